@@ -1,0 +1,97 @@
+"""How every API here reads and answers: JSON in, JSON out, closed unless a mount opens it.
+
+DRF loads these by name while its views are being imported, so this module must not import them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from django.core.exceptions import RequestDataTooBig
+from django.http import UnreadablePostError
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.permissions import BasePermission
+from rest_framework.renderers import BaseRenderer
+from rest_framework.throttling import SimpleRateThrottle
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
+
+
+class DenyAll(BasePermission):
+    """The default: a view opens only where a plugin's mount says to whom."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return False
+
+
+class AlwaysJSON(BaseContentNegotiation):
+    """Reads and answers JSON whatever the Content-Type and Accept headers say.
+
+    Clients in the field send JSON with no Content-Type, or with a wrong one.
+    """
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class BodyTooLarge(APIException):
+    status_code = 413
+    default_detail = "The body is too large. Send less at a time."
+
+
+class JSONParser(BaseParser):
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return orjson.loads(parser_context["request"].body)
+        except RequestDataTooBig as error:
+            raise BodyTooLarge from error
+        except UnreadablePostError as error:
+            raise ParseError("The body did not arrive whole. Send it again.") from error
+        except ValueError as error:
+            raise ParseError(f"The body is not JSON: {error}. Send a JSON object.") from error
+
+
+class JSONRenderer(BaseRenderer):
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
+    ) -> bytes:
+        return orjson.dumps(data)
+
+
+class Throttle(SimpleRateThrottle):
+    """Counts by person, else by token, else by address; each plugin for itself."""
+
+    def __init__(self) -> None:
+        """Leave the rate open: it depends on who calls."""
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        credential = request.auth
+        if credential is None:
+            self.scope, ident = "address", self.get_ident(request)
+        elif credential.user_id is None:
+            self.scope, ident = "token", credential.token_id
+        else:
+            self.scope, ident = "person", credential.user_id
+        self.ident = f"{view.store}_{ident}"
+        self.rate = self.get_rate()
+        self.num_requests, self.duration = self.parse_rate(self.rate)
+        return super().allow_request(request, view)
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        return self.cache_format % {"scope": self.scope, "ident": self.ident}

@@ -1,0 +1,83 @@
+"""Who is calling: the bearer tokens that a plugin accepts.
+
+A token is bound to one plugin, its audience (RFC 9700 section 2.3): every other plugin and
+scheme refuses it.
+"""
+
+from typing import Any, NoReturn
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
+from django.utils.functional import SimpleLazyObject
+from rest_framework.authentication import TokenAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from oauth_demo.models import Credential, find_personal_token, find_service_token
+
+
+class BearerAuthentication(TokenAuthentication):
+    """`Authorization: Bearer …` (RFC 6750), for one plugin."""
+
+    keyword = "Bearer"
+    how_to_get_one = ""
+
+    def __init__(self, plugin: str) -> None:
+        self.plugin = plugin
+
+    def authenticate_header(self, request: Request) -> str:
+        """Return the challenge of a 401; one for a refused token says so (RFC 6750 section 3)."""
+        challenge = f'Bearer realm="{self.plugin}"'
+        if "HTTP_AUTHORIZATION" in request.META:
+            challenge += ', error="invalid_token"'
+        return challenge
+
+    def refuse(self) -> NoReturn:
+        # One answer for unknown, revoked and foreign tokens: none of them is confirmed.
+        raise AuthenticationFailed(
+            f"This token does not open this plugin, or no longer does. {self.how_to_get_one}"
+        )
+
+
+class ServiceTokenAuthentication(BearerAuthentication):
+    """A token that a whole service shares; it stands for no person."""
+
+    how_to_get_one = "Ask the plugin's operator for a service token."
+
+    def authenticate_credentials(self, key: str) -> tuple[AnonymousUser, Credential]:
+        credential = find_service_token(key, plugin=self.plugin)
+        if credential is None:
+            self.refuse()
+        return AnonymousUser(), credential
+
+
+class PersonalTokenAuthentication(BearerAuthentication):
+    """A token that a person made for themselves; it opens what is theirs."""
+
+    how_to_get_one = "Sign in to the plugin's site and make one under Tokens."
+
+    def authenticate_credentials(self, key: str) -> tuple[Any, Credential]:
+        credential = find_personal_token(key, plugin=self.plugin)
+        if credential is None:
+            self.refuse()
+        # The credential names the person; who needs the rest of the account pays the query.
+        user = SimpleLazyObject(lambda: get_user_model().objects.get(pk=credential.user_id))
+        return user, credential
+
+
+class HasCredential(BasePermission):
+    """Lets in whoever was authenticated."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return request.auth is not None
+
+
+class OwnUsername(BasePermission):
+    """Lets a person in where the path bears their own username."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        own: str = request.auth.username
+        self.message = f"This token opens only what belongs to '{own}'. Use that username."
+        return bool(view.kwargs.get("username", own) == own)

@@ -1,0 +1,27 @@
+"""Which origins may read what: each plugin's documents and API for its own, nothing else.
+
+Decided by the plugin that a path belongs to, not by host: sign-in pages answer on the same
+hosts and must stay closed.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+
+from config.plugins import PLUGINS
+
+BY_SLUG = {plugin.slug: plugin for plugin in PLUGINS}
+
+
+def allow(sender: Any, request: HttpRequest, **kwargs: Any) -> bool:
+    """Receive django-cors-headers' `check_request_enabled`."""
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True  # only adds `Vary: origin`, for caches between us and the browser
+    try:
+        match = resolve(request.path_info, getattr(request, "urlconf", None))
+    except Resolver404:
+        return False
+    plugin = BY_SLUG.get(match.namespace.removesuffix("@root"))
+    return plugin is not None and origin in plugin.cors_origins

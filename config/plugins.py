@@ -1,0 +1,48 @@
+"""The plugins of this site. This list is the only place that knows them.
+
+A new plugin is one entry here and a logo in `config/static/logos/`.
+"""
+
+from config.manifest import NoAuth, Plugin, ServiceHTTP, UserHTTP
+from todos.endpoints import todo_endpoints
+
+TODO_INSTRUCTIONS = (
+    "Manages a person's list of todos: adds, reads and deletes them. "
+    "Todos are deleted by their index in the list, counted from 0: "
+    "read the list before you delete, and again before you delete another. "
+)
+
+PLUGINS = (
+    Plugin(
+        slug="todo",
+        name_for_human="TODO List",
+        name_for_model="todo",
+        description_for_human="Manage your TODO list. You can add, remove and view your TODOs.",
+        description_for_model=TODO_INSTRUCTIONS
+        + "Ask for the person's username if you don't know it, or use 'global'. "
+        "Anybody who knows a username can read and change that list.",
+        auth=NoAuth(),
+        endpoints=todo_endpoints,
+    ),
+    Plugin(
+        slug="todo-service",
+        name_for_human="TODO List (service)",
+        name_for_model="todoService",
+        description_for_human="Manage TODO lists that one service looks after for its users.",
+        description_for_model=TODO_INSTRUCTIONS
+        + "Ask for the person's username if you don't know it, or use 'global'.",
+        auth=ServiceHTTP(),
+        endpoints=todo_endpoints,
+    ),
+    Plugin(
+        slug="todo-user",
+        name_for_human="TODO List (personal)",
+        name_for_model="todoUser",
+        description_for_human="Manage a TODO list of your own, with a token that only you hold.",
+        description_for_model=TODO_INSTRUCTIONS
+        + "The person's token opens the list of their own username and no other: "
+        "ask for the username if you don't know it.",
+        auth=UserHTTP(),
+        endpoints=todo_endpoints,
+    ),
+)

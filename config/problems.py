@@ -1,0 +1,43 @@
+"""What every refusal answers: `{"detail": "…"}`, in words that a model can act on."""
+
+import logging
+from typing import Any
+
+from django.db import OperationalError
+from rest_framework import serializers, status
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as drf_exception_handler
+
+logger = logging.getLogger(__name__)
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    detail = serializers.CharField(help_text="What was wrong and what to do about it.")
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn what a view raised into its answer; None leaves it to Django, as a 500."""
+    if isinstance(error, OperationalError):
+        logger.error("The database did not answer", exc_info=error)
+        return Response(
+            {"detail": "The database is busy or away. Nothing was changed. Try again shortly."},
+            status=status.HTTP_503_SERVICE_UNAVAILABLE,
+            headers={"Retry-After": "5"},
+        )
+    response = drf_exception_handler(error, context)
+    if response is not None and isinstance(error, ValidationError):
+        response.data = {"detail": _sentence(error.detail)}
+    return response
+
+
+def _sentence(detail: Any) -> str:
+    """Flatten DRF's errors by field: `todo: Missing. Send …`."""
+    if isinstance(detail, dict):
+        return " ".join(
+            _sentence(errors) if field == "non_field_errors" else f"{field}: {_sentence(errors)}"
+            for field, errors in detail.items()
+        )
+    if isinstance(detail, list):
+        return " ".join(_sentence(error) for error in detail)
+    return str(detail)

@@ -1,0 +1,98 @@
+"""Each plugin's OpenAPI document, made from its own routes.
+
+What is documented is what is enforced: the views carry their plugin's protection, and the
+refusals that protection, throttling and reading a body can answer are added from it here.
+"""
+
+from functools import cache, lru_cache
+from typing import Any
+
+import orjson
+import yaml
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework.permissions import AllowAny
+
+from config.authentication import HasCredential
+from config.manifest import Plugin
+from config.problems import ProblemSerializer
+
+
+class PluginSchema(AutoSchema):
+    """drf-spectacular's inspector of views, with what it leaves out."""
+
+    def get_tags(self) -> list[str]:
+        return []
+
+    def _get_request_body(self, direction: Any = "request") -> Any:
+        if self.method != "DELETE":
+            return super()._get_request_body(direction)
+        # It drops the body of a DELETE, to which HTTP gives no meaning of its own; an API may.
+        self.method = "POST"
+        try:
+            return super()._get_request_body(direction)
+        finally:
+            self.method = "DELETE"
+
+    def get_auth(self) -> list[Any]:
+        return super().get_auth() if self.view.get_authenticators() else []
+
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
+        responses = super()._get_response_bodies(direction)
+        for status, meaning in self.refusals().items():
+            problem = OpenApiResponse(ProblemSerializer, meaning)
+            answer = self._get_response_for_code(problem, str(status), direction=direction)
+            responses.setdefault(str(status), answer)
+        return dict(sorted(responses.items()))
+
+    def refusals(self) -> dict[int, str]:
+        """Return the statuses that the mount and the framework can answer, and their meaning."""
+        refusals = {
+            400: "Something in the request is wrong; the detail says what.",
+            503: "The database did not answer. Try again shortly.",
+        }
+        if self.view.get_authenticators():
+            refusals[401] = "There is no valid token."
+        if {type(p) for p in self.view.get_permissions()} - {AllowAny, HasCredential}:
+            refusals[403] = "The token does not allow this."
+        if self.method in ("POST", "PUT", "PATCH", "DELETE"):
+            refusals[413] = "The body is too large."
+        if self.view.get_throttles():
+            refusals[429] = "Too many requests. Wait as long as Retry-After says."
+        return refusals
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "config.authentication.BearerAuthentication"
+    match_subclasses = True
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}
+
+
+@cache
+def openapi(plugin: Plugin) -> dict[str, Any]:
+    """Return the plugin's OpenAPI 3.0 document, but for the server it is reached at."""
+    # A generator of its own patterns: `custom_settings` of drf-spectacular's views patches a
+    # global, and one plugin would get another's title under concurrent requests.
+    generator = SchemaGenerator(patterns=plugin.api)  # type: ignore[no-untyped-call]
+    document: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
+    document["info"] = {
+        "title": plugin.name_for_human,
+        "description": plugin.description_for_human,
+        "version": "v1",
+    }
+    return document
+
+
+@lru_cache(maxsize=256)
+def openapi_text(plugin: Plugin, server: str, *, as_json: bool) -> bytes:
+    """Return the document for a plugin reached at the URL `server`, as JSON or as YAML."""
+    document = {**openapi(plugin), "servers": [{"url": server}]}
+    if as_json:
+        return orjson.dumps(document, option=orjson.OPT_INDENT_2)
+    text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+    return text.encode()

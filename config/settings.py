@@ -1,0 +1,285 @@
+"""One settings file, driven by the environment (or a `.env` file beside `manage.py`).
+
+With nothing set it is a development site for this machine alone. Setting SECRET_KEY makes
+it a production site: DEBUG off, HTTPS on, hosts named. README.md lists every variable.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+
+from config.secret_key import INSECURE_PREFIX, development_secret_key
+
+django_stubs_ext.monkeypatch()  # lets ModelAdmin and its like name their model in a type
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = Env()
+env.read_env(BASE_DIR / ".env", recurse=False)
+
+
+# --- Development or production -----------------------------------------------------------
+
+SECRET_KEY = env.str("SECRET_KEY", "")
+DEBUG = env.bool("DEBUG", not SECRET_KEY)
+if DEBUG and not SECRET_KEY:
+    SECRET_KEY = development_secret_key(BASE_DIR / ".secret-key")
+if not DEBUG and (len(SECRET_KEY) < 50 or SECRET_KEY.startswith(INSECURE_PREFIX)):
+    raise ImproperlyConfigured(
+        "Production needs a SECRET_KEY of its own, at least 50 characters long. Make one with\n"
+        "  python3 -c 'import secrets; print(secrets.token_urlsafe(50))'\n"
+        "and set it in the environment or in .env. For development, set DEBUG=true instead."
+    )
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+
+# Whether people reach the site over https. Off in development, and for a trial of the
+# production server on this machine.
+HTTPS = env.bool("HTTPS", not DEBUG)
+
+
+# --- Hosts -------------------------------------------------------------------------------
+
+# One address under which a tunnel or a proxy shows this site to the world.
+PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")
+
+# Names that cloud development environments give the machine they run us on.
+FORWARDED_DOMAINS = [
+    domain
+    for domain in (
+        f".{env.str('GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN', '')}",
+        env.str("REPLIT_DEV_DOMAIN", ""),
+        ".csb.app" if env.str("CSB_BASE_PREVIEW_HOST", env.str("CODESANDBOX_HOST", "")) else "",
+        urlsplit(PUBLIC_URL).hostname or "",
+    )
+    if domain.strip(".")
+]
+LOOPBACK = [".localhost", "127.0.0.1", "[::1]"] if DEBUG else []
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", LOOPBACK) + FORWARDED_DOMAINS
+
+# A forwarder may keep our own Host (localhost) while the browser's Origin is the public one,
+# or the other way round; without these, sign-in fails there with a CSRF error.
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", []) + [
+    f"https://{'*' if domain.startswith('.') else ''}{domain}" for domain in FORWARDED_DOMAINS
+]
+if DEBUG:
+    CSRF_TRUSTED_ORIGINS += ["https://localhost:8000", "https://127.0.0.1:8000"]
+
+# X-Forwarded-Host, -Proto and -For are believed only where a proxy that sets them stands in
+# front; otherwise any client could choose its own address and host.
+TRUST_PROXY = env.bool("TRUST_PROXY", False)
+USE_X_FORWARDED_HOST = TRUST_PROXY
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
+
+# Which plugin answers at the root of which host; `<slug>.localhost` always does.
+PLUGIN_HOSTS = env.dict("PLUGIN_HOSTS", {})
+# The plugin at the root of every other host, so that one tunnel can serve it.
+ROOT_PLUGIN = env.str("ROOT_PLUGIN", "")
+
+
+# --- Plugins -----------------------------------------------------------------------------
+
+# By slug, then by service: {"todo-service": {"openai": "…"}}. ChatGPT shows the token to
+# paste here while it installs a plugin.
+VERIFICATION_TOKENS = env.json("VERIFICATION_TOKENS", {})
+# Shown in each manifest. ChatGPT wants the plugin's own domain in it; empty means
+# `support@` the host that the request came to.
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
+
+
+# --- Applications ------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "config",
+    "todos",
+    "oauth_demo",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "corsheaders",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "config.middleware.PluginHostMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+
+# --- Database ----------------------------------------------------------------------------
+
+DATABASES = {
+    "default": env.dj_db_url(
+        "DATABASE_URL",
+        f"sqlite:///{BASE_DIR / 'db.sqlite3'}",
+        # Opening a connection costs more than any request here; a kept one is checked first.
+        conn_max_age=None,
+        conn_health_checks=True,
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # Writers queue for the lock instead of failing with "database is locked".
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,  # seconds
+        # WAL: readers and the writer don't wait for each other. synchronous=NORMAL survives
+        # a killed process; a power cut can lose the last commits. FULL keeps those too, and
+        # makes writes three to five times slower.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous="
+        + env.str("SQLITE_SYNCHRONOUS", "NORMAL").upper(),
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+# --- Cache and throttling ----------------------------------------------------------------
+
+CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
+if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
+    # The default of 300 entries would forget whom to throttle.
+    CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000}
+
+THROTTLE = env.bool("THROTTLE", True)
+THROTTLE_RATES = {
+    "address": env.str("THROTTLE_ADDRESS", "600/min"),
+    "person": env.str("THROTTLE_PERSON", "300/min"),
+    "token": env.str("THROTTLE_TOKEN", "1200/min"),
+}
+
+
+# --- People ------------------------------------------------------------------------------
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "tokens"
+LOGOUT_REDIRECT_URL = "landing"
+
+
+# --- Browsers ----------------------------------------------------------------------------
+
+SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# Which origins may read what is decided by the plugin that a path belongs to (config/cors.py).
+CORS_URLS_REGEX = r"^$"
+CORS_ALLOW_PRIVATE_NETWORK = True
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "authorization",
+    "content-type",
+    "openai-conversation-id",
+    "openai-ephemeral-user-id",
+]
+CORS_EXPOSE_HEADERS = ["retry-after", "www-authenticate"]
+
+
+# --- API ---------------------------------------------------------------------------------
+
+# The largest request body, in bytes: a todo of 2,000 characters, escaped, needs 24,000.
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_BODY_BYTES", 256 * 1024)
+
+REST_FRAMEWORK = {
+    # Nobody is let in unless a plugin's mount says so.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["config.api.DenyAll"],
+    "DEFAULT_THROTTLE_CLASSES": ["config.api.Throttle"] if THROTTLE else [],
+    "DEFAULT_THROTTLE_RATES": THROTTLE_RATES,
+    "NUM_PROXIES": 1 if TRUST_PROXY else 0,
+    "DEFAULT_PARSER_CLASSES": ["config.api.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["config.api.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.api.AlwaysJSON",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "config.schema.PluginSchema",
+    "EXCEPTION_HANDLER": "config.problems.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "tryItOutEnabled": True},
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+
+
+# --- Files, language, logs ---------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+if not DEBUG:  # runserver finds them by itself
+    MIDDLEWARE.insert(1, "whitenoise.middleware.WhiteNoiseMiddleware")
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+TIME_ZONE = "UTC"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"config": {"handlers": ["console"], "level": "INFO"}},
+}
+if not DEBUG:
+    LOGGING["root"] = {"handlers": ["console"], "level": "WARNING"}

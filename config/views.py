@@ -1,0 +1,143 @@
+"""The landing page, and the documents that every plugin serves."""
+
+from typing import Any
+
+import orjson
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.request import split_domain_port
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+from drf_spectacular.views import SpectacularSwaggerSplitView
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from config.manifest import Plugin
+from config.plugins import PLUGINS
+from config.schema import openapi_text
+
+
+def absolute_url(request: HttpRequest, name: str) -> str:
+    """Return the URL of one of the plugin's documents, at the mount the request came to."""
+    match = request.resolver_match
+    return request.build_absolute_uri(
+        reverse(f"plugin:{name}", current_app=match.namespace if match else None)
+    )
+
+
+@require_safe
+def manifest(request: HttpRequest, plugin: Plugin) -> HttpResponse:
+    """Answer ai-plugin.json, by which ChatGPT learns what the plugin is."""
+    domain, _ = split_domain_port(request.get_host())
+    return _json(
+        {
+            "schema_version": "v1",
+            "name_for_human": plugin.name_for_human,
+            "name_for_model": plugin.name_for_model,
+            "description_for_human": plugin.description_for_human,
+            "description_for_model": plugin.description_for_model,
+            "auth": plugin.auth.as_manifest(plugin),
+            "api": {"type": "openapi", "url": absolute_url(request, "openapi")},
+            "logo_url": absolute_url(request, "logo"),
+            "contact_email": settings.CONTACT_EMAIL or f"support@{domain}",
+            "legal_info_url": absolute_url(request, "legal"),
+        }
+    )
+
+
+@require_safe
+def openapi_yaml(request: HttpRequest, plugin: Plugin) -> HttpResponse:
+    server = absolute_url(request, "index").rstrip("/")
+    document = openapi_text(plugin, server, as_json=False)
+    return HttpResponse(document, content_type="application/yaml")  # RFC 9512
+
+
+@require_safe
+def openapi_json(request: HttpRequest, plugin: Plugin) -> HttpResponse:
+    server = absolute_url(request, "index").rstrip("/")
+    document = openapi_text(plugin, server, as_json=True)
+    return HttpResponse(document, content_type="application/json")
+
+
+@require_safe
+def logo(request: HttpRequest, plugin: Plugin) -> FileResponse:
+    path = finders.find(plugin.logo)
+    if path is None:
+        raise Http404("This plugin has no logo.")
+    return FileResponse(open(path, "rb"), content_type="image/png")
+
+
+@require_safe
+def legal(request: HttpRequest, plugin: Plugin) -> HttpResponse:
+    return render(request, "legal.html", {"plugin": plugin})
+
+
+@require_safe
+def plugin_page(request: HttpRequest, plugin: Plugin) -> HttpResponse:
+    return render(request, "plugin.html", {"card": card(request, plugin)})
+
+
+def api_page(plugin: Plugin) -> Any:
+    """Return the view of the interactive API page, which needs nothing from the network."""
+    view = SpectacularSwaggerSplitView.as_view(
+        url="openapi.yaml",  # relative, so that it is right at every mount
+        title=plugin.name_for_human,
+        template_name="api_page.html",
+        throttle_classes=[],
+    )
+    return csp_update({"style-src": ["'unsafe-inline'"]})(view)  # Swagger UI styles itself
+
+
+@require_safe
+def landing(request: HttpRequest) -> HttpResponse:
+    return render(
+        request, "landing.html", {"cards": [card(request, plugin) for plugin in PLUGINS]}
+    )
+
+
+def card(request: HttpRequest, plugin: Plugin) -> dict[str, Any]:
+    """Return what a page shows of a plugin: the plugin, and where its documents are."""
+    urls = {
+        name.replace("-", "_"): request.build_absolute_uri(reverse(f"{plugin.slug}:{name}"))
+        for name in ("index", "manifest", "openapi", "openapi-json", "docs", "legal", "logo")
+    }
+    return {"plugin": plugin, "urls": urls, "own_host": own_host(request, plugin)}
+
+
+def own_host(request: HttpRequest, plugin: Plugin) -> str:
+    """Return the address at which the plugin stands at the root."""
+    _, port = split_domain_port(request.get_host())
+    named = [host for host, slug in settings.PLUGIN_HOSTS.items() if slug == plugin.slug]
+    host = named[0] if named else f"{plugin.slug}.localhost"
+    return f"{request.scheme}://{host}{f':{port}' if port else ''}"
+
+
+class NotFoundView(APIView):
+    """Every path below a plugin at which it has nothing."""
+
+    permission_classes = []
+    throttle_classes = []
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise NotFound("There is nothing at this path. See openapi.yaml for what there is.")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer what nobody foresaw: to clients of a plugin as JSON, to people as a page."""
+    match = request.resolver_match
+    if match and "plugin" in match.app_names:
+        return _json({"detail": "Something went wrong here. It was logged. Try again later."}, 500)
+    return render(request, "500.html", status=500)
+
+
+def _json(data: dict[str, Any], status: int = 200) -> HttpResponse:
+    text = orjson.dumps(data, option=orjson.OPT_INDENT_2)
+    return HttpResponse(text, content_type="application/json", status=status)

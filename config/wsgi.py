@@ -1,0 +1,12 @@
+"""The WSGI application that `make serve` and `manage.py runserver` run."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# Without a SECRET_KEY `manage.py` means a developer's checkout. A server that loads this
+# file by itself must not guess that: it is production until DEBUG says otherwise.
+os.environ.setdefault("DEBUG", "false")
+
+application = get_wsgi_application()

@@ -1,0 +1,31 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from oauth_demo.models import Token
+
+
+@admin.register(Token)
+class TokenAdmin(admin.ModelAdmin[Token]):
+    """Lists and revokes tokens, and makes service tokens. Secrets are shown once."""
+
+    list_display = ("name", "plugin", "user", "created_at", "revoked_at")
+    list_filter = ("plugin", ("user", admin.EmptyFieldListFilter), "revoked_at")
+    list_select_related = ("user",)
+    search_fields = ("name", "user__username")
+    date_hierarchy = "created_at"
+    readonly_fields = ("plugin", "user", "created_at", "revoked_at")
+    fields = ("name", *readonly_fields)
+    actions = ("revoke",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        # `create_service_token` makes them: it shows the secret to one terminal, once.
+        return False
+
+    @admin.action(description="Revoke the selected tokens", permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Token]) -> None:
+        for token in queryset:
+            token.revoke()
+        self.message_user(request, "Revoked. They open nothing now.", messages.SUCCESS)

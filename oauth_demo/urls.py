@@ -1,0 +1,21 @@
+"""The account area."""
+
+from collections.abc import Sequence
+
+from django.contrib.auth import views as auth_views
+from django.urls import URLPattern, path
+
+from oauth_demo import views
+
+
+def account_urls(personal_plugins: Sequence[tuple[str, str]]) -> list[URLPattern]:
+    """Return the account area; people can make tokens for the plugins (slug, name) given."""
+    tokens = views.TokensView.as_view(personal_plugins=personal_plugins)
+    return [
+        path("signup/", views.SignUpView.as_view(), name="signup"),
+        path("login/", views.SignInView.as_view(), name="login"),
+        path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+        path("password/", views.PasswordChangeView.as_view(), name="password_change"),
+        path("tokens/", tokens, name="tokens"),
+        path("tokens/<int:pk>/revoke/", views.RevokeTokenView.as_view(), name="revoke-token"),
+    ]

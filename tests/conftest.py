@@ -1,0 +1,128 @@
+"""The cast of the tests, and the plugins at both of their mounts.
+
+Ann and Bob have accounts; each holds a personal token. Eve has neither, or somebody else's.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.test import Client
+
+from config.manifest import Plugin
+from config.plugins import PLUGINS
+from oauth_demo.models import Token
+
+
+@dataclass(frozen=True)
+class Mount:
+    """One of the two places where a plugin answers; called as a client would call it."""
+
+    plugin: Plugin
+    host: str
+    prefix: str
+    client: Client
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}{self.prefix}"
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        token: str | None = None,
+        headers: dict[str, str] | None = None,
+        raw: bytes | None = None,
+        content_type: str = "application/json",
+    ) -> Any:
+        """Send a request and return Django's response. `body` is sent as JSON, `raw` as it is."""
+        headers = {"host": self.host, **(headers or {})}
+        if token is not None:
+            headers["authorization"] = f"Bearer {token}"
+        data = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
+        return self.client.generic(
+            method, f"{self.prefix}{path}", data, content_type, headers=headers
+        )
+
+    def get(self, path: str, **kwargs: Any) -> Any:
+        return self.call("GET", path, **kwargs)
+
+    def post(self, path: str, body: Any = None, **kwargs: Any) -> Any:
+        return self.call("POST", path, body, **kwargs)
+
+    def delete(self, path: str, body: Any = None, **kwargs: Any) -> Any:
+        return self.call("DELETE", path, body, **kwargs)
+
+
+def mount_of(slug: str, at: str = "prefix") -> Mount:
+    plugin = next(plugin for plugin in PLUGINS if plugin.slug == slug)
+    client = Client(raise_request_exception=False)
+    if at == "prefix":
+        return Mount(plugin, "localhost", f"/{slug}", client)
+    return Mount(plugin, f"{slug}.localhost", "", client)
+
+
+@pytest.fixture(params=[plugin.slug for plugin in PLUGINS])
+def plugin(request: pytest.FixtureRequest) -> Plugin:
+    """Every plugin, one after the other."""
+    return next(plugin for plugin in PLUGINS if plugin.slug == request.param)
+
+
+@pytest.fixture(params=["prefix", "host"])
+def mount(request: pytest.FixtureRequest, plugin: Plugin) -> Mount:
+    """Every plugin at both of its mounts."""
+    return mount_of(plugin.slug, request.param)
+
+
+@pytest.fixture
+def todo() -> Mount:
+    return mount_of("todo")
+
+
+@pytest.fixture
+def todo_service() -> Mount:
+    return mount_of("todo-service")
+
+
+@pytest.fixture
+def todo_user() -> Mount:
+    return mount_of("todo-user")
+
+
+@pytest.fixture
+def ann(db: None) -> User:
+    return User.objects.create_user("ann", password="anns-password")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return User.objects.create_user("bob", password="bobs-password")
+
+
+@pytest.fixture
+def service_token(db: None) -> str:
+    return Token.objects.issue(plugin="todo-service", name="ChatGPT")[1]
+
+
+@pytest.fixture
+def anns_token(ann: User) -> str:
+    return Token.objects.issue(plugin="todo-user", name="Laptop", user=ann)[1]
+
+
+@pytest.fixture
+def bobs_token(bob: User) -> str:
+    return Token.objects.issue(plugin="todo-user", name="Phone", user=bob)[1]
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache() -> Iterator[None]:
+    """Nobody is throttled for what another test did."""
+    yield
+    cache.clear()

@@ -1,0 +1,87 @@
+"""Todos, and the lists they are in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, models
+
+from config.compiled import CompiledQuery
+
+TODO_MAX_LENGTH = 2_000  # characters
+USERNAME_MAX_LENGTH = 150  # characters, as in django.contrib.auth
+
+
+class Todo(models.Model):
+    """One line of one list. Its id gives the order and is never used again."""
+
+    store = models.CharField(max_length=50, help_text="The plugin that it was added through.")
+    username = models.CharField(max_length=USERNAME_MAX_LENGTH)
+    text = models.CharField(max_length=TODO_MAX_LENGTH)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["store", "username", "id"], name="todo_list_order")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class NoSuchTodo(LookupError):
+    """There is no todo at that index."""
+
+
+@dataclass(frozen=True)
+class TodoList:
+    """The todos of one username in one plugin's store, in the order they were added.
+
+    Every method is one SQL statement, and so atomic.
+    """
+
+    store: str
+    username: str
+
+    def texts(self, *, limit: int | None = None, offset: int = 0) -> list[str]:
+        rows = LIST_TEXTS.rows(
+            store=self.store, username=self.username, limit=limit, offset=offset
+        )
+        return [text for (text,) in rows]
+
+    def add(self, text: str) -> Todo:
+        return Todo.objects.create(store=self.store, username=self.username, text=text)
+
+    def pop(self, index: int) -> str:
+        """Remove the todo at a 0-based index and return its text.
+
+        Two parallel calls never name the same todo. Raises NoSuchTodo and removes nothing
+        when the index is outside the list.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(pop_sql(), [self.store, self.username, index])
+            row: tuple[Any, ...] | None = cursor.fetchone()
+        if row is None:
+            raise NoSuchTodo(index)
+        return str(row[0])
+
+    def __len__(self) -> int:
+        return Todo.objects.filter(store=self.store, username=self.username).count()
+
+
+LIST_TEXTS = CompiledQuery(
+    lambda store, username: (
+        Todo.objects.filter(store=store, username=username).order_by("id").values_list("text")
+    )
+)
+
+
+def pop_sql() -> str:
+    """Return a DELETE … RETURNING, which Django's ORM cannot say.
+
+    SQLite runs one writing statement at a time. PostgreSQL would let two of them choose the
+    same row: FOR UPDATE makes the second wait, and pass over what the first has removed.
+    """
+    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    return (
+        "DELETE FROM todos_todo WHERE id = (SELECT id FROM todos_todo "
+        f"WHERE store = %s AND username = %s ORDER BY id LIMIT 1 OFFSET %s{lock}) RETURNING text"
+    )

@@ -1,0 +1,98 @@
+"""What the todo API takes and answers."""
+
+from typing import Any
+
+from django.core.validators import RegexValidator
+from rest_framework import serializers
+
+from todos.models import TODO_MAX_LENGTH
+
+INDEX_MAX = 2**31 - 1  # far beyond any list, and safe in every client's integer
+
+
+class Text(serializers.CharField):
+    """A JSON string, kept as it was sent: nothing is trimmed, and a number is not text."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return data
+
+
+class WholeNumber(serializers.IntegerField):
+    """A JSON number without a fraction; text and booleans are not numbers."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int | float) or data != data // 1:
+            self.fail("invalid")
+        return int(data)
+
+
+def object_wanted(example: str) -> dict[str, str]:
+    """Return the messages for a body that is no object; DRF formats them, so braces double."""
+    return dict.fromkeys(("invalid", "null"), f"The body must be a JSON object like {example}.")
+
+
+class AddTodoSerializer(serializers.Serializer[Any]):
+    default_error_messages = object_wanted('{{"todo": "buy milk"}}')
+    todo = Text(
+        max_length=TODO_MAX_LENGTH,
+        # DRF refuses NUL and lone surrogates; the pattern tells clients so.
+        validators=[RegexValidator(r"^[^\x00]*[^\s\x00][^\x00]*$", "Use plain text without NUL.")],
+        help_text="What is to be done, in the person's words.",
+        error_messages={
+            "required": 'Missing. Send a JSON object like {{"todo": "buy milk"}}.',
+            "null": "Must be text, not null.",
+            "invalid": "Must be text.",
+            "blank": "Is empty. Say what is to be done.",
+            "max_length": "Too long: {max_length} characters at most. Shorten it or split it.",
+        },
+    )
+
+
+class DeleteTodoSerializer(serializers.Serializer[Any]):
+    default_error_messages = object_wanted('{{"todo_idx": 0}}')
+    todo_idx = WholeNumber(
+        min_value=0,
+        max_value=INDEX_MAX,
+        help_text="Place of the todo in the whole list; the first is 0.",
+        error_messages={
+            "required": 'Missing. Send a JSON object like {{"todo_idx": 0}}; the first is 0.',
+            "null": "Must be a whole number, not null.",
+            "invalid": "Must be a whole number; the first todo is 0.",
+            "min_value": "Must not be negative; the first todo is 0.",
+            "max_value": "No list is that long. Read the list and count from 0.",
+        },
+    )
+
+
+class PageSerializer(serializers.Serializer[Any]):
+    """The query of getTodos."""
+
+    limit = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=INDEX_MAX,
+        help_text="How many todos to answer at most; all when left out.",
+    )
+    offset = serializers.IntegerField(
+        required=False,
+        default=0,
+        min_value=0,
+        max_value=INDEX_MAX,
+        help_text="How many todos to skip at the start of the list.",
+    )
+
+
+class TodosSerializer(serializers.Serializer[Any]):
+    todos = serializers.ListField(
+        child=serializers.CharField(), help_text="The todos, in the order they were added."
+    )
+
+
+class AddedTodoSerializer(serializers.Serializer[Any]):
+    todo = serializers.CharField(help_text="The todo that was added at the end of the list.")
+
+
+class DeletedTodoSerializer(serializers.Serializer[Any]):
+    deleted = serializers.CharField(help_text="The todo that was removed.")

@@ -1,0 +1,102 @@
+"""The todo API: one view, mounted by every todo plugin."""
+
+import re
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from config.problems import ProblemSerializer
+from todos.models import USERNAME_MAX_LENGTH, NoSuchTodo, TodoList
+from todos.serializers import (
+    AddedTodoSerializer,
+    AddTodoSerializer,
+    DeletedTodoSerializer,
+    DeleteTodoSerializer,
+    PageSerializer,
+    TodosSerializer,
+)
+
+USERNAME_PATTERN = r"^[^/%\x00-\x1f\x7f]+$"
+USERNAME = OpenApiParameter(
+    "username",
+    {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": USERNAME_MAX_LENGTH,
+        "pattern": USERNAME_PATTERN,
+    },
+    OpenApiParameter.PATH,
+    description="Whose list. Ask for the username if it is not known; otherwise use 'global'.",
+)
+
+
+@extend_schema(parameters=[USERNAME])
+class TodosView(APIView):
+    """The list of one username, in the store that the mount names."""
+
+    store = ""
+
+    def todos(self, username: str) -> TodoList:
+        if len(username) > USERNAME_MAX_LENGTH:
+            raise ValidationError(
+                {"username": f"Too long: {USERNAME_MAX_LENGTH} characters at most."}
+            )
+        if not re.match(USERNAME_PATTERN, username):
+            # Django leaves a path's bytes that are not UTF-8 in their percent-encoding.
+            raise ValidationError(
+                {
+                    "username": "Must not hold a slash, a percent sign or a control character. "
+                    "Percent-encode it once, as UTF-8."
+                }
+            )
+        return TodoList(self.store, username)
+
+    @extend_schema(
+        operation_id="getTodos",
+        summary="Get the list of todos",
+        description="A long list can be read in parts with limit and offset.",
+        parameters=[PageSerializer],
+        responses={200: OpenApiResponse(TodosSerializer, "The todos, possibly none.")},
+    )
+    def get(self, request: Request, username: str) -> Response:
+        page = PageSerializer(data=request.query_params)
+        page.is_valid(raise_exception=True)
+        return Response({"todos": self.todos(username).texts(**page.validated_data)})
+
+    @extend_schema(
+        operation_id="addTodo",
+        summary="Add a todo to the end of the list",
+        description="One todo at a time, in the person's own words.",
+        request=AddTodoSerializer,
+        responses={200: OpenApiResponse(AddedTodoSerializer, "The todo was added.")},
+    )
+    def post(self, request: Request, username: str) -> Response:
+        body = AddTodoSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        todo = self.todos(username).add(body.validated_data["todo"])
+        return Response({"todo": todo.text})
+
+    @extend_schema(
+        operation_id="deleteTodo",
+        summary="Delete a todo from the list by its index",
+        description="The todos behind it move up by one: read the list before the next delete.",
+        request=DeleteTodoSerializer,
+        responses={
+            200: OpenApiResponse(DeletedTodoSerializer, "The todo was removed."),
+            404: OpenApiResponse(ProblemSerializer, "No todo at that index; nothing removed."),
+        },
+    )
+    def delete(self, request: Request, username: str) -> Response:
+        body = DeleteTodoSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        todos = self.todos(username)
+        try:
+            return Response({"deleted": todos.pop(body.validated_data["todo_idx"])})
+        except NoSuchTodo as error:
+            raise NotFound(
+                f"There is no todo at index {error}: the list has {len(todos)}, counted from 0. "
+                "Nothing was removed. Read the list with getTodos and choose an index from it."
+            ) from error
