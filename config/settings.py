@@ -112,6 +112,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.PluginHostMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "config.middleware.PluginAPIMiddleware",
+    # From here on, for pages only.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -22,7 +22,7 @@ def plugin_urls(plugin: Plugin, *, namespace: str) -> tuple[list[URLPattern], st
         path("logo.png", views.logo, bound, name="logo"),
         path("legal", views.legal, bound, name="legal"),
         path("docs", views.api_page(plugin), name="docs"),
-        *plugin.api,
+        path("", include((plugin.api, "api"))),
         re_path("", views.NotFoundView.as_view()),
     ]
     return patterns, "plugin", namespace

@@ -25,7 +25,7 @@ def absolute_url(request: HttpRequest, name: str) -> str:
     """Return the URL of one of the plugin's documents, at the mount the request came to."""
     match = request.resolver_match
     return request.build_absolute_uri(
-        reverse(f"plugin:{name}", current_app=match.namespace if match else None)
+        reverse(f"plugin:{name}", current_app=match.namespaces[0] if match else None)
     )
 
 

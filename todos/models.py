@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, models
+from django.db.models.functions import Now
 
-from config.compiled import CompiledQuery
+from config.compiled import CompiledInsert, CompiledQuery
 
 TODO_MAX_LENGTH = 2_000  # characters
 USERNAME_MAX_LENGTH = 150  # characters, as in django.contrib.auth
@@ -17,7 +18,7 @@ class Todo(models.Model):
     store = models.CharField(max_length=50, help_text="The plugin that it was added through.")
     username = models.CharField(max_length=USERNAME_MAX_LENGTH)
     text = models.CharField(max_length=TODO_MAX_LENGTH)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["id"]
@@ -47,8 +48,8 @@ class TodoList:
         )
         return [text for (text,) in rows]
 
-    def add(self, text: str) -> Todo:
-        return Todo.objects.create(store=self.store, username=self.username, text=text)
+    def add(self, text: str) -> None:
+        INSERT_TODO.insert(self.store, self.username, text)
 
     def pop(self, index: int) -> str:
         """Remove the todo at a 0-based index and return its text.
@@ -72,6 +73,7 @@ LIST_TEXTS = CompiledQuery(
         Todo.objects.filter(store=store, username=username).order_by("id").values_list("text")
     )
 )
+INSERT_TODO = CompiledInsert(Todo, ["store", "username", "text"])
 
 
 def pop_sql() -> str:
