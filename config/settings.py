@@ -4,13 +4,14 @@ With nothing set it is a development site for this machine alone. Setting SECRET
 it a production site: DEBUG off, HTTPS on, hosts named. README.md lists every variable.
 """
 
+import os
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from config.public_hosts import public_hosts
 from config.secret_key import INSECURE_PREFIX, development_secret_key
 
 django_stubs_ext.monkeypatch()  # lets ModelAdmin and its like name their model in a type
@@ -42,33 +43,21 @@ HTTPS = env.bool("HTTPS", not DEBUG)
 
 # --- Hosts -------------------------------------------------------------------------------
 
-# One address under which a tunnel or a proxy shows this site to the world.
-PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")
-
-# Names that cloud development environments give the machine they run us on.
-FORWARDED_DOMAINS = [
-    domain
-    for domain in (
-        f".{env.str('GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN', '')}",
-        env.str("REPLIT_DEV_DOMAIN", ""),
-        ".csb.app" if env.str("CSB_BASE_PREVIEW_HOST", env.str("CODESANDBOX_HOST", "")) else "",
-        urlsplit(PUBLIC_URL).hostname or "",
-    )
-    if domain.strip(".")
-]
-LOOPBACK = [".localhost", "127.0.0.1", "[::1]"] if DEBUG else []
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", LOOPBACK) + FORWARDED_DOMAINS
+PORT = env.int("PORT", 8000)
+LOOPBACK = [".localhost", "127.0.0.1", "[::1]"]
+PUBLIC_HOSTS = public_hosts(os.environ, port=PORT)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", LOOPBACK if DEBUG else []) + PUBLIC_HOSTS
 
 # A forwarder may keep our own Host (localhost) while the browser's Origin is the public one,
-# or the other way round; without these, sign-in fails there with a CSRF error.
+# or the other way round; unless both are trusted, sign-in fails there with a CSRF error.
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", []) + [
-    f"https://{'*' if domain.startswith('.') else ''}{domain}" for domain in FORWARDED_DOMAINS
+    f"https://{host}" for host in PUBLIC_HOSTS
 ]
 if DEBUG:
-    CSRF_TRUSTED_ORIGINS += ["https://localhost:8000", "https://127.0.0.1:8000"]
+    CSRF_TRUSTED_ORIGINS += [f"https://localhost:{PORT}", f"https://127.0.0.1:{PORT}"]
 
-# X-Forwarded-Host, -Proto and -For are believed only where a proxy that sets them stands in
-# front; otherwise any client could choose its own address and host.
+# X-Forwarded-Host, -Proto and -For are believed only where told that a proxy in front sets
+# them; otherwise any client could choose its own address and host.
 TRUST_PROXY = env.bool("TRUST_PROXY", False)
 USE_X_FORWARDED_HOST = TRUST_PROXY
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None

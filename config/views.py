@@ -1,12 +1,13 @@
 """The landing page, and the documents that every plugin serves."""
 
+from pathlib import Path
 from typing import Any
 
 import orjson
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import render
 from django.urls import reverse
@@ -64,11 +65,11 @@ def openapi_json(request: HttpRequest, plugin: Plugin) -> HttpResponse:
 
 
 @require_safe
-def logo(request: HttpRequest, plugin: Plugin) -> FileResponse:
+def logo(request: HttpRequest, plugin: Plugin) -> HttpResponse:
     path = finders.find(plugin.logo)
     if path is None:
         raise Http404("This plugin has no logo.")
-    return FileResponse(open(path, "rb"), content_type="image/png")
+    return HttpResponse(Path(path).read_bytes(), content_type="image/png")
 
 
 @require_safe
@@ -109,10 +110,17 @@ def card(request: HttpRequest, plugin: Plugin) -> dict[str, Any]:
 
 
 def own_host(request: HttpRequest, plugin: Plugin) -> str:
-    """Return the address at which the plugin stands at the root."""
-    _, port = split_domain_port(request.get_host())
+    """Return the address at which the plugin stands at the root; "" when it has none."""
+    domain, port = split_domain_port(request.get_host())
     named = [host for host, slug in settings.PLUGIN_HOSTS.items() if slug == plugin.slug]
-    host = named[0] if named else f"{plugin.slug}.localhost"
+    if named:
+        host = named[0]
+    elif domain in ("127.0.0.1", "[::1]") or domain.split(".")[-1] == "localhost":
+        host = f"{plugin.slug}.localhost"
+    elif settings.ROOT_PLUGIN == plugin.slug:
+        host = domain
+    else:
+        return ""  # `<slug>.localhost` is another machine to whoever comes from afar
     return f"{request.scheme}://{host}{f':{port}' if port else ''}"
 
 

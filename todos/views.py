@@ -41,13 +41,14 @@ class TodosView(APIView):
     """The list of one username, in the store that the mount names."""
 
     store = ""
+    http_method_names = ["get", "post", "delete", "head"]
 
     def todos(self, username: str) -> TodoList:
         if len(username) > USERNAME_MAX_LENGTH:
             raise ValidationError(
                 {"username": f"Too long: {USERNAME_MAX_LENGTH} characters at most."}
             )
-        if not re.match(USERNAME_PATTERN, username):
+        if not re.fullmatch(USERNAME_PATTERN, username):
             # Django leaves a path's bytes that are not UTF-8 in their percent-encoding.
             raise ValidationError(
                 {

@@ -1,0 +1,118 @@
+"""`manage.py check` holds every plugin to what ChatGPT accepts, and says what to do."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, path
+from drf_spectacular.utils import extend_schema
+from PIL import Image
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from config.checks import check_contact, check_settings, plugin_problems
+from config.manifest import Mount, Plugin
+from config.plugins import PLUGINS
+
+TODO = PLUGINS[0]
+
+
+def messages(*plugins: Plugin) -> list[str]:
+    return [f"{problem.msg} {problem.hint}" for problem in plugin_problems(plugins)]
+
+
+def test_the_declared_plugins_are_fine() -> None:
+    assert messages(*PLUGINS) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"name_for_human": "A" * 21}, "name_for_human has 21 characters. Use 1 to 20."),
+        ({"name_for_human": ""}, "name_for_human has 0 characters. Use 1 to 20."),
+        ({"name_for_model": "todo_list"}, "name_for_model 'todo_list' is not one that a model"),
+        ({"name_for_model": "1todo"}, "name_for_model '1todo' is not"),
+        ({"name_for_model": "a" * 51}, "Use letters and digits only"),
+        ({"description_for_human": "a" * 101}, "description_for_human has 101 characters."),
+        ({"description_for_model": "a" * 8001}, "description_for_model has 8001 characters."),
+        ({"slug": "todo_list"}, "its slug 'todo_list' cannot be part of a path"),
+        ({"slug": "no-logo"}, "there is no logo 'logos/no-logo.png'. Add it to config/static/."),
+    ],
+)
+def test_a_plugin_that_chatgpt_would_refuse(changes: dict[str, str], message: str) -> None:
+    [*found] = messages(replace(TODO, **changes))  # type: ignore[arg-type]
+    assert any(message in text for text in found)
+    assert all(text.startswith(f"Plugin '{changes.get('slug', 'todo')}': ") for text in found)
+
+
+def test_two_plugins_with_one_slug() -> None:
+    assert "2 plugins have the slug 'todo'. Rename one." in messages(TODO, TODO)
+
+
+@pytest.mark.parametrize(("size", "format"), [((512, 511), "PNG"), ((512, 512), "JPEG")])
+def test_a_logo_of_another_size_or_format(
+    tmp_path: Path, settings: Any, size: tuple[int, int], format: str
+) -> None:
+    (tmp_path / "logos").mkdir()
+    Image.new("RGB", size).save(tmp_path / "logos" / "other.png", format=format)
+    settings.STATICFILES_DIRS = [tmp_path]
+    from django.contrib.staticfiles.finders import get_finder
+
+    get_finder.cache_clear()
+    try:
+        [message] = messages(replace(TODO, slug="other"))
+    finally:
+        get_finder.cache_clear()
+    assert "is not a PNG of 512 × 512 pixels" in message
+
+
+def endpoints(**schema: Any) -> Callable[[Mount], list[URLPattern]]:
+    """Return an API of one operation, documented as `schema` says."""
+
+    class View(APIView):
+        store = ""
+
+        @extend_schema(operation_id="getThing", responses={200: None}, **schema)
+        def get(self, request: Request) -> Response:
+            return Response()
+
+    return lambda mount: [path("thing", View.as_view(**mount.protection))]
+
+
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        ({"summary": "a" * 201}, "the summary of getThing (GET /thing) has 201 characters."),
+        ({"summary": "a", "description": "a" * 201}, "the description of getThing (GET /thing)"),
+        ({}, "getThing (GET /thing) has no summary."),
+    ],
+)
+def test_an_operation_whose_texts_are_refused(schema: dict[str, str], message: str) -> None:
+    [found] = messages(replace(TODO, endpoints=endpoints(**schema)))
+    assert message in found
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("ROOT_PLUGIN", "sport"),
+        ("PLUGIN_HOSTS", {"a.example": "sport"}),
+        ("VERIFICATION_TOKENS", {"sport": {"openai": "x"}}),
+    ],
+)
+def test_a_setting_that_names_no_plugin(settings: Any, setting: str, value: Any) -> None:
+    assert check_settings(None) == []
+    setattr(settings, setting, value)
+    [error] = check_settings(None)
+    assert error.msg == f"{setting} names a plugin 'sport' that is not declared."
+    assert "todo-service" in str(error.hint)
+
+
+def test_production_wants_a_contact_address(settings: Any) -> None:
+    [warning] = check_contact(None)
+    assert "CONTACT_EMAIL" in warning.msg
+    settings.CONTACT_EMAIL = "help@example.com"
+    assert check_contact(None) == []

@@ -1,0 +1,137 @@
+"""Every plugin, at both of its mounts, serves every document."""
+
+import json
+from io import BytesIO
+from typing import Any
+
+import pytest
+import yaml
+from django.test import Client
+from PIL import Image
+
+from config.manifest import Plugin
+from config.plugins import PLUGINS
+from tests.conftest import Mount, mount_of
+
+DOCUMENTS = {
+    "/.well-known/ai-plugin.json": "application/json",
+    "/openapi.yaml": "application/yaml",
+    "/openapi.json": "application/json",
+    "/logo.png": "image/png",
+    "/legal": "text/html; charset=utf-8",
+    "/docs": "text/html; charset=utf-8",
+}
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/html", "application/json", "image/webp"])
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_every_document_is_served_whatever_is_asked_for(
+    mount: Mount, path: str, accept: str, db: None
+) -> None:
+    response = mount.get(path, headers={"accept": accept})
+    assert (response.status_code, response["Content-Type"]) == (200, DOCUMENTS[path])
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_documents_are_only_read(mount: Mount, path: str) -> None:
+    assert mount.post(path, {}).status_code == 405
+
+
+def test_the_manifest_points_to_its_own_mount(mount: Mount) -> None:
+    manifest = mount.get("/.well-known/ai-plugin.json").json()
+    assert manifest["schema_version"] == "v1"
+    assert manifest["name_for_model"] == mount.plugin.name_for_model
+    assert manifest["api"] == {"type": "openapi", "url": f"{mount.url}/openapi.yaml"}
+    assert manifest["logo_url"] == f"{mount.url}/logo.png"
+    assert manifest["legal_info_url"] == f"{mount.url}/legal"
+    assert manifest["contact_email"] == f"support@{mount.host}"
+
+
+def test_the_openapi_document_names_its_own_mount_as_server(mount: Mount) -> None:
+    as_yaml = yaml.safe_load(mount.get("/openapi.yaml").content)
+    assert as_yaml["servers"] == [{"url": mount.url}]
+    assert as_yaml["info"]["title"] == mount.plugin.name_for_human
+    assert as_yaml == mount.get("/openapi.json").json()
+
+
+def test_each_scheme_says_in_the_manifest_how_it_authenticates(settings: Any) -> None:
+    settings.VERIFICATION_TOKENS = {"todo-service": {"openai": "abc"}}
+    auth = {
+        plugin.slug: mount_of(plugin.slug).get("/.well-known/ai-plugin.json").json()["auth"]
+        for plugin in PLUGINS
+    }
+    assert auth["todo"] == {"type": "none"}
+    assert auth["todo-service"] == {
+        "type": "service_http",
+        "authorization_type": "bearer",
+        "verification_tokens": {"openai": "abc"},
+    }
+    assert auth["todo-user"] == {"type": "user_http", "authorization_type": "bearer"}
+
+
+def test_the_document_asks_for_a_token_where_the_api_does(mount: Mount, db: None) -> None:
+    refused = mount.get("/todos/ann").status_code == 401
+    operations = mount.get("/openapi.json").json()["paths"]["/todos/{username}"].values()
+    for operation in operations:
+        assert ("401" in operation["responses"]) == refused
+        assert operation.get("security", []) == ([{"bearer": []}] if refused else [])
+
+
+def test_delete_documents_its_body_and_every_status(plugin: Plugin) -> None:
+    document = mount_of(plugin.slug).get("/openapi.json").json()
+    operation = document["paths"]["/todos/{username}"]["delete"]
+    assert operation["operationId"] == "deleteTodo"
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/DeleteTodo"}
+    expected = {"200", "400", "404", "413", "429", "503"}
+    if plugin.auth.authentication:
+        expected |= {"401"}
+    if plugin.auth.token_holder == "person":
+        expected |= {"403"}
+    assert set(operation["responses"]) == expected
+
+
+def test_each_logo_is_a_png_of_its_own(db: None) -> None:
+    logos = set()
+    for plugin in PLUGINS:
+        data = mount_of(plugin.slug).get("/logo.png").getvalue()
+        with Image.open(BytesIO(data)) as image:
+            assert (image.format, image.size) == ("PNG", (512, 512))
+        logos.add(data)
+    assert len(logos) == len(PLUGINS)
+
+
+def test_one_setting_puts_a_plugin_at_the_root_of_every_host(settings: Any) -> None:
+    settings.ROOT_PLUGIN = "todo-user"
+    settings.ALLOWED_HOSTS = ["abc.tunnel.example"]
+    response = Client().get("/.well-known/ai-plugin.json", headers={"host": "abc.tunnel.example"})
+    manifest = json.loads(response.content)
+    assert manifest["name_for_model"] == "todoUser"
+    assert manifest["api"]["url"] == "http://abc.tunnel.example/openapi.yaml"
+
+
+def test_a_setting_gives_a_plugin_a_host_of_its_own(settings: Any) -> None:
+    settings.PLUGIN_HOSTS = {"todo.example.com": "todo"}
+    settings.ALLOWED_HOSTS = ["todo.example.com"]
+    response = Client().get("/openapi.json", headers={"host": "todo.example.com"})
+    assert response.json()["servers"] == [{"url": "http://todo.example.com"}]
+
+
+def test_the_rest_of_the_site_answers_at_a_plugins_host_too(db: None) -> None:
+    client = Client(headers={"host": "todo-user.localhost"})
+    assert client.get("/").status_code == 200
+    assert client.get("/accounts/login/").status_code == 200
+    assert client.get("/todo/.well-known/ai-plugin.json").status_code == 200
+
+
+def test_a_host_that_is_not_ours_is_refused(db: None) -> None:
+    assert Client().get("/", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_a_forwarded_host_is_not_believed_unless_told_so(settings: Any) -> None:
+    headers = {"host": "localhost", "x-forwarded-host": "todo.localhost"}
+    path = "/todo/openapi.json"
+    assert Client().get(path, headers=headers).json()["servers"][0]["url"] == "http://localhost/todo"
+    settings.USE_X_FORWARDED_HOST = True
+    url = Client().get(path, headers=headers).json()["servers"][0]["url"]
+    assert url == "http://todo.localhost/todo"

@@ -1,0 +1,72 @@
+"""Requests are counted by person, by token or by address, each plugin for itself."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+
+from config.api import Throttle
+from oauth_demo.models import Token
+from tests.conftest import Mount
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def three_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    rates = dict.fromkeys(("address", "token", "person"), "3/min")
+    monkeypatch.setattr(Throttle, "THROTTLE_RATES", rates)
+
+
+def statuses(call: Callable[[], int], times: int = 4) -> list[int]:
+    return [call() for _ in range(times)]
+
+
+def test_too_many_requests_are_told_how_long_to_wait(todo: Mount) -> None:
+    assert statuses(lambda: todo.get("/todos/ann").status_code) == [200, 200, 200, 429]
+    response = todo.get("/todos/bob")
+    assert 0 < int(response["Retry-After"]) <= 60
+    assert "60 seconds" in response.json()["detail"]
+
+
+def test_a_throttled_request_changes_nothing(todo: Mount) -> None:
+    assert statuses(lambda: todo.post("/todos/a", {"todo": "x"}).status_code)[3] == 429
+    from todos.models import Todo
+
+    assert Todo.objects.count() == 3
+
+
+def test_one_token_does_not_use_up_anothers_requests(
+    todo_service: Mount, service_token: str
+) -> None:
+    assert statuses(lambda: todo_service.get("/todos/a", token=service_token).status_code)[3] == 429
+    _, other = Token.objects.issue(plugin="todo-service", name="Other")
+    assert todo_service.get("/todos/a", token=other).status_code == 200
+
+
+def test_a_persons_tokens_are_counted_together(
+    todo_user: Mount, ann: User, anns_token: str, bobs_token: str
+) -> None:
+    _, second = Token.objects.issue(plugin="todo-user", name="Second", user=ann)
+    assert statuses(lambda: todo_user.get("/todos/ann", token=anns_token).status_code)[3] == 429
+    assert todo_user.get("/todos/ann", token=second).status_code == 429
+    assert todo_user.get("/todos/bob", token=bobs_token).status_code == 200
+
+
+def test_plugins_are_counted_apart(todo: Mount, todo_service: Mount, service_token: str) -> None:
+    assert statuses(lambda: todo.get("/todos/ann").status_code)[3] == 429
+    assert todo_service.get("/todos/ann", token=service_token).status_code == 200
+
+
+def test_an_address_cannot_be_chosen_by_a_header(todo: Mount) -> None:
+    addresses = iter(f"10.0.0.{n}" for n in range(9))
+    assert (
+        statuses(
+            lambda: todo.get("/todos/ann", headers={"x-forwarded-for": next(addresses)}).status_code
+        )[3]
+        == 429
+    )
+
+
+def test_documents_are_not_throttled(todo: Mount) -> None:
+    assert statuses(lambda: todo.get("/openapi.yaml").status_code, 6) == [200] * 6
