@@ -88,6 +88,7 @@ def api_page(plugin: Plugin) -> Any:
         url="openapi.yaml",  # relative, so that it is right at every mount
         title=plugin.name_for_human,
         template_name="api_page.html",
+        template_name_js="api_page.js",
         throttle_classes=[],
     )
     return csp_update({"style-src": ["'unsafe-inline'"]})(view)  # Swagger UI styles itself

@@ -1,0 +1,160 @@
+"""The account area: sign up, sign in, password, and a person's own tokens."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from oauth_demo.models import Token
+from tests.conftest import Mount
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a-long-enough-word"
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def sign_up(client: Client, username: str = "carol", **extra: str) -> Any:
+    data = {"username": username, "password1": PASSWORD, "password2": PASSWORD, **extra}
+    return client.post("/accounts/signup/", data)
+
+
+def make_token(client: Client, plugin: str = "todo-user", name: str = "ChatGPT") -> Any:
+    return client.post("/accounts/tokens/", {"plugin": plugin, "name": name})
+
+
+def test_a_person_signs_up_makes_a_token_and_calls(todo_user: Mount) -> None:
+    client = Client()
+    assert sign_up(client)["Location"] == "/accounts/tokens/"
+    page = make_token(client)
+    assert page.status_code == 200
+    secret = page.context["secret"]
+    assert secret in page.content.decode()
+    todo_user.post("/todos/carol", {"todo": "milk"}, token=secret)
+    assert todo_user.get("/todos/carol", token=secret).json() == {"todos": ["milk"]}
+
+
+def test_a_token_is_shown_once(ann: User) -> None:
+    client = signed_in(ann)
+    page = make_token(client)
+    assert "no-store" in page["Cache-Control"]
+    assert page.context["secret"] not in client.get("/accounts/tokens/").content.decode()
+
+
+@pytest.mark.parametrize("plugin", ["todo", "todo-service", "nothing", ""])
+def test_a_person_makes_tokens_for_personal_plugins_only(ann: User, plugin: str) -> None:
+    page = make_token(signed_in(ann), plugin=plugin)
+    assert page.context["form"].errors["plugin"]
+    assert not Token.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["", " ", "a" * 101])
+def test_a_token_needs_a_name(ann: User, name: str) -> None:
+    assert make_token(signed_in(ann), name=name).context["form"].errors["name"]
+
+
+def test_a_person_sees_their_own_tokens_only(ann: User, anns_token: str, bobs_token: str) -> None:
+    page = signed_in(ann).get("/accounts/tokens/").content.decode()
+    assert "Laptop" in page and "Phone" not in page
+
+
+def test_a_person_revokes_their_own_token(todo_user: Mount, ann: User, anns_token: str) -> None:
+    token = Token.objects.get(user=ann)
+    response = signed_in(ann).post(f"/accounts/tokens/{token.pk}/revoke/")
+    assert response["Location"] == "/accounts/tokens/"
+    assert todo_user.get("/todos/ann", token=anns_token).status_code == 401
+
+
+def test_a_person_cannot_revoke_anothers_token(ann: User, bob: User, bobs_token: str) -> None:
+    token = Token.objects.get(user=bob)
+    assert signed_in(ann).post(f"/accounts/tokens/{token.pk}/revoke/").status_code == 404
+    token.refresh_from_db()
+    assert token.revoked_at is None
+
+
+def test_revoking_needs_a_post(ann: User, anns_token: str) -> None:
+    token = Token.objects.get(user=ann)
+    assert signed_in(ann).get(f"/accounts/tokens/{token.pk}/revoke/").status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/accounts/tokens/", "/accounts/password/"])
+def test_the_account_area_asks_to_sign_in(path: str) -> None:
+    assert Client().get(path)["Location"] == f"/accounts/login/?next={path}"
+
+
+def test_a_forged_post_is_refused(ann: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(ann)
+    assert make_token(client).status_code == 403
+    assert not Token.objects.exists()
+
+
+def test_signing_in_goes_on_to_where_the_person_wanted_to_be(ann: User) -> None:
+    data = {"username": "ann", "password": "anns-password"}
+    response = Client().post("/accounts/login/?next=/accounts/password/", data)
+    assert response["Location"] == "/accounts/password/"
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:x"])
+def test_nobody_is_sent_to_another_site(ann: User, target: str) -> None:
+    data = {"username": "ann", "password": "anns-password", "next": target}
+    assert Client().post("/accounts/login/", data)["Location"] == "/accounts/tokens/"
+    assert sign_up(Client(), next=target)["Location"] == "/accounts/tokens/"
+
+
+@pytest.mark.parametrize("username", ["ann", "ANN", "a b", "a/b", "a%b", "", "a" * 151])
+def test_a_username_that_cannot_be_had(ann: User, username: str) -> None:
+    page = sign_up(Client(), username)
+    assert page.status_code == 200
+    assert page.context["form"].errors["username"]
+
+
+def test_a_weak_password_is_refused() -> None:
+    page = Client().post(
+        "/accounts/signup/", {"username": "carol", "password1": "12345", "password2": "12345"}
+    )
+    assert page.context["form"].errors["password2"]
+    assert not User.objects.exists()
+
+
+def test_a_person_changes_their_password(ann: User) -> None:
+    client = signed_in(ann)
+    data = {
+        "old_password": "anns-password",
+        "new_password1": PASSWORD,
+        "new_password2": PASSWORD,
+    }
+    assert client.post("/accounts/password/", data)["Location"] == "/accounts/tokens/"
+    ann.refresh_from_db()
+    assert ann.check_password(PASSWORD)
+    assert client.get("/accounts/tokens/").status_code == 200
+
+
+def test_signing_out_needs_a_post_and_leads_home(ann: User) -> None:
+    client = signed_in(ann)
+    assert client.get("/accounts/logout/").status_code == 405
+    assert client.post("/accounts/logout/")["Location"] == "/"
+    assert client.get("/accounts/tokens/").status_code == 302
+
+
+def test_pages_cannot_be_framed_and_load_nothing_from_elsewhere(ann: User) -> None:
+    response = signed_in(ann).get("/accounts/tokens/")
+    assert response["X-Frame-Options"] == "DENY"
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy and "https:" not in policy
+
+
+def test_the_token_page_takes_a_constant_number_of_queries(
+    ann: User, django_assert_num_queries: Any
+) -> None:
+    client = signed_in(ann)
+    for number in range(20):
+        Token.objects.issue(plugin="todo-user", name=f"Token {number}", user=ann)
+    with django_assert_num_queries(3):  # session, user, tokens
+        client.get("/accounts/tokens/")

@@ -1,0 +1,135 @@
+"""What the environment makes of the settings, each time in a process of its own."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from config.public_hosts import public_hosts
+from config.secret_key import INSECURE_PREFIX, development_secret_key
+
+SECRET = "s" * 50
+
+
+def load(*names: str, server: bool = False, **environ: str) -> Any:
+    """Return the named settings as JSON values, or the error's last line."""
+    first = "import config.wsgi\n" if server else ""
+    code = (
+        f"{first}import json; from django.conf import settings\n"
+        f"print(json.dumps([getattr(settings, name) for name in {names!r}], default=str))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=settings.BASE_DIR,
+        env={"DJANGO_SETTINGS_MODULE": "config.settings", "PATH": os.environ["PATH"], **environ},
+        capture_output=True,
+        text=True,
+    )
+    return json.loads(result.stdout) if result.returncode == 0 else result.stderr
+
+
+def test_with_nothing_set_it_is_a_development_site_for_this_machine() -> None:
+    debug, hosts, https = load("DEBUG", "ALLOWED_HOSTS", "SECURE_SSL_REDIRECT")
+    assert (debug, https) == (True, False)
+    assert hosts == [".localhost", "127.0.0.1", "[::1]"]
+
+
+def test_a_secret_makes_it_production() -> None:
+    loaded = load("DEBUG", "ALLOWED_HOSTS", "SECURE_SSL_REDIRECT", SECRET_KEY=SECRET)
+    assert loaded == [False, [], True]
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"DEBUG": "false"},
+        {"SECRET_KEY": "short"},
+        {"SECRET_KEY": INSECURE_PREFIX + SECRET},
+        {"SECRET_KEY": INSECURE_PREFIX + SECRET, "DEBUG": "off"},
+    ],
+)
+def test_production_does_not_start_with_a_development_secret(environ: dict[str, str]) -> None:
+    error = load("DEBUG", **environ)
+    assert "ImproperlyConfigured: Production needs a SECRET_KEY of its own" in error
+
+
+def test_a_server_without_a_secret_does_not_take_itself_for_development() -> None:
+    assert "Production needs a SECRET_KEY" in load("DEBUG", server=True)
+
+
+def test_production_passes_djangos_deployment_checks() -> None:
+    result = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=settings.BASE_DIR,
+        env={
+            "PATH": os.environ["PATH"],
+            "SECRET_KEY": os.urandom(40).hex(),
+            "ALLOWED_HOSTS": "example.com",
+            "CONTACT_EMAIL": "help@example.com",
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "no issues" in result.stdout
+
+
+def test_database_url_chooses_the_database() -> None:
+    [databases] = load("DATABASES", DATABASE_URL="postgres://u:p@db.example:5433/name")
+    database = databases["default"]
+    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.example", 5433, "name")
+
+
+def test_sqlite_waits_for_its_lock_and_keeps_a_log() -> None:
+    [databases] = load("DATABASES")
+    options = databases["default"]["OPTIONS"]
+    assert options["transaction_mode"] == "IMMEDIATE"
+    assert "journal_mode=WAL" in options["init_command"]
+
+
+@pytest.mark.parametrize(
+    ("environ", "host"),
+    [
+        ({"PUBLIC_URL": "https://abc.tunnel.example"}, "abc.tunnel.example"),
+        ({"REPLIT_DEV_DOMAIN": "abc.replit.dev"}, "abc.replit.dev"),
+        (
+            {
+                "CODESPACE_NAME": "fluffy-train",
+                "GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN": "app.github.dev",
+            },
+            "fluffy-train-8000.app.github.dev",
+        ),
+    ],
+)
+def test_a_forwarded_host_is_trusted_where_the_environment_names_it(
+    environ: dict[str, str], host: str
+) -> None:
+    hosts, origins = load("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", **environ)
+    assert host in hosts
+    assert f"https://{host}" in origins and "https://localhost:8000" in origins
+
+
+def test_codesandbox_names_its_host_after_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "abc123")
+    assert public_hosts({"CSB": "true"}, port=8001) == ["abc123-8001.csb.app"]
+
+
+def test_the_development_secret_is_kept_private_and_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    secret = development_secret_key(path)
+    assert secret.startswith(INSECURE_PREFIX) and len(secret) > 60
+    assert development_secret_key(path) == secret
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert development_secret_key(tmp_path / "other") != secret
+
+
+def test_throttling_can_be_turned_off() -> None:
+    [framework] = load("REST_FRAMEWORK", THROTTLE="off")
+    assert framework["DEFAULT_THROTTLE_CLASSES"] == []
