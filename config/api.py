@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
     from rest_framework.views import APIView
 
+    from oauth_demo.models import Credential
+
 
 class DenyAll(BasePermission):
     """The default: a view opens only where a plugin's mount says to whom."""
@@ -81,14 +83,15 @@ class Throttle(SimpleRateThrottle):
         """Leave the rate open: it depends on who calls."""
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        credential = request.auth
+        credential: Credential | None = request.auth  # type: ignore[assignment]
+        ident: object
         if credential is None:
             self.scope, ident = "address", self.get_ident(request)
         elif credential.user_id is None:
             self.scope, ident = "token", credential.token_id
         else:
             self.scope, ident = "person", credential.user_id
-        self.ident = f"{view.store}_{ident}"
+        self.ident = f"{view.store}_{ident}"  # type: ignore[attr-defined]  # see Mount.store
         self.rate = self.get_rate()
         self.num_requests, self.duration = self.parse_rate(self.rate)
         return super().allow_request(request, view)

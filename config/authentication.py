@@ -63,7 +63,7 @@ class PersonalTokenAuthentication(BearerAuthentication):
         if credential is None:
             self.refuse()
         # The credential names the person; who needs the rest of the account pays the query.
-        user = SimpleLazyObject(lambda: get_user_model().objects.get(pk=credential.user_id))
+        user = SimpleLazyObject(lambda: get_user_model().objects.get(username=credential.username))
         return user, credential
 
 
@@ -78,6 +78,7 @@ class OwnUsername(BasePermission):
     """Lets a person in where the path bears their own username."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        own: str = request.auth.username
+        assert isinstance(request.auth, Credential)
+        own = request.auth.username
         self.message = f"This token opens only what belongs to '{own}'. Use that username."
         return bool(view.kwargs.get("username", own) == own)

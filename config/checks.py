@@ -13,7 +13,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 
 from config.manifest import Plugin
 from config.plugins import PLUGINS
@@ -152,7 +153,7 @@ def check_contact(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if settings.CONTACT_EMAIL:
         return []
     return [
-        Warning(
+        checks.Warning(
             "CONTACT_EMAIL is not set: each manifest says support@ and the host's name.",
             hint="Set it to a mailbox that somebody reads.",
             id="plugins.W011",

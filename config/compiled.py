@@ -42,11 +42,11 @@ class CompiledQuery:
         """Return up to `limit` rows (all, when None), after skipping `offset`."""
         sql, params, marks = self.statement
         bound = [values[marks[param]] if param in marks else param for param in params]
-        if limit is None:
-            limit = connection.ops.no_limit_value()
+        bound += [connection.ops.no_limit_value() if limit is None else limit, offset]
         with connection.cursor() as cursor:
-            cursor.execute(sql, [*bound, limit, offset])
-            return cursor.fetchall()
+            cursor.execute(sql, bound)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 class CompiledInsert:
@@ -60,9 +60,9 @@ class CompiledInsert:
     def sql(self) -> str:
         query = InsertQuery(self.model)
         marks = {name: f"<{name}>" for name in self.fields}
-        query.insert_values(
-            [self.model._meta.get_field(name) for name in self.fields], [self.model(**marks)]
-        )
+        fields = [self.model._meta.get_field(name) for name in self.fields]
+        query.insert_values(fields, [self.model(**marks)])  # type: ignore[arg-type]
+        sql: str
         [(sql, params)] = query.get_compiler(connection=connection).as_sql()
         if list(params) != list(marks.values()):
             raise TypeError("A field does not reach the SQL as a parameter of its own.")

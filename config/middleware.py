@@ -23,7 +23,8 @@ class PluginHostMiddleware:
         domain, _ = split_domain_port(request.get_host())
         slug = settings.PLUGIN_HOSTS.get(domain) or domain.removesuffix(".localhost")
         # None, when neither names a plugin, means Django's ROOT_URLCONF.
-        request.urlconf = ROOTED.get(slug) or ROOTED.get(settings.ROOT_PLUGIN)
+        urlconf = ROOTED.get(slug) or ROOTED.get(settings.ROOT_PLUGIN)
+        request.urlconf = urlconf  # type: ignore[assignment]  # any object with urlpatterns will do
         return self.get_response(request)
 
 
@@ -46,6 +47,6 @@ class PluginAPIMiddleware:
             return self.get_response(request)
         set_urlconf(request.urlconf)
         request.resolver_match = match
-        response = match.func(request, *match.args, **match.kwargs).render()
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs).render()
         response["Content-Length"] = len(response.content)
         return response

@@ -64,7 +64,7 @@ class PluginSchema(AutoSchema):
         return refusals
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class BearerScheme(OpenApiAuthenticationExtension):
     target_class = "config.authentication.BearerAuthentication"
     match_subclasses = True
     name = "bearer"
@@ -78,8 +78,8 @@ def openapi(plugin: Plugin) -> dict[str, Any]:
     """Return the plugin's OpenAPI 3.0 document, but for the server it is reached at."""
     # A generator of its own patterns: `custom_settings` of drf-spectacular's views patches a
     # global, and one plugin would get another's title under concurrent requests.
-    generator = SchemaGenerator(patterns=plugin.api)  # type: ignore[no-untyped-call]
-    document: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
+    generator = SchemaGenerator(patterns=plugin.api)
+    document: dict[str, Any] = generator.get_schema(public=True)
     document["info"] = {
         "title": plugin.name_for_human,
         "description": plugin.description_for_human,

@@ -5,6 +5,7 @@ through a tunnel.
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -19,8 +20,6 @@ def development_secret_key(path: Path) -> str:
         with NamedTemporaryFile("w", dir=path.parent, encoding="ascii") as draft:
             draft.write(INSECURE_PREFIX + get_random_secret_key())
             draft.flush()
-            try:
+            with suppress(FileExistsError):
                 os.link(draft.name, path)  # atomic: of two first processes, one key wins
-            except FileExistsError:
-                pass
     return path.read_text(encoding="ascii")

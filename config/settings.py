@@ -34,7 +34,7 @@ if not DEBUG and (len(SECRET_KEY) < 50 or SECRET_KEY.startswith(INSECURE_PREFIX)
         "  python3 -c 'import secrets; print(secrets.token_urlsafe(50))'\n"
         "and set it in the environment or in .env. For development, set DEBUG=true instead."
     )
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 
 # Whether people reach the site over https. Off in development, and for a trial of the
 # production server on this machine.
@@ -63,7 +63,7 @@ USE_X_FORWARDED_HOST = TRUST_PROXY
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
 
 # Which plugin answers at the root of which host; `<slug>.localhost` always does.
-PLUGIN_HOSTS = env.dict("PLUGIN_HOSTS", {})
+PLUGIN_HOSTS: dict[str, str] = env.dict("PLUGIN_HOSTS", {})
 # The plugin at the root of every other host, so that one tunnel can serve it.
 ROOT_PLUGIN = env.str("ROOT_PLUGIN", "")
 
@@ -72,7 +72,7 @@ ROOT_PLUGIN = env.str("ROOT_PLUGIN", "")
 
 # By slug, then by service: {"todo-service": {"openai": "…"}}. ChatGPT shows the token to
 # paste here while it installs a plugin.
-VERIFICATION_TOKENS = env.json("VERIFICATION_TOKENS", {})
+VERIFICATION_TOKENS: dict[str, dict[str, str]] = dict(env.json("VERIFICATION_TOKENS", {}))
 # Shown in each manifest. ChatGPT wants the plugin's own domain in it; empty means
 # `support@` the host that the request came to.
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")

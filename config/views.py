@@ -96,9 +96,7 @@ def api_page(plugin: Plugin) -> Any:
 
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
-    return render(
-        request, "landing.html", {"cards": [card(request, plugin) for plugin in PLUGINS]}
-    )
+    return render(request, "landing.html", {"cards": [card(request, plugin) for plugin in PLUGINS]})
 
 
 def card(request: HttpRequest, plugin: Plugin) -> dict[str, Any]:
@@ -118,7 +116,7 @@ def own_host(request: HttpRequest, plugin: Plugin) -> str:
         host = named[0]
     elif domain in ("127.0.0.1", "[::1]") or domain.split(".")[-1] == "localhost":
         host = f"{plugin.slug}.localhost"
-    elif settings.ROOT_PLUGIN == plugin.slug:
+    elif plugin.slug == settings.ROOT_PLUGIN:
         host = domain
     else:
         return ""  # `<slug>.localhost` is another machine to whoever comes from afar

@@ -97,9 +97,7 @@ SERVICE_TOKENS = CompiledQuery(
 )
 PERSONAL_TOKENS = CompiledQuery(
     lambda digest, plugin: (
-        Token.objects.filter(
-            digest=digest, plugin=plugin, user__is_active=True, revoked_at=None
-        )
+        Token.objects.filter(digest=digest, plugin=plugin, user__is_active=True, revoked_at=None)
         .order_by()
         .values_list("id", "user_id", "user__username")
     )

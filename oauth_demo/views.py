@@ -84,4 +84,4 @@ class RevokeTokenView(LoginRequiredMixin, View):
 
 
 def own_tokens(request: HttpRequest) -> QuerySet[Token]:
-    return Token.objects.filter(user_id=request.user.pk)
+    return Token.objects.filter(user=request.user.pk)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.urls import URLPattern, path
 from drf_spectacular.utils import extend_schema
 from PIL import Image
@@ -59,13 +60,11 @@ def test_a_logo_of_another_size_or_format(
     (tmp_path / "logos").mkdir()
     Image.new("RGB", size).save(tmp_path / "logos" / "other.png", format=format)
     settings.STATICFILES_DIRS = [tmp_path]
-    from django.contrib.staticfiles.finders import get_finder
-
-    get_finder.cache_clear()
+    finders.get_finder.cache_clear()  # type: ignore[attr-defined]
     try:
         [message] = messages(replace(TODO, slug="other"))
     finally:
-        get_finder.cache_clear()
+        finders.get_finder.cache_clear()  # type: ignore[attr-defined]
     assert "is not a PNG of 512 × 512 pixels" in message
 
 

@@ -131,7 +131,9 @@ def test_a_host_that_is_not_ours_is_refused(db: None) -> None:
 def test_a_forwarded_host_is_not_believed_unless_told_so(settings: Any) -> None:
     headers = {"host": "localhost", "x-forwarded-host": "todo.localhost"}
     path = "/todo/openapi.json"
-    assert Client().get(path, headers=headers).json()["servers"][0]["url"] == "http://localhost/todo"
+    assert (
+        Client().get(path, headers=headers).json()["servers"][0]["url"] == "http://localhost/todo"
+    )
     settings.USE_X_FORWARDED_HOST = True
     url = Client().get(path, headers=headers).json()["servers"][0]["url"]
     assert url == "http://todo.localhost/todo"

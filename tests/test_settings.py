@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,10 @@ from config.secret_key import INSECURE_PREFIX, development_secret_key
 SECRET = "s" * 50
 
 
-def load(*names: str, server: bool = False, **environ: str) -> Any:
-    """Return the named settings as JSON values, or the error's last line."""
-    first = "import config.wsgi\n" if server else ""
+def load(*names: str, environ: Mapping[str, str] = {}, first: str = "") -> Any:
+    """Return the named settings as JSON values, or what was printed of the error."""
     code = (
-        f"{first}import json; from django.conf import settings\n"
+        f"{first}\nimport json; from django.conf import settings\n"
         f"print(json.dumps([getattr(settings, name) for name in {names!r}], default=str))"
     )
     result = subprocess.run(
@@ -41,7 +41,7 @@ def test_with_nothing_set_it_is_a_development_site_for_this_machine() -> None:
 
 
 def test_a_secret_makes_it_production() -> None:
-    loaded = load("DEBUG", "ALLOWED_HOSTS", "SECURE_SSL_REDIRECT", SECRET_KEY=SECRET)
+    loaded = load("DEBUG", "ALLOWED_HOSTS", "SECURE_SSL_REDIRECT", environ={"SECRET_KEY": SECRET})
     assert loaded == [False, [], True]
 
 
@@ -55,12 +55,12 @@ def test_a_secret_makes_it_production() -> None:
     ],
 )
 def test_production_does_not_start_with_a_development_secret(environ: dict[str, str]) -> None:
-    error = load("DEBUG", **environ)
+    error = load("DEBUG", environ=environ)
     assert "ImproperlyConfigured: Production needs a SECRET_KEY of its own" in error
 
 
 def test_a_server_without_a_secret_does_not_take_itself_for_development() -> None:
-    assert "Production needs a SECRET_KEY" in load("DEBUG", server=True)
+    assert "Production needs a SECRET_KEY" in load("DEBUG", first="import config.wsgi")
 
 
 def test_production_passes_djangos_deployment_checks() -> None:
@@ -81,7 +81,7 @@ def test_production_passes_djangos_deployment_checks() -> None:
 
 
 def test_database_url_chooses_the_database() -> None:
-    [databases] = load("DATABASES", DATABASE_URL="postgres://u:p@db.example:5433/name")
+    [databases] = load("DATABASES", environ={"DATABASE_URL": "postgres://u:p@db.example:5433/name"})
     database = databases["default"]
     assert database["ENGINE"] == "django.db.backends.postgresql"
     assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.example", 5433, "name")
@@ -111,7 +111,7 @@ def test_sqlite_waits_for_its_lock_and_keeps_a_log() -> None:
 def test_a_forwarded_host_is_trusted_where_the_environment_names_it(
     environ: dict[str, str], host: str
 ) -> None:
-    hosts, origins = load("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", **environ)
+    hosts, origins = load("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", environ=environ)
     assert host in hosts
     assert f"https://{host}" in origins and "https://localhost:8000" in origins
 
@@ -131,5 +131,5 @@ def test_the_development_secret_is_kept_private_and_the_same(tmp_path: Path) -> 
 
 
 def test_throttling_can_be_turned_off() -> None:
-    [framework] = load("REST_FRAMEWORK", THROTTLE="off")
+    [framework] = load("REST_FRAMEWORK", environ={"THROTTLE": "off"})
     assert framework["DEFAULT_THROTTLE_CLASSES"] == []

@@ -79,7 +79,10 @@ def test_text_is_kept_as_it_was_sent(todo: Mount, text: str) -> None:
     assert todo.get("/todos/ann").json() == {"todos": [text]}
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "", "multipart/form-data", "?"])
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "application/x-www-form-urlencoded", "", "multipart/form-data", "?"],
+)
 def test_a_body_is_json_whatever_its_content_type_says(todo: Mount, content_type: str) -> None:
     response = todo.post("/todos/ann", {"todo": "milk"}, content_type=content_type)
     assert (response.status_code, response.json()) == (200, {"todo": "milk"})
@@ -106,7 +109,10 @@ def test_a_long_list_can_be_read_in_parts(todo: Mount, query: str, expected: lis
     assert todo.get(f"/todos/ann{query}").json() == {"todos": expected}
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=-1", "limit=x", "offset=-1", "limit=9e99", "limit=99999999999999999999"])
+@pytest.mark.parametrize(
+    "query",
+    ["limit=0", "limit=-1", "limit=x", "offset=-1", "limit=9e99", "limit=99999999999999999999"],
+)
 def test_a_page_that_makes_no_sense_is_refused(todo: Mount, query: str) -> None:
     response = todo.get(f"/todos/ann?{query}")
     assert response.status_code == 400
@@ -176,7 +182,9 @@ def test_a_bad_username_is_refused(todo: Mount, method: str, path: str) -> None:
     assert response.json()["detail"].startswith("username: ")
 
 
-@pytest.mark.parametrize("path", ["/todos", "/todos/", "/todos/a%0Ab", "/nothing", "/.well-known/other"])
+@pytest.mark.parametrize(
+    "path", ["/todos", "/todos/", "/todos/a%0Ab", "/nothing", "/.well-known/other"]
+)
 def test_a_path_that_is_not_there_answers_json(todo: Mount, path: str) -> None:
     response = todo.get(path)
     assert (response.status_code, list(response.json())) == (404, ["detail"])

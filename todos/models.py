@@ -28,7 +28,7 @@ class Todo(models.Model):
         return self.text
 
 
-class NoSuchTodo(LookupError):
+class NoSuchTodoError(LookupError):
     """There is no todo at that index."""
 
 
@@ -43,9 +43,7 @@ class TodoList:
     username: str
 
     def texts(self, *, limit: int | None = None, offset: int = 0) -> list[str]:
-        rows = LIST_TEXTS.rows(
-            store=self.store, username=self.username, limit=limit, offset=offset
-        )
+        rows = LIST_TEXTS.rows(store=self.store, username=self.username, limit=limit, offset=offset)
         return [text for (text,) in rows]
 
     def add(self, text: str) -> None:
@@ -54,14 +52,14 @@ class TodoList:
     def pop(self, index: int) -> str:
         """Remove the todo at a 0-based index and return its text.
 
-        Two parallel calls never name the same todo. Raises NoSuchTodo and removes nothing
+        Two parallel calls never name the same todo. Raises NoSuchTodoError and removes nothing
         when the index is outside the list.
         """
         with connection.cursor() as cursor:
             cursor.execute(pop_sql(), [self.store, self.username, index])
             row: tuple[Any, ...] | None = cursor.fetchone()
         if row is None:
-            raise NoSuchTodo(index)
+            raise NoSuchTodoError(index)
         return str(row[0])
 
     def __len__(self) -> int:
@@ -82,8 +80,10 @@ def pop_sql() -> str:
     SQLite runs one writing statement at a time. PostgreSQL would let two of them choose the
     same row: FOR UPDATE makes the second wait, and pass over what the first has removed.
     """
-    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    return (
-        "DELETE FROM todos_todo WHERE id = (SELECT id FROM todos_todo "
-        f"WHERE store = %s AND username = %s ORDER BY id LIMIT 1 OFFSET %s{lock}) RETURNING text"
-    )
+    lock = "FOR UPDATE" if connection.features.has_select_for_update else ""
+    return f"""
+        DELETE FROM todos_todo WHERE id = (
+            SELECT id FROM todos_todo WHERE store = %s AND username = %s
+            ORDER BY id LIMIT 1 OFFSET %s {lock}
+        ) RETURNING text
+    """  # noqa: S608  (nothing in it comes from outside)

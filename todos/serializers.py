@@ -28,7 +28,7 @@ class WholeNumber(serializers.IntegerField):
         return int(data)
 
 
-def object_wanted(example: str) -> dict[str, str]:
+def object_wanted(example: str) -> dict[str, Any]:
     """Return the messages for a body that is no object; DRF formats them, so braces double."""
     return dict.fromkeys(("invalid", "null"), f"The body must be a JSON object like {example}.")
 

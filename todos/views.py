@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.problems import ProblemSerializer
-from todos.models import USERNAME_MAX_LENGTH, NoSuchTodo, TodoList
+from todos.models import USERNAME_MAX_LENGTH, NoSuchTodoError, TodoList
 from todos.serializers import (
     AddedTodoSerializer,
     AddTodoSerializer,
@@ -66,7 +66,8 @@ class TodosView(APIView):
         responses={200: OpenApiResponse(TodosSerializer, "The todos, possibly none.")},
     )
     def get(self, request: Request, username: str) -> Response:
-        page = PAGE.run_validation(request.query_params)
+        # A plain dict: out of a QueryDict, DRF takes an empty value for none at all.
+        page = PAGE.run_validation(request.query_params.dict())
         return Response({"todos": self.todos(username).texts(**page)})
 
     @extend_schema(
@@ -96,7 +97,7 @@ class TodosView(APIView):
         todos = self.todos(username)
         try:
             return Response({"deleted": todos.pop(body["todo_idx"])})
-        except NoSuchTodo as error:
+        except NoSuchTodoError as error:
             raise NotFound(
                 f"There is no todo at index {error}: the list has {len(todos)}, counted from 0. "
                 "Nothing was removed. Read the list with getTodos and choose an index from it."
