@@ -1,43 +1,78 @@
 # The two commands are `make run` and `make test`; `make help` lists the rest.
 PYTHON ?= python3
-PORT ?= 8000
 HOST ?= 127.0.0.1
+PORT ?= 8000
+WORKERS ?= 1
+THREADS ?= 4
+POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 export PORT
 
 BIN := .venv/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup test test-postgres lint check-deploy lock bench
+.PHONY: help setup run serve test test-postgres lint bench lock
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-setup: .venv/.installed ## Make the virtual environment and install what the site needs
+setup: .venv/installed ## Make the virtual environment and install what the site needs
 
-.venv/.installed: requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "Installing packages into .venv …"
-	@$(INSTALL) -r requirements.txt
+.venv/installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "This needs Python 3.11 or newer. Name one: make PYTHON=python3.12 …")'
+	@echo "Installing packages into .venv (once; under a minute) …"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python $(INSTALL) requirements.txt
 	@touch $@
 
-.venv/.installed-dev: .venv/.installed requirements-dev.txt
-	@echo "Installing the tools for tests into .venv …"
-	@$(INSTALL) -r requirements-dev.txt
+.venv/installed-dev: .venv/installed requirements-dev.txt
+	@echo "Installing what the tests need into .venv (once; about a minute) …"
+	@$(BIN)/python $(INSTALL) requirements-dev.txt
 	@touch $@
 
-run: setup ## Run the site for development: migrate, seed a demo, serve
+run: setup ## Run the site for development, with a demo in it (PORT=8000)
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py seed_demo
-	@$(BIN)/python manage.py runserver $(HOST):$(PORT)
+	@exec $(BIN)/python manage.py runserver $(HOST):$(PORT)
 
-serve: setup ## Run the site as in production (needs SECRET_KEY, see README)
+serve: setup ## Run the site for production (SECRET_KEY and ALLOWED_HOSTS: see README)
+	@$(BIN)/python manage.py check --deploy
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
-	@exec $(BIN)/granian --interface wsgi --host $(HOST) --port $(PORT) \
-		--workers $${WORKERS:-1} --blocking-threads $${THREADS:-4} \
-		--blocking-threads-idle-timeout 600 --no-ws config.wsgi:application
+	@exec $(BIN)/granian --interface wsgi --no-ws --host $(HOST) --port $(PORT) \
+		--workers $(WORKERS) --blocking-threads $(THREADS) \
+		--blocking-threads-idle-timeout 600 config.wsgi:application
 
-test: .venv/.installed-dev ## Install what the tests need and run them
-	@$(BIN)/python -m pytest
+test: .venv/installed-dev ## Install what the tests need, and run them
+	@$(BIN)/python -m pytest --cov --cov-report=term
+
+test-postgres: .venv/installed-dev ## Run the tests against PostgreSQL (POSTGRES_URL)
+	@DATABASE_URL=$(POSTGRES_URL) $(BIN)/python -m pytest
+
+lint: .venv/installed-dev ## Check style, types, the direction of imports, migrations, deployment
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy .
+	@$(BIN)/lint-imports
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
+		ALLOWED_HOSTS=plugins.example CONTACT_EMAIL=support@plugins.example \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: setup .venv-bench/installed ## Compare with the published design (a few minutes)
+	@$(BIN)/python -m benchmarks.bench --baseline-python .venv-bench/bin/python $(BENCH)
+
+.venv-bench/installed: requirements-bench.txt
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python $(INSTALL) requirements-bench.txt
+	@touch $@
+
+COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-annotate --no-header
+
+lock: ## Lock the dependencies of pyproject.toml again, with hashes and no index
+	@test -x .venv-lock/bin/uv || ($(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv)
+	@$(COMPILE) pyproject.toml -o requirements.txt
+	@$(COMPILE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	@$(COMPILE) --group bench -o requirements-bench.txt
+	@echo "Locked. Now: make test"
