@@ -1,0 +1,62 @@
+"""The development server in a process of its own, as `make run` runs it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+
+
+@dataclass(frozen=True)
+class DevelopmentServer:
+    port: int
+    environ: dict[str, str]
+    log: Path
+
+
+@contextmanager
+def development_server(directory: Path) -> Iterator[DevelopmentServer]:
+    """Migrate, seed and serve on a free port, with the database in `directory`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environ = {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": f"sqlite:///{directory}/db.sqlite3",
+        "PYTHONUNBUFFERED": "1",
+    }
+    for command in (["migrate", "--verbosity", "0"], ["seed_demo"]):
+        subprocess.run([*MANAGE, *command], env=environ, check=True, stdout=subprocess.DEVNULL)
+    log = directory / "log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [*MANAGE, "runserver", "--noreload", f"127.0.0.1:{port}"],
+            env=environ,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        _wait_for(port, process, log)
+        yield DevelopmentServer(port, environ, log)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    for _ in range(300):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        if process.poll() is not None:
+            break
+        time.sleep(0.1)
+    raise RuntimeError(f"The server did not start:\n{log.read_text()}")

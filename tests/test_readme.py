@@ -1,0 +1,70 @@
+"""What the README says is true."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import get_commands
+
+from config.manifest import Plugin
+from tests.development_server import DevelopmentServer, development_server
+
+ROOT = Path(settings.BASE_DIR)
+README = (ROOT / "README.md").read_text()
+SHELL = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+
+
+def test_every_plugin_is_in_the_table_with_both_addresses(plugin: Plugin) -> None:
+    [row] = [line for line in README.splitlines() if line.startswith(f"| `{plugin.slug}` |")]
+    assert f"http://localhost:8000/{plugin.slug}/" in row
+    assert f"http://{plugin.slug}.localhost:8000/" in row
+
+
+def test_every_setting_is_explained() -> None:
+    source = (ROOT / "config" / "settings.py").read_text()
+    names = re.findall(r'env\.\w+\(\s*"(\w+)"', source)
+    explained = README.replace("`_", "`THROTTLE_")
+    missing = [name for name in names if name != "PORT" and f"`{name}`" not in explained]
+    assert len(names) > 15
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_every_command_that_is_named_exists(name: str) -> None:
+    text = (ROOT / name).read_text()
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"(?:`|^|\s)make ([a-z-]+)", text, re.MULTILINE)) - {"by", "a", "it"}
+    assert named
+    assert named <= targets
+    assert set(re.findall(r"manage\.py ([a-z_]+)", text)) <= set(get_commands())
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/design.md"])
+def test_every_file_that_is_linked_exists(name: str) -> None:
+    path = ROOT / name
+    for target in re.findall(r"\]\(([^):#]+)\)", path.read_text()):
+        assert (path.parent / target).exists(), target
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevelopmentServer]:
+    with development_server(tmp_path_factory.mktemp("readme")) as running:
+        yield running
+
+
+@pytest.mark.parametrize("block", [block for block in SHELL if "curl" in block])
+def test_every_curl_in_the_readme_works(server: DevelopmentServer, block: str) -> None:
+    script = block.replace(":8000", f":{server.port}").replace(
+        ".venv/bin/python manage.py", f"{sys.executable} {ROOT}/manage.py"
+    )
+    # --fail makes curl itself fail when the answer is an error.
+    script = f'curl() {{ command curl --fail --silent --show-error "$@"; echo; }}\n{script}'
+    result = subprocess.run(
+        ["bash", "-euc", script], env=server.environ, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr
+    assert "todo" in result.stdout
