@@ -1,0 +1,98 @@
+"""A real browser, turned on the running site, that keeps account of what pages do to it."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+PHONE = 360  # pixels of width
+ARGUMENTS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+]
+
+
+@dataclass
+class Visit:
+    """One tab, the site it is at, and what it complained of or asked of others."""
+
+    page: Page
+    site: str
+    complaints: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        own = urlsplit(self.site).netloc
+        self.page.set_default_timeout(15_000)
+        # A refused style or script, and a failed request, reach the console as errors.
+        self.page.on(
+            "console",
+            lambda message: (
+                self.complaints.append(message.text)
+                if message.type in ("error", "warning")
+                else None
+            ),
+        )
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on(
+            "request",
+            lambda request: (
+                self.strangers.append(request.url)
+                if urlsplit(request.url).scheme not in ("data", "blob")
+                and urlsplit(request.url).netloc != own
+                else None
+            ),
+        )
+
+    def open(self, path: str) -> Page:
+        self.page.goto(f"{self.site}{path}")
+        if path.endswith("/docs"):  # Swagger UI builds the page after it has loaded
+            self.page.wait_for_selector(".opblock")
+        return self.page
+
+    def width(self) -> int:
+        """Return how wide the page's content is, in pixels."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth"))
+
+    def sign_in(self, username: str, password: str) -> None:
+        page = self.open("/accounts/login/")
+        page.get_by_label("Username").fill(username)
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/accounts/tokens/")
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.skip(f"No browser is installed: none of {', '.join(names)} is on the PATH.")
+    # Playwright's synchronous API runs an event loop in this thread for as long as it is
+    # open. Django sees the loop and would refuse the database to the tests, and to
+    # pytest-django when it empties the tables between them.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+            yield browser
+            browser.close()
+
+
+@pytest.fixture
+def visit(
+    request: pytest.FixtureRequest,
+    transactional_db: None,
+    live_server: LiveServer,
+    chromium: Browser,
+) -> Iterator[Visit]:
+    """A fresh tab without cookies; a test may give `new_context` arguments as a parameter."""
+    context = chromium.new_context(**getattr(request, "param", {}))
+    yield Visit(context.new_page(), live_server.url)
+    context.close()

@@ -1,0 +1,163 @@
+"""What holds for every page: it fits, it is quiet, it can be read and reached by everybody."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import expect
+
+from config.plugins import PLUGINS
+from oauth_demo.models import Token
+from tests.browser.conftest import PHONE, Visit
+
+OPEN = [
+    "/",
+    "/accounts/login/",
+    "/accounts/signup/",
+    *(f"/{plugin.slug}/{page}" for plugin in PLUGINS for page in ("", "legal", "docs")),
+]
+OWN = ["/accounts/tokens/", "/accounts/password/"]
+ADMIN = ["/admin/", "/admin/todos/todo/", "/admin/oauth_demo/token/"]
+
+on_a_phone = pytest.mark.parametrize(
+    "visit", [{"viewport": {"width": PHONE, "height": 740}}], indirect=True
+)
+in_the_dark = pytest.mark.parametrize("visit", [{"color_scheme": "dark"}], indirect=True)
+
+
+@pytest.fixture
+def carol(visit: Visit) -> User:
+    """Signed in, an operator, with a long name and a long token."""
+    name = "carol.of.the.very.long.name@an.address.without.any.break.example.org"
+    user = User.objects.create_superuser(name, password="carols-long-password")
+    Token.objects.issue(plugin="todo-user", name="n" * 100, user=user)
+    visit.sign_in(name, "carols-long-password")
+    return user
+
+
+FACTS = """() => {
+  const named = e => e.labels.length || e.ariaLabel || e.getAttribute('aria-labelledby');
+  const inputs = 'input:not([type=hidden]):not([hidden]), select, textarea';
+  const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
+  return {
+    lang: document.documentElement.lang,
+    headings: document.querySelectorAll('h1').length,
+    unlabelled: [...document.querySelectorAll(inputs)].filter(e => !named(e)).length,
+    undescribed: [...document.images].filter(e => !e.hasAttribute('alt')).length,
+    unnamed: [...document.querySelectorAll('a, button')]
+      .filter(e => !e.textContent.trim() && !e.ariaLabel && !e.title).length,
+    repeated: ids.filter((id, i) => ids.indexOf(id) != i),
+  };
+}"""
+GOOD: dict[str, Any] = {
+    "lang": "en",
+    "headings": 1,
+    "unlabelled": 0,
+    "undescribed": 0,
+    "unnamed": 0,
+    "repeated": [],
+}
+
+
+def check_quiet(visit: Visit) -> None:
+    assert visit.complaints == []
+    assert visit.strangers == []
+
+
+def test_pages_say_their_language_heading_labels_and_images(visit: Visit) -> None:
+    for path in OPEN:
+        facts = visit.open(path).evaluate(FACTS)
+        if path.endswith("/docs"):  # Swagger UI leaves its choice of one server unlabelled
+            facts["unlabelled"] = 0
+        assert (path, facts) == (path, GOOD)
+    check_quiet(visit)
+
+
+def test_pages_of_an_account_say_their_language_heading_labels_and_images(
+    visit: Visit, carol: User
+) -> None:
+    for path in OWN:
+        assert (path, visit.open(path).evaluate(FACTS)) == (path, GOOD)
+    check_quiet(visit)
+
+
+@on_a_phone
+def test_no_page_is_wider_than_a_phone(visit: Visit, carol: User) -> None:
+    for path in (*OPEN[3:], *OWN, "/"):
+        page = visit.open(path)
+        for summary in page.locator("summary").all():
+            summary.click()
+        assert (path, visit.width()) == (path, PHONE)
+    check_quiet(visit)
+
+
+@on_a_phone
+def test_a_new_token_is_not_wider_than_a_phone(visit: Visit, carol: User) -> None:
+    page = visit.open("/accounts/tokens/")
+    page.get_by_label("Name").fill("Kitchen")
+    page.get_by_role("button", name="Make a token").click()
+    expect(page.locator("#secret")).to_be_visible()
+    assert visit.width() == PHONE
+
+
+@on_a_phone
+def test_the_open_parts_of_the_api_page_are_not_wider_than_a_phone(visit: Visit) -> None:
+    page = visit.open("/todo-user/docs")
+    for summary in page.locator(".opblock-summary-control").all():
+        summary.click()
+    page.wait_for_selector(".opblock-delete .execute")
+    assert visit.width() == PHONE
+
+
+@in_the_dark
+def test_pages_are_dark_for_who_wants_them_dark(visit: Visit) -> None:
+    background = "getComputedStyle(document.body).backgroundColor.match(/[0-9]+/g).map(Number)"
+    for path in (path for path in OPEN if not path.endswith("/docs")):
+        assert max(visit.open(path).evaluate(background)) < 50, path
+    check_quiet(visit)
+
+
+def test_the_skip_link_shows_when_focused_and_leads_to_the_content(visit: Visit) -> None:
+    page = visit.open("/")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).not_to_be_in_viewport()
+    page.keyboard.press("Tab")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_the_admin_works_under_the_content_security_policy(visit: Visit, carol: User) -> None:
+    for path in ADMIN:
+        expect(visit.open(path).locator("#site-name")).to_be_visible()
+    check_quiet(visit)
+
+
+def test_a_page_that_is_not_there_says_so_and_leads_back(visit: Visit) -> None:
+    page = visit.open("/nowhere")
+    assert page.evaluate(FACTS) == GOOD
+    page.get_by_role("link", name="See all plugins").click()
+    expect(page).to_have_url(f"{visit.site}/")
+
+
+def test_a_failure_still_answers_a_page_to_people(
+    visit: Visit, carol: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("config.views.card", None)
+    page = visit.open("/")
+    expect(page.get_by_role("heading")).to_have_text("Something went wrong here")
+    assert page.evaluate(FACTS) == GOOD
+
+
+@pytest.mark.parametrize("plugin", PLUGINS, ids=lambda plugin: plugin.slug)
+def test_a_plugins_links_all_lead_somewhere(visit: Visit, plugin: Any) -> None:
+    page = visit.open(f"/{plugin.slug}/")
+    links = page.locator("main a").evaluate_all("links => links.map(link => link.href)")
+    assert len(links) >= 5
+    for link in links:
+        if link.startswith(visit.site):
+            assert page.request.get(link).status == 200, link
+        else:  # the plugin's own host; the browser alone finds <slug>.localhost everywhere
+            response = page.goto(link)
+            assert response and response.status == 200, link
