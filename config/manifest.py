@@ -30,44 +30,55 @@ CHATGPT_ORIGINS = ("https://chat.openai.com", "https://chatgpt.com")
 class AuthScheme:
     """One way for a client to authenticate.
 
-    `name` and `install_template` speak to people; `authentication` and `permissions` are what
-    DRF runs, in that order; `token_holder` tells to whom this site hands tokens by hand.
+    `manifest_type` is the manifest's word for it, and names the templates that explain it to
+    people; `name` does so in two words. `authentication` and `permissions` are what DRF runs, in
+    that order. `token_holder` tells to whom this site hands tokens by hand.
     """
 
+    manifest_type: ClassVar[str]
     name: ClassVar[str]
-    install_template: ClassVar[str]
     authentication: ClassVar[type[BearerAuthentication] | None] = None
     permissions: ClassVar[tuple[type[BasePermission], ...]] = ()
     token_holder: ClassVar[TokenHolder] = ""
 
+    @property
+    def personal(self) -> bool:
+        """Whether a caller reaches only what belongs to their own account."""
+        return OwnUsername in self.permissions
+
+    @property
+    def install_template(self) -> str:
+        return f"install/{self.manifest_type}.html"
+
+    @property
+    def legal_template(self) -> str:
+        return f"legal/{self.manifest_type}.html"
+
     def as_manifest(self, plugin: "Plugin") -> dict[str, Any]:
         """Return the manifest's `auth` object."""
-        raise NotImplementedError
+        return {"type": self.manifest_type}
 
 
 class NoAuth(AuthScheme):
     """Anybody may call."""
 
+    manifest_type = "none"
     name = "No sign-in"
-    install_template = "install/none.html"
     permissions = (AllowAny,)
-
-    def as_manifest(self, plugin: "Plugin") -> dict[str, Any]:
-        return {"type": "none"}
 
 
 class ServiceHTTP(AuthScheme):
     """The developer of the plugin gives ChatGPT one token for all its users."""
 
+    manifest_type = "service_http"
     name = "Service token"
-    install_template = "install/service_http.html"
     authentication = ServiceTokenAuthentication
     permissions = (HasCredential,)
     token_holder = "service"
 
     def as_manifest(self, plugin: "Plugin") -> dict[str, Any]:
         return {
-            "type": "service_http",
+            **super().as_manifest(plugin),
             "authorization_type": "bearer",
             "verification_tokens": settings.VERIFICATION_TOKENS.get(plugin.slug, {}),
         }
@@ -76,14 +87,14 @@ class ServiceHTTP(AuthScheme):
 class UserHTTP(AuthScheme):
     """Each person pastes a token of their own when they install the plugin."""
 
+    manifest_type = "user_http"
     name = "Personal token"
-    install_template = "install/user_http.html"
     authentication = PersonalTokenAuthentication
     permissions = (HasCredential, OwnUsername)
     token_holder = "person"
 
     def as_manifest(self, plugin: "Plugin") -> dict[str, Any]:
-        return {"type": "user_http", "authorization_type": "bearer"}
+        return {**super().as_manifest(plugin), "authorization_type": "bearer"}
 
 
 @dataclass(frozen=True)
@@ -94,6 +105,22 @@ class Mount:
     """Names the data that this plugin alone may see."""
     protection: Mapping[str, Any]
     """Arguments of `APIView.as_view` that decide who is let in."""
+
+
+def nothing_to_erase(store: str, username: str) -> None:
+    """For an API that keeps nothing of anybody's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class API:
+    """An API that plugins can mount."""
+
+    endpoints: Callable[[Mount], list[URLPattern]]
+    """Returns its URL patterns, bound to a mount."""
+    example_template: str
+    """Commands to try it with, given `url`, `username` and perhaps `token`."""
+    erase: Callable[[str, str], None] = nothing_to_erase
+    """Deletes what it keeps in a store under a username, whose account was deleted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,20 +142,19 @@ class Plugin:
     description_for_model: str
     """8,000 characters at most."""
     auth: AuthScheme
-    endpoints: Callable[[Mount], list[URLPattern]]
-    """Returns the API's URL patterns, bound to this plugin."""
+    api: API
     cors_origins: tuple[str, ...] = CHATGPT_ORIGINS
     """Where browser scripts may come from that read the documents and call the API."""
 
     @cached_property
-    def api(self) -> list[URLPattern]:
-        """The URL patterns of the plugin's API."""
+    def api_urls(self) -> list[URLPattern]:
+        """The URL patterns of the API, bound to this plugin."""
         scheme = self.auth.authentication
         protection = {
             "authentication_classes": [partial(scheme, plugin=self.slug)] if scheme else [],
             "permission_classes": self.auth.permissions,
         }
-        return self.endpoints(Mount(store=self.slug, protection=protection))
+        return self.api.endpoints(Mount(store=self.slug, protection=protection))
 
     @property
     def logo(self) -> str:

@@ -4,7 +4,7 @@ A new plugin is one entry here and a logo in `config/static/logos/`.
 """
 
 from config.manifest import NoAuth, Plugin, ServiceHTTP, UserHTTP
-from todos.endpoints import todo_endpoints
+from todos.endpoints import TODO_API
 
 TODO_INSTRUCTIONS = (
     "Manages a person's list of todos: adds, reads and deletes them. "
@@ -22,7 +22,7 @@ PLUGINS = (
         + "Ask for the person's username if you don't know it, or use 'global'. "
         "Anybody who knows a username can read and change that list.",
         auth=NoAuth(),
-        endpoints=todo_endpoints,
+        api=TODO_API,
     ),
     Plugin(
         slug="todo-service",
@@ -32,7 +32,7 @@ PLUGINS = (
         description_for_model=TODO_INSTRUCTIONS
         + "Ask for the person's username if you don't know it, or use 'global'.",
         auth=ServiceHTTP(),
-        endpoints=todo_endpoints,
+        api=TODO_API,
     ),
     Plugin(
         slug="todo-user",
@@ -43,6 +43,6 @@ PLUGINS = (
         + "The person's token opens the list of their own username and no other: "
         "ask for the username if you don't know it.",
         auth=UserHTTP(),
-        endpoints=todo_endpoints,
+        api=TODO_API,
     ),
 )

@@ -22,20 +22,22 @@ def plugin_urls(plugin: Plugin, *, namespace: str) -> tuple[list[URLPattern], st
         path("logo.png", views.logo, bound, name="logo"),
         path("legal", views.legal, bound, name="legal"),
         path("docs", views.api_page(plugin), name="docs"),
-        path("", include((plugin.api, "api"))),
+        path("", include((plugin.api_urls, "api"))),
         re_path("", views.NotFoundView.as_view()),
     ]
     return patterns, "plugin", namespace
 
 
-PERSONAL_PLUGINS = [(p.slug, p.name_for_human) for p in PLUGINS if p.auth.token_holder == "person"]
+TOKEN_PLUGINS = [plugin for plugin in PLUGINS if plugin.auth.token_holder == "person"]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *(path(f"{plugin.slug}/", plugin_urls(plugin, namespace=plugin.slug)) for plugin in PLUGINS),
     path("", views.landing, name="landing"),
-    path("accounts/", include(account_urls(PERSONAL_PLUGINS))),
+    path("accounts/", include(account_urls(TOKEN_PLUGINS))),
     path("admin/", admin.site.urls),
 ]
+
+admin.site.site_header = admin.site.site_title = "Example Plugins"
 
 handler404 = views.not_found
 handler500 = views.server_error

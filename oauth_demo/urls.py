@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from django.contrib.auth import views as auth_views
 from django.urls import URLPattern, path
 
+from config.manifest import Plugin
 from oauth_demo import views
 
 
-def account_urls(personal_plugins: Sequence[tuple[str, str]]) -> list[URLPattern]:
-    """Return the account area; people can make tokens for the plugins (slug, name) given."""
-    tokens = views.TokensView.as_view(personal_plugins=personal_plugins)
+def account_urls(token_plugins: Sequence[Plugin]) -> list[URLPattern]:
+    """Return the account area, where people can make tokens for the plugins given."""
+    tokens = views.TokensView.as_view(plugins=token_plugins)
     return [
         path("signup/", views.SignUpView.as_view(), name="signup"),
         path("login/", views.SignInView.as_view(), name="login"),

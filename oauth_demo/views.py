@@ -11,6 +11,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db.models import QuerySet
 from django.forms import BaseModelForm
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
@@ -19,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import CreateView, FormView
 
+from config.manifest import Plugin
 from oauth_demo.forms import TokenForm
 from oauth_demo.models import Token
 
@@ -35,6 +37,11 @@ class SignUpView(auth_views.RedirectURLMixin, CreateView[Any, Any]):
     template_name = "accounts/signup.html"
     form_class = UserCreationForm
     next_page = "tokens"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return redirect(self.get_success_url())
+        return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: BaseModelForm[Any]) -> HttpResponse:
         user = form.save()
@@ -58,10 +65,10 @@ class TokensView(LoginRequiredMixin, FormView[TokenForm]):
 
     template_name = "accounts/tokens.html"
     form_class = TokenForm
-    personal_plugins: Sequence[tuple[str, str]] = ()
+    plugins: Sequence[Plugin] = ()
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "plugins": self.personal_plugins}
+        return {**super().get_form_kwargs(), "plugins": self.plugins}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(tokens=own_tokens(self.request), **kwargs)
@@ -69,10 +76,13 @@ class TokensView(LoginRequiredMixin, FormView[TokenForm]):
     def form_valid(self, form: TokenForm) -> HttpResponse:
         token, secret = Token.objects.issue(user=self.request.user, **form.cleaned_data)
         # Answered at once instead of after a redirect: the secret is stored nowhere to wait in.
-        blank = TokenForm(plugins=self.personal_plugins)
-        return self.render_to_response(
-            self.get_context_data(form=blank, new_token=token, secret=secret)
-        )
+        shown = {
+            "form": TokenForm(plugins=self.plugins),
+            "new_token": token,
+            "secret": secret,
+            "plugin": next(plugin for plugin in self.plugins if plugin.slug == token.plugin),
+        }
+        return self.render_to_response(self.get_context_data(**shown))
 
 
 class RevokeTokenView(LoginRequiredMixin, View):

@@ -150,6 +150,26 @@ def test_pages_cannot_be_framed_and_load_nothing_from_elsewhere(ann: User) -> No
     assert "unsafe" not in policy and "https:" not in policy
 
 
+def test_who_is_signed_in_already_does_not_sign_up(ann: User) -> None:
+    assert sign_up(signed_in(ann))["Location"] == "/accounts/tokens/"
+    assert User.objects.count() == 1
+
+
+def test_nobody_inherits_a_list_with_a_username(
+    todo: Mount, todo_user: Mount, ann: User, anns_token: str, bobs_token: str
+) -> None:
+    todo.post("/todos/ann", {"todo": "written by anybody"})
+    todo_user.post("/todos/ann", {"todo": "secret"}, token=anns_token)
+    todo_user.post("/todos/bob", {"todo": "mine"}, token=bobs_token)
+    ann.delete()
+    client = Client()
+    sign_up(client, "ann")
+    token = make_token(client).context["secret"]
+    assert todo_user.get("/todos/ann", token=token).json() == {"todos": []}
+    assert todo_user.get("/todos/bob", token=bobs_token).json() == {"todos": ["mine"]}
+    assert todo.get("/todos/ann").json() == {"todos": ["written by anybody"]}
+
+
 def test_the_token_page_takes_a_constant_number_of_queries(
     ann: User, django_assert_num_queries: Any
 ) -> None:

@@ -77,6 +77,14 @@ def test_an_operator_renames_a_token_and_changes_nothing_else(
     )
 
 
+def test_an_operator_cannot_rename_an_account(operator: Client, ann: User) -> None:
+    path = f"/admin/auth/user/{ann.pk}/change/"
+    data = {"username": "bob", "date_joined_0": "2026-01-01", "date_joined_1": "00:00:00"}
+    assert operator.post(path, data).status_code == 302
+    ann.refresh_from_db()
+    assert ann.username == "ann"
+
+
 def test_the_admin_shows_neither_secret_nor_hash(operator: Client, service_token: str) -> None:
     token = Token.objects.get()
     for path in ("", f"{token.pk}/change/"):

@@ -86,7 +86,7 @@ def test_delete_documents_its_body_and_every_status(plugin: Plugin) -> None:
     expected = {"200", "400", "404", "413", "429", "503"}
     if plugin.auth.authentication:
         expected |= {"401"}
-    if plugin.auth.token_holder == "person":
+    if plugin.auth.personal:
         expected |= {"403"}
     assert set(operation["responses"]) == expected
 

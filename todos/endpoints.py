@@ -1,8 +1,9 @@
-"""Where the todo API answers, for whichever plugin mounts it."""
+"""The todo API, for whichever plugin mounts it."""
 
 from django.urls import URLPattern, path
 
-from config.manifest import Mount
+from config.manifest import API, Mount
+from todos.models import TodoList
 from todos.views import TodosView
 
 
@@ -11,3 +12,11 @@ def todo_endpoints(mount: Mount) -> list[URLPattern]:
     view = TodosView.as_view(store=mount.store, **mount.protection)
     # `path`, not `str`: a server hands "%2F" on as "/", and the view says what is wrong.
     return [path("todos/<path:username>", view, name="todos")]
+
+
+def erase_todos(store: str, username: str) -> None:
+    """Delete a list."""
+    TodoList(store, username).clear()
+
+
+TODO_API = API(endpoints=todo_endpoints, example_template="examples/todos.html", erase=erase_todos)

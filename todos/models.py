@@ -62,6 +62,9 @@ class TodoList:
             raise NoSuchTodoError(index)
         return str(row[0])
 
+    def clear(self) -> None:
+        Todo.objects.filter(store=self.store, username=self.username).delete()
+
     def __len__(self) -> int:
         return Todo.objects.filter(store=self.store, username=self.username).count()
 
