@@ -6,11 +6,9 @@ class SiteConfig(AppConfig):
     verbose_name = "Site"
 
     def ready(self) -> None:
-        from corsheaders.signals import check_request_enabled
         from django.contrib.auth import get_user_model
         from django.db.models.signals import post_delete
 
-        from config import checks, cors, erasure  # noqa: F401  (checks register themselves)
+        from config import checks, erasure  # noqa: F401  (checks register themselves)
 
-        check_request_enabled.connect(cors.allow, dispatch_uid="plugin-cors")
         post_delete.connect(erasure.erase, get_user_model(), dispatch_uid="erase-person")

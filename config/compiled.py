@@ -42,9 +42,9 @@ class CompiledQuery:
         """Return up to `limit` rows (all, when None), after skipping `offset`."""
         sql, params, marks = self.statement
         bound = [values[marks[param]] if param in marks else param for param in params]
-        bound += [connection.ops.no_limit_value() if limit is None else limit, offset]
         with connection.cursor() as cursor:
-            cursor.execute(sql, bound)
+            no_limit = cursor.db.ops.no_limit_value()
+            cursor.execute(sql, [*bound, no_limit if limit is None else limit, offset])
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 import yaml
+from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
@@ -74,12 +75,17 @@ class BearerScheme(OpenApiAuthenticationExtension):
 
 
 @cache
-def openapi(plugin: Plugin) -> dict[str, Any]:
-    """Return the plugin's OpenAPI 3.0 document, but for the server it is reached at."""
+def generate(plugin: Plugin) -> tuple[dict[str, Any], list[str]]:
+    """Make the plugin's OpenAPI 3.0 document, but for the server it is reached at.
+
+    Returns it with what drf-spectacular found wrong with the views.
+    """
     # A generator of its own patterns: `custom_settings` of drf-spectacular's views patches a
     # global, and one plugin would get another's title under concurrent requests.
     generator = SchemaGenerator(patterns=plugin.api_urls)
-    document: dict[str, Any] = generator.get_schema(public=True)
+    with GENERATOR_STATS.silence():
+        document: dict[str, Any] = generator.get_schema(public=True)
+    complaints = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]
     document["info"] = {
         "title": plugin.name_for_human,
         "description": plugin.description_for_human,
@@ -87,13 +93,13 @@ def openapi(plugin: Plugin) -> dict[str, Any]:
     }
     if plugin.auth.authentication is None:
         document["security"] = []  # said outright: linters take silence for an oversight
-    return document
+    return document, complaints
 
 
 @lru_cache(maxsize=256)
 def openapi_text(plugin: Plugin, server: str, *, as_json: bool) -> bytes:
     """Return the document for a plugin reached at the URL `server`, as JSON or as YAML."""
-    document = {**openapi(plugin), "servers": [{"url": server}]}
+    document = {**generate(plugin)[0], "servers": [{"url": server}]}
     if as_json:
         return orjson.dumps(document, option=orjson.OPT_INDENT_2)
     text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)

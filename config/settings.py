@@ -100,7 +100,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.PluginHostMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    "config.cors.PluginCorsMiddleware",
     "config.middleware.PluginAPIMiddleware",
     # From here on, for pages only.
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -210,8 +210,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Which origins may read what is decided by the plugin that a path belongs to (config/cors.py).
-CORS_URLS_REGEX = r"^$"
+# Which origins may read what, config/cors.py decides by the plugin that a path belongs to.
 CORS_ALLOW_PRIVATE_NETWORK = True
 CORS_ALLOW_HEADERS = [
     "accept",

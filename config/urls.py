@@ -15,6 +15,7 @@ def plugin_urls(plugin: Plugin, *, namespace: str) -> tuple[list[URLPattern], st
     """Return all that a plugin serves, for `path()` to mount."""
     bound = {"plugin": plugin}
     patterns = [
+        path("", include((plugin.api_urls, "api"))),  # first: it is called most
         path("", views.plugin_page, bound, name="index"),
         path(".well-known/ai-plugin.json", views.manifest, bound, name="manifest"),
         path("openapi.yaml", views.openapi_yaml, bound, name="openapi"),
@@ -22,7 +23,6 @@ def plugin_urls(plugin: Plugin, *, namespace: str) -> tuple[list[URLPattern], st
         path("logo.png", views.logo, bound, name="logo"),
         path("legal", views.legal, bound, name="legal"),
         path("docs", views.api_page(plugin), name="docs"),
-        path("", include((plugin.api_urls, "api"))),
         re_path("", views.NotFoundView.as_view()),
     ]
     return patterns, "plugin", namespace

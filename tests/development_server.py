@@ -15,6 +15,12 @@ from django.conf import settings
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 
 
+def process_environ() -> dict[str, str]:
+    """Return the least that a process needs: it is to find no settings of ours by chance."""
+    kept = ("PATH", "COVERAGE_")  # the latter measures processes as well
+    return {name: value for name, value in os.environ.items() if name.startswith(kept)}
+
+
 @dataclass(frozen=True)
 class DevelopmentServer:
     port: int
@@ -29,7 +35,7 @@ def development_server(directory: Path) -> Iterator[DevelopmentServer]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environ = {
-        "PATH": os.environ["PATH"],
+        **process_environ(),
         "DATABASE_URL": f"sqlite:///{directory}/db.sqlite3",
         "PYTHONUNBUFFERED": "1",
     }

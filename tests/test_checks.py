@@ -49,6 +49,17 @@ def test_a_plugin_that_chatgpt_would_refuse(changes: dict[str, str], message: st
     assert all(text.startswith(f"Plugin '{changes.get('slug', 'todo')}': ") for text in found)
 
 
+def test_two_operations_with_one_name() -> None:
+    def twice(mount: Mount) -> list[URLPattern]:
+        [first] = endpoints(summary="a")(mount)
+        return [first, path("again", first.callback)]
+
+    # drf-spectacular adds a number to the second, which no client would expect.
+    [found] = messages(replace(TODO, api=replace(TODO.api, endpoints=twice)))
+    assert 'operationId "getThing" has collisions' in found
+    assert "Mend the view's extend_schema." in found
+
+
 def test_two_plugins_with_one_slug() -> None:
     assert "2 plugins have the slug 'todo'. Rename one." in messages(TODO, TODO)
 

@@ -124,6 +124,36 @@ def test_the_rest_of_the_site_answers_at_a_plugins_host_too(db: None) -> None:
     assert client.get("/todo/.well-known/ai-plugin.json").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("localhost:8000", "http://todo.localhost:8000"),
+        ("127.0.0.1:8000", "http://todo.localhost:8000"),
+        ("todo-user.localhost", "http://todo.localhost"),
+        ("root.example", ""),
+    ],
+)
+def test_a_page_names_the_plugins_own_host_where_it_can_be_reached(
+    settings: Any, db: None, host: str, expected: str
+) -> None:
+    settings.ALLOWED_HOSTS += ["root.example"]
+    [card] = [
+        card
+        for card in Client().get("/", headers={"host": host}).context["cards"]
+        if card["plugin"].slug == "todo"
+    ]
+    assert card["own_host"] == expected
+
+
+def test_a_page_names_the_host_that_a_setting_gives(settings: Any, db: None) -> None:
+    settings.ALLOWED_HOSTS += ["root.example"]
+    client = Client(headers={"host": "root.example"})
+    settings.ROOT_PLUGIN = "todo"
+    assert client.get("/").context["cards"][0]["own_host"] == "http://root.example"
+    settings.PLUGIN_HOSTS = {"todo.example": "todo"}
+    assert client.get("/").context["cards"][0]["own_host"] == "http://todo.example"
+
+
 def test_a_host_that_is_not_ours_is_refused(db: None) -> None:
     assert Client().get("/", headers={"host": "evil.example"}).status_code == 400
 

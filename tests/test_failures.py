@@ -1,11 +1,17 @@
 """What clients and people see when something is wrong on our side."""
 
 import logging
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.test import APIRequestFactory, force_authenticate
+from rest_framework.views import APIView
 
 from config import views
 from tests.conftest import Mount
@@ -52,6 +58,32 @@ def test_a_mistake_of_ours_answers_a_person_with_a_page(
     assert response.status_code == 500
     assert response["Content-Type"].startswith("text/html")
     assert "secret" not in response.content.decode()
+
+
+class BrokenConnection(BytesIO):
+    """A request body whose sender went away."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise ConnectionResetError
+
+
+def test_a_body_that_does_not_arrive_whole_is_refused(todo: Mount, db: None) -> None:
+    environ: dict[str, Any] = {"wsgi.input": BrokenConnection(), "CONTENT_LENGTH": "9"}
+    response = todo.client.generic("POST", "/todo/todos/ann", **environ)
+    assert response.status_code == 400
+    assert "did not arrive whole" in response.json()["detail"]
+
+
+def test_a_view_that_no_plugin_mounts_lets_nobody_in(ann: User) -> None:
+    class Forgotten(APIView):
+        store = ""
+
+        def get(self, request: Request) -> Response:
+            return Response("secret")
+
+    request = APIRequestFactory().get("/")
+    force_authenticate(request, ann)
+    assert Forgotten.as_view()(request).status_code == 403
 
 
 def test_a_page_that_is_not_there_says_so(db: None) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from django.conf import settings
 
 from config.public_hosts import public_hosts
 from config.secret_key import INSECURE_PREFIX, development_secret_key
+from tests.development_server import process_environ
 
 SECRET = "s" * 50
 
@@ -27,7 +29,7 @@ def load(*names: str, environ: Mapping[str, str] = {}, first: str = "") -> Any:
     result = subprocess.run(
         [sys.executable, "-c", code],
         cwd=settings.BASE_DIR,
-        env={"DJANGO_SETTINGS_MODULE": "config.settings", "PATH": os.environ["PATH"], **environ},
+        env={**process_environ(), "DJANGO_SETTINGS_MODULE": "config.settings", **environ},
         capture_output=True,
         text=True,
     )
@@ -68,7 +70,7 @@ def test_production_passes_djangos_deployment_checks() -> None:
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         cwd=settings.BASE_DIR,
         env={
-            "PATH": os.environ["PATH"],
+            **process_environ(),
             "SECRET_KEY": os.urandom(40).hex(),
             "ALLOWED_HOSTS": "example.com",
             "CONTACT_EMAIL": "help@example.com",
@@ -98,6 +100,7 @@ def test_sqlite_waits_for_its_lock_and_keeps_a_log() -> None:
     ("environ", "host"),
     [
         ({"PUBLIC_URL": "https://abc.tunnel.example"}, "abc.tunnel.example"),
+        ({"CSB": "true"}, f"{socket.gethostname()}-8000.csb.app"),
         ({"REPLIT_DEV_DOMAIN": "abc.replit.dev"}, "abc.replit.dev"),
         (
             {

@@ -1,6 +1,6 @@
 """The todo API, for whichever plugin mounts it."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, re_path
 
 from config.manifest import API, Mount
 from todos.models import TodoList
@@ -10,8 +10,8 @@ from todos.views import TodosView
 def todo_endpoints(mount: Mount) -> list[URLPattern]:
     """Return the todo API, bound to one plugin's store and protection."""
     view = TodosView.as_view(store=mount.store, **mount.protection)
-    # `path`, not `str`: a server hands "%2F" on as "/", and the view says what is wrong.
-    return [path("todos/<path:username>", view, name="todos")]
+    # Any character at all: a server hands "%2F" on as "/", and the view says what is wrong.
+    return [re_path(r"^todos/(?P<username>[\s\S]+)$", view, name="todos")]
 
 
 def erase_todos(store: str, username: str) -> None:

@@ -1,6 +1,7 @@
 """Todos, and the lists they are in."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import connection, models
@@ -56,7 +57,7 @@ class TodoList:
         when the index is outside the list.
         """
         with connection.cursor() as cursor:
-            cursor.execute(pop_sql(), [self.store, self.username, index])
+            cursor.execute(pop_sql(connection.vendor), [self.store, self.username, index])
             row: tuple[Any, ...] | None = cursor.fetchone()
         if row is None:
             raise NoSuchTodoError(index)
@@ -77,13 +78,14 @@ LIST_TEXTS = CompiledQuery(
 INSERT_TODO = CompiledInsert(Todo, ["store", "username", "text"])
 
 
-def pop_sql() -> str:
+@cache
+def pop_sql(vendor: str) -> str:
     """Return a DELETE … RETURNING, which Django's ORM cannot say.
 
     SQLite runs one writing statement at a time. PostgreSQL would let two of them choose the
     same row: FOR UPDATE makes the second wait, and pass over what the first has removed.
     """
-    lock = "FOR UPDATE" if connection.features.has_select_for_update else ""
+    lock = "" if vendor == "sqlite" else "FOR UPDATE"
     return f"""
         DELETE FROM todos_todo WHERE id = (
             SELECT id FROM todos_todo WHERE store = %s AND username = %s

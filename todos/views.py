@@ -67,7 +67,8 @@ class TodosView(APIView):
     )
     def get(self, request: Request, username: str) -> Response:
         # A plain dict: out of a QueryDict, DRF takes an empty value for none at all.
-        page = PAGE.run_validation(request.query_params.dict())
+        query = request.query_params.dict()
+        page = PAGE.run_validation(query) if query else {}
         return Response({"todos": self.todos(username).texts(**page)})
 
     @extend_schema(

@@ -1,0 +1,137 @@
+"""Runs the real site over real sockets, as `make serve` does, with a database of its own."""
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import psycopg
+import pytest
+
+from config.manifest import Plugin
+from config.plugins import PLUGINS
+from todos.endpoints import TODO_API
+
+PROJECT = Path(__file__).parents[2]
+USERNAME = "ann"
+TODO_PLUGINS = [plugin for plugin in PLUGINS if plugin.api is TODO_API]
+STARTS_WITHIN = 60  # seconds
+STOPS_WITHIN = 10
+
+SETTINGS = {
+    "ALLOWED_HOSTS": ".localhost,127.0.0.1",
+    "DEBUG": "off",
+    "DJANGO_SETTINGS_MODULE": "config.settings",
+    "HTTPS": "off",
+    "THROTTLE": "off",
+}
+"""Those of production, but for http and for calling as fast as a machine does."""
+
+
+@dataclass(frozen=True)
+class ServedPlugin:
+    """One plugin of the running site."""
+
+    plugin: Plugin
+    address: str
+    """Host and port of the site."""
+    token: str | None
+    """A token that opens the API; None where anybody may call."""
+
+    @property
+    def url(self) -> str:
+        """Where the plugin stands below its prefix."""
+        return f"http://{self.address}/{self.plugin.slug}"
+
+    @property
+    def own_host_url(self) -> str:
+        """Where it stands at the root."""
+        return f"http://{self.plugin.slug}.localhost:{self.address.partition(':')[2]}"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+
+@contextmanager
+def own_database(directory: Path) -> Iterator[str]:
+    """Make an empty database, on the server of DATABASE_URL if that is PostgreSQL."""
+    url = urlsplit(os.environ.get("DATABASE_URL", ""))
+    if not url.scheme.startswith("postgres"):
+        yield f"sqlite:///{directory / 'clients.sqlite3'}"
+        return
+    name = f"clients_{secrets.token_hex(4)}"
+    with psycopg.connect(url.geturl(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        try:
+            yield url._replace(path=f"/{name}").geturl()
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@contextmanager
+def running_site(environ: Mapping[str, str], log: Path) -> Iterator[str]:
+    """Serve the site on a free port of this machine, and return its host and port."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", port]
+    command += ["--blocking-threads", "4", "--no-ws", "config.wsgi:application"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=PROJECT, env=environ, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        deadline = time.monotonic() + STARTS_WITHIN
+        while not answers(f"http://127.0.0.1:{port}/"):
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"The site did not start. It said:\n{log.read_text()}")
+            time.sleep(0.1)
+        yield f"127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOPS_WITHIN)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url).is_success
+    except httpx.TransportError:
+        return False
+
+
+def manage(environ: Mapping[str, str], *command: str) -> str:
+    """Run a management command as an operator does, and return its standard output."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=PROJECT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def token_for(plugin: Plugin, environ: Mapping[str, str]) -> str | None:
+    """Have a management command make a token for the plugin, if it takes one."""
+    named = ["--plugin", plugin.slug, "--name", "Independent client"]
+    match plugin.auth.token_holder:
+        case "service":
+            return manage(environ, "create_service_token", *named).splitlines()[-1]
+        case "person":
+            return manage(environ, "create_user_token", USERNAME, *named).splitlines()[-1]
+        case _:
+            return None
