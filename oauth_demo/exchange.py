@@ -4,12 +4,14 @@ import base64
 import binascii
 import hashlib
 import json
+import logging
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_variables
@@ -20,6 +22,8 @@ from rest_framework.throttling import SimpleRateThrottle
 from config.mounts import plugin_url
 from oauth_demo.models import digest
 from oauth_demo.server import VSCHAR, ServedByPlugin
+
+logger = logging.getLogger(__name__)
 
 PARAMETERS = frozenset(
     "grant_type client_id client_secret code redirect_uri code_verifier refresh_token scope "
@@ -62,7 +66,11 @@ class ClientEndpoint(ServedByPlugin):
         if settings.THROTTLE and not throttle.allow_request(request, self):  # type: ignore[arg-type]
             return self.too_many(throttle.wait() or 1)
         request.POST = parameters  # type: ignore[assignment]
-        response = self.respond(request)
+        try:
+            response = self.respond(request)
+        except OperationalError:
+            logger.exception("The database did not answer")
+            return self.unavailable()
         if settings.THROTTLE and response.status_code >= 400:
             throttle.count()
         return self.answer(response.content, response.status_code)
@@ -85,6 +93,12 @@ class ClientEndpoint(ServedByPlugin):
         error.error = "slow_down"  # no error of RFC 6749 fits; RFC 8628 has this one
         response = self.answer(error.json, 429)
         response["Retry-After"] = str(int(seconds) + 1)
+        return response
+
+    def unavailable(self) -> HttpResponse:
+        error = errors.TemporarilyUnavailableError("Try again shortly.")
+        response = self.answer(error.json, 503)
+        response["Retry-After"] = "5"
         return response
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kw: Any) -> HttpResponse:

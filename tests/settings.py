@@ -6,3 +6,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher",
     "oauth_demo.hashers.ClientSecretHasher",
 ]
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
+    # A file, as in the field: the locks of a database in memory are others.
+    DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / "test.sqlite3"}  # type: ignore[index]  # noqa: F405
