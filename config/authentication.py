@@ -117,6 +117,7 @@ class HasScope(BasePermission):
         self.scope_of = scope_of
 
     def has_permission(self, request: Request, view: APIView) -> bool:
+        assert isinstance(request.auth, Credential)
         scope = self.scope_of.get(str(request.method), "")
         if scope not in request.auth.scopes:
             raise InsufficientScope(scope)

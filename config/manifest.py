@@ -27,8 +27,8 @@ from config.authentication import (
     ServiceTokenAuthentication,
 )
 from config.mounts import absolute_url
+from oauth_demo.endpoints import authorization_server_urls
 from oauth_demo.server import AuthorizationServer
-from oauth_demo.urls import authorization_server_urls
 
 TokenHolder = Literal["", "service", "person"]
 CHATGPT_ORIGINS = ("https://chat.openai.com", "https://chatgpt.com")
@@ -140,9 +140,7 @@ class OAuth(AuthScheme):
 
     def urls(self, plugin: "Plugin") -> list[URLPattern]:
         return authorization_server_urls(
-            AuthorizationServer(
-                plugin=plugin.slug, name=plugin.name_for_human, scopes=self.scopes
-            )
+            AuthorizationServer(plugin=plugin.slug, name=plugin.name_for_human, scopes=self.scopes)
         )
 
 

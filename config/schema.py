@@ -73,7 +73,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return {"type": "http", "scheme": "bearer"}
 
 
-class OAuthScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class OAuthScheme(OpenApiAuthenticationExtension):
     """Names the scope that each operation needs, as its mount's permission has it."""
 
     target_class = "config.authentication.AccessTokenAuthentication"

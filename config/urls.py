@@ -8,7 +8,8 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from config import views
 from config.manifest import Plugin
 from config.plugins import PLUGINS
-from oauth_demo.urls import account_urls, registration_urls
+from oauth_demo.endpoints import registration_urls
+from oauth_demo.urls import account_urls
 
 
 def plugin_urls(plugin: Plugin, *, namespace: str) -> tuple[list[URLPattern], str, str]:

@@ -85,9 +85,7 @@ def api_page(plugin: Plugin) -> Any:
 
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
-    return render(
-        request, "landing.html", {"cards": [card(request, plugin) for plugin in PLUGINS]}
-    )
+    return render(request, "landing.html", {"cards": [card(request, plugin) for plugin in PLUGINS]})
 
 
 def card(request: HttpRequest, plugin: Plugin) -> dict[str, Any]:

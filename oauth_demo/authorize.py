@@ -36,10 +36,14 @@ class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
     template_name = "oauth/consent.html"
     form_class = ConsentForm
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return opened_by_client(super().dispatch(request, *args, **kwargs))
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         # The library would let a client choose to be agreed to unasked; `agreed_before` decides.
-        request.GET = request.GET.copy()
-        request.GET["approval_prompt"] = "force"
+        query = request.GET.copy()
+        query["approval_prompt"] = "force"
+        request.GET = query  # type: ignore[assignment]
         response: HttpResponse = super().get(request, *args, **kwargs)
         return response
 
@@ -71,7 +75,7 @@ class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
         try:
             self.validate_authorization_request(self.request)
         except FatalClientError as error:
-            return self.error_response(error, application=None)
+            return self.explain(error.oauthlib_error)
         except OAuthToolkitError:
             pass
         response: HttpResponse = super().handle_no_permission()
@@ -115,14 +119,16 @@ class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
         try:
             response: HttpResponse = super().form_valid(form)
         except Application.DoesNotExist:
-            return self.error_response(
-                FatalClientError(error=errors.InvalidClientIdError()), application=None
-            )
+            return self.explain(errors.InvalidClientIdError())
         return response
 
     def form_invalid(self, form: forms.Form) -> HttpResponse:
-        error = errors.InvalidRequestFatalError("Parts of the form are missing.")
-        return self.error_response(FatalClientError(error=error), application=None)
+        return self.explain(errors.InvalidRequestFatalError("Parts of the form are missing."))
+
+    def explain(self, error: errors.FatalClientError) -> HttpResponse:
+        """Tell the person what is wrong; the client cannot be told."""
+        page: HttpResponse = self.error_response(FatalClientError(error=error), application=None)
+        return page
 
     def create_authorization_response(
         self, request: HttpRequest, scopes: str, credentials: dict[str, Any], allow: bool
@@ -133,8 +139,10 @@ class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
         """
         sent = {
             name: credentials.get(name) or ""
-            for name in ("client_id", "redirect_uri", "response_type", "state")
-            + ("code_challenge", "code_challenge_method")
+            for name in (
+                *("client_id", "redirect_uri", "response_type", "state"),
+                *("code_challenge", "code_challenge_method"),
+            )
         }
         query = urlencode({name: value for name, value in sent.items() if value})
         engine = self.get_oauthlib_core().server
@@ -162,7 +170,7 @@ class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
         """Name the issuer, on success and on error (RFC 9207 section 2)."""
         redirect_to = _add_iss_to_redirect(redirect_to, plugin_url(self.request))
         response: HttpResponse = super().redirect(redirect_to, application)
-        return opened_by_client(response)
+        return response
 
 
 def opened_by_client(
@@ -172,7 +180,8 @@ def opened_by_client(
 
     A form may be answered by a redirect to the client: Chromium holds `form-action` against
     each step of it, so the origins of the registered redirect URIs are let in. A client that
-    opened the flow in a popup keeps its hold on it only without Cross-Origin-Opener-Policy.
+    opened the flow in a popup keeps its hold on it only if no step of it, redirects
+    included, asks for another Cross-Origin-Opener-Policy.
     """
     response["Cross-Origin-Opener-Policy"] = "unsafe-none"
     if application is None:

@@ -26,8 +26,8 @@ from oauth_demo.server import VSCHAR, ServedByPlugin
 logger = logging.getLogger(__name__)
 
 PARAMETERS = frozenset(
-    "grant_type client_id client_secret code redirect_uri code_verifier refresh_token scope "
-    "resource token token_type_hint".split()
+    {"grant_type", "client_id", "client_secret", "code", "redirect_uri", "code_verifier"}
+    | {"refresh_token", "scope", "resource", "token", "token_type_hint"}
 )
 
 
@@ -125,7 +125,7 @@ class ExchangeView(ClientEndpoint, TokenView):  # type: ignore[misc]
             return self.answer(error.json, error.status_code)
         parameters["resource"] = self.server.audience
         if "code" in parameters:
-            parameters["code"] = digest(parameters["code"])
+            parameters["code"] = digest(str(parameters["code"]))
         request.POST = parameters  # type: ignore[assignment]
         response: HttpResponse = self.authorization_flow_token_response(request)
         return response

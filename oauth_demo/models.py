@@ -14,6 +14,7 @@ from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, Grant, RefreshToken
+from oauth2_provider.settings import oauth2_settings
 
 from config.compiled import CompiledQuery
 
@@ -127,15 +128,13 @@ class Consent(models.Model):
 
     def end(self) -> None:
         """Take the client's access away at once: its codes, its tokens, and what was agreed."""
-        end_access(
-            user=self.user, application=self.application, resource=[audience(self.plugin)]
-        )
+        end_access(user=self.user, application=self.application, resource=[audience(self.plugin)])
         self.delete()
 
     @staticmethod
     def note_use(user_id: int, application_id: int) -> None:
         key = Consent._cache_key(user_id, application_id)
-        cache.set(key, timezone.now(), settings.OAUTH2_PROVIDER["REFRESH_TOKEN_EXPIRE_SECONDS"])
+        cache.set(key, timezone.now(), oauth2_settings.REFRESH_TOKEN_EXPIRE_SECONDS)
 
     @staticmethod
     def _cache_key(user_id: int, application_id: int) -> str:
@@ -192,18 +191,14 @@ SERVICE_TOKENS = CompiledQuery(
 )
 PERSONAL_TOKENS = CompiledQuery(
     lambda digest, plugin: (
-        Token.objects.filter(
-            digest=digest, plugin=plugin, user__is_active=True, revoked_at=None
-        )
+        Token.objects.filter(digest=digest, plugin=plugin, user__is_active=True, revoked_at=None)
         .order_by()
         .values_list("id", "user_id", "user__username")
     )
 )
 ACCESS_TOKENS = CompiledQuery(
     lambda digest: (
-        AccessToken.objects.filter(
-            token_checksum=digest, user__is_active=True, expires__gt=Now()
-        )
+        AccessToken.objects.filter(token_checksum=digest, user__is_active=True, expires__gt=Now())
         .order_by()
         .values_list("id", "user_id", "user__username", "application_id", "scope", "resource")
     )

@@ -1,6 +1,6 @@
 """Clients, codes and tokens in the admin: to look at and to end, with no secret in sight."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -14,14 +14,13 @@ class ApplicationAdmin(library.ApplicationAdmin):  # type: ignore[misc]
     list_display = ("name", "client_id", "client_type", "registration_source", "created")
     list_filter = ("client_type", "registration_source")
     search_fields = ("name", "client_id")
-    radio_fields = {}
+    radio_fields: ClassVar[dict[str, int]] = {}
     raw_id_fields = ()
     readonly_fields = ("client_id", "client_type", "registration_source", "created", "updated")
     fields = ("name", "redirect_uris", *readonly_fields)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
-
 
 
 class ShowOnly:

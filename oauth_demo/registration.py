@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from oauth2_provider.cimd import SafeMetadataFetcher
 from oauth2_provider.views import (
@@ -38,7 +39,8 @@ class RegistrationMixin:
     def guarded(self, method: str, request: HttpRequest, *args: str) -> HttpResponse:
         try:
             response: HttpResponse = getattr(super(), method)(request, *args)
-        except (ValueError, RecursionError):  # lone surrogates, NUL, thousands of brackets
+        except (ValueError, RecursionError, DatabaseError):
+            # Lone surrogates, NUL, thousands of brackets, null where there must be text.
             return problem("invalid_client_metadata", "The metadata is not usable.", 400)
         return response
 

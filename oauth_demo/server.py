@@ -80,9 +80,7 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
         """
         challenge, method = request.code_challenge, request.code_challenge_method
         if challenge is not None and method != "S256":
-            raise errors.InvalidRequestError(
-                "code_challenge_method must be S256.", request=request
-            )
+            raise errors.InvalidRequestError("code_challenge_method must be S256.", request=request)
         if challenge is not None and not S256_CHALLENGE.fullmatch(challenge):
             raise errors.InvalidRequestError(
                 "code_challenge must be the base64url of a SHA-256.", request=request
@@ -110,23 +108,38 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
     def validate_code(
         self, client_id: str, code: str, client: Any, request: Request, *args: Any, **kwargs: Any
     ) -> bool:
+        """Read the code once: a parallel redemption may take it away at any moment."""
         grant = Grant.objects.filter(code=code).select_related("user").first()
         if grant is None:
             RefreshToken.revoke_family(family(code))  # a replay, perhaps: RFC 6749 4.1.2
             return False
         if request.code_verifier and not grant.code_challenge:
             return False  # somebody took the challenge out: RFC 9700 4.8.2
-        return (
-            grant.resource == [self.server.audience]
+        request.grant, request.user, request.scopes = grant, grant.user, grant.scope.split()
+        return bool(
+            grant.application_id == client.pk
+            and grant.resource == [self.server.audience]
             and grant.user.is_active
-            and super().validate_code(client_id, code, client, request, *args, **kwargs)
+            and not grant.is_expired()
         )
 
+    def get_code_challenge(self, code: str, request: Request) -> str | None:
+        return request.grant.code_challenge or None
+
+    def get_code_challenge_method(self, code: str, request: Request) -> str | None:
+        return request.grant.code_challenge_method or None
+
     def confirm_redirect_uri(
-        self, client_id: str, code: str, redirect_uri: str, client: Any, request: Request, *args: Any
+        self,
+        client_id: str,
+        code: str,
+        redirect_uri: str,
+        client: Any,
+        request: Request,
+        *args: Any,
     ) -> bool:
         """Refuse another redirect_uri as RFC 6749 5.2 says; the library has a wrong error."""
-        if not super().confirm_redirect_uri(client_id, code, redirect_uri, client, request):
+        if redirect_uri != request.grant.redirect_uri:
             raise errors.InvalidGrantError(
                 "redirect_uri is not the one that the code was sent to.", request=request
             )
@@ -145,7 +158,7 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
     def validate_refresh_token(
         self, refresh_token: str, client: Any, request: Request, *args: Any, **kwargs: Any
     ) -> bool:
-        return (
+        return bool(
             super().validate_refresh_token(refresh_token, client, request)
             and request.refresh_token_instance.resource == [self.server.audience]
             and request.user.is_active

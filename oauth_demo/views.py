@@ -28,8 +28,8 @@ from oauth_demo.models import Consent, Token
 class OnTheWayMixin(auth_views.RedirectURLMixin):
     """A page that a person may pass on the way to agreeing to what a client asks for."""
 
-    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        response: HttpResponse = super().render_to_response(context, **kwargs)  # type: ignore[misc]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         client = client_of(self.get_redirect_url())
         return opened_by_client(response, client) if client else response
 
@@ -119,8 +119,8 @@ class DisconnectView(LoginRequiredMixin, View):
 
 
 def own_consents(request: HttpRequest) -> QuerySet[Consent]:
-    return Consent.objects.filter(user_id=request.user.pk)
+    return Consent.objects.filter(user=request.user.pk)
 
 
 def own_tokens(request: HttpRequest) -> QuerySet[Token]:
-    return Token.objects.filter(user_id=request.user.pk)
+    return Token.objects.filter(user=request.user.pk)

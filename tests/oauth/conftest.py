@@ -33,11 +33,11 @@ class OAuthClient:
 
     @property
     def id(self) -> str:
-        return self.application.client_id
+        return str(self.application.client_id)
 
     @property
     def redirect_uri(self) -> str:
-        return self.application.redirect_uris.split()[0]
+        return str(self.application.redirect_uris.split()[0])
 
 
 def register(name: str, *redirect_uris: str, public: bool = False) -> OAuthClient:

@@ -244,9 +244,7 @@ def test_two_redemptions_at_once(todo_oauth: Mount, ann: User, chatgpt: OAuthCli
 def test_two_refreshes_at_once(todo_oauth: Mount, ann: User, chatgpt: OAuthClient) -> None:
     """RFC 9700 4.14.2: one of two simultaneous refreshes is a replay; the family ends."""
     tokens = connect(todo_oauth, ann, chatgpt)
-    answers = at_once(
-        lambda: refresh(mount_of("todo-oauth"), chatgpt, tokens["refresh_token"])
-    )
+    answers = at_once(lambda: refresh(mount_of("todo-oauth"), chatgpt, tokens["refresh_token"]))
     assert sorted(answer.status_code for answer in answers) in ([200, 400], [400, 400])
     assert not any(opens(todo_oauth, a.json()) for a in answers if a.status_code == 200)
 
@@ -340,9 +338,7 @@ def test_inactive_person(todo_oauth: Mount, ann: User, chatgpt: OAuthClient) -> 
     assert browser.open(chatgpt)["Location"].startswith("/accounts/login/")
 
 
-def test_other_persons_list(
-    either: Mount, ann: User, bob: User, chatgpt: OAuthClient
-) -> None:
+def test_other_persons_list(either: Mount, ann: User, bob: User, chatgpt: OAuthClient) -> None:
     """RFC 9700 2.3: a token opens what belongs to the person who agreed."""
     tokens = connect(either, ann, chatgpt)
     for method, body in (("GET", None), ("POST", {"todo": "x"}), ("DELETE", {"todo_idx": 0})):
@@ -381,10 +377,12 @@ def test_codes_and_refresh_tokens_of_another_audience(
 
 def test_client_enumeration(todo_oauth: Mount, chatgpt: OAuthClient) -> None:
     """RFC 6749 5.2: an unknown client and a wrong secret get the same answer."""
-    known = exchange(todo_oauth, chatgpt, client_secret="x", grant_type="refresh_token",
-                     refresh_token="x")
-    unknown = exchange(todo_oauth, chatgpt, client_id="x", grant_type="refresh_token",
-                       refresh_token="x")
+    known = exchange(
+        todo_oauth, chatgpt, client_secret="x", grant_type="refresh_token", refresh_token="x"
+    )
+    unknown = exchange(
+        todo_oauth, chatgpt, client_id="x", grant_type="refresh_token", refresh_token="x"
+    )
     assert known.status_code == unknown.status_code == 401
     assert known.content == unknown.content
     assert dict(known.headers) == dict(unknown.headers)

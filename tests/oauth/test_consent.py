@@ -2,7 +2,6 @@
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 from oauth2_provider.models import Grant
 
 from tests.conftest import Mount
@@ -243,7 +242,7 @@ def test_a_missing_field_is_explained(todo_oauth: Mount, ann: User) -> None:
 def test_consent_pages_are_not_open_to_other_origins(
     either: Mount, ann: User, chatgpt: OAuthClient
 ) -> None:
-    client: Client = Browser(either, ann).client
+    client = Browser(either, ann).client
     for path in ("/oauth", "/auth/oauth_exchange", "/auth/oauth_revoke"):
         url = f"{either.prefix}{path}"
         headers = {"origin": "https://chatgpt.com", "access-control-request-method": "POST"}

@@ -237,9 +237,7 @@ def test_a_bad_authorization_header_is_refused(
 ) -> None:
     body = b"grant_type=authorization_code&code=a"
     header = header.encode("utf-8", "surrogatepass").decode("latin-1")
-    response = todo_oauth.post(
-        PATH, raw=body, content_type=FORM, headers={"authorization": header}
-    )
+    response = todo_oauth.post(PATH, raw=body, content_type=FORM, headers={"authorization": header})
     assert response.status_code in (400, 401)
     assert response.json()["error"] in ("invalid_client", "invalid_request")
 
