@@ -8,7 +8,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve setup test test-postgres lint check-deploy lock bench
+.PHONY: help run serve setup test test-clients test-postgres lint check-deploy lock bench
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -41,3 +41,15 @@ serve: setup ## Run the site as in production (needs SECRET_KEY, see README)
 
 test: .venv/.installed-dev ## Install what the tests need and run them
 	@$(BIN)/python -m pytest
+
+CLIENTS := tests/oauth/clients
+
+test-clients: .venv/.installed-dev .venv-clients/installed ## Run the flow with OAuth clients of other languages (npm, network)
+	@if command -v npm >/dev/null; then npm ci --prefix $(CLIENTS) --no-fund --no-audit --loglevel error; \
+		else echo "npm is not installed: simple-oauth2 and openid-client are skipped."; fi
+	@$(BIN)/python -m pytest $(CLIENTS)
+
+.venv-clients/installed: requirements-clients.txt
+	@$(PYTHON) -m venv .venv-clients
+	@.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-clients.txt
+	@touch $@
