@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -111,6 +111,18 @@ class Consent(models.Model):
     @property
     def scopes(self) -> set[str]:
         return set(self.scope.split())
+
+    @property
+    def holds_access(self) -> bool:
+        """Whether the client has a refresh token that is alive."""
+        idle = timedelta(seconds=oauth2_settings.REFRESH_TOKEN_EXPIRE_SECONDS)
+        return RefreshToken.objects.filter(
+            user=self.user_id,
+            application=self.application_id,
+            resource=[audience(self.plugin)],
+            revoked=None,
+            access_token__expires__gt=timezone.now() - idle,
+        ).exists()
 
     @property
     def last_used(self) -> datetime | None:

@@ -10,3 +10,6 @@ PASSWORD_HASHERS = [
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
     # A file, as in the field: the locks of a database in memory are others.
     DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / "test.sqlite3"}  # type: ignore[index]  # noqa: F405
+# The threads of a listening server give their connections back, or PostgreSQL keeps the
+# test database from being dropped.
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405

@@ -205,3 +205,13 @@ def test_clearing_removes_what_expired_and_keeps_what_detects_replay(
     assert todo_oauth.get("/todos/bob", token=new["access_token"]).status_code == 200
     refresh(todo_oauth, chatgpt, kept["refresh_token"])
     assert todo_oauth.get("/todos/bob", token=new["access_token"]).status_code == 401
+
+
+def test_connected_apps_tell_which_hold_access(
+    todo_oauth: Mount, ann: User, chatgpt: OAuthClient
+) -> None:
+    tokens = connect(todo_oauth, ann, chatgpt)
+    browser = Browser(todo_oauth, ann).client
+    assert "no access now" not in browser.get("/accounts/apps/").text
+    revoke(todo_oauth, chatgpt, token=tokens["refresh_token"])
+    assert "no access now" in browser.get("/accounts/apps/").text

@@ -53,16 +53,16 @@ def ann(transactional_db: None) -> User:
 
 def agree(url: str) -> str:
     """Sign in as Ann, agree, and return the address that she is sent to."""
-    browser = requests.Session()
-    page = browser.get(url)
-    for answer in ({"username": "ann", "password": "anns-password"}, {"allow": "True"}):
-        fields = {**Form(page.text).fields, **answer}
-        action = re.search(r'<form method="post" action="(/[^"]*oauth)"', page.text)
-        target = requests.compat.urljoin(page.url, action[1]) if action else page.url
-        page = browser.post(target, fields, allow_redirects=False)
-        if page.headers["Location"].startswith(REDIRECT_URI):
-            return str(page.headers["Location"])
-        page = browser.get(requests.compat.urljoin(page.url, page.headers["Location"]))
+    with requests.Session() as browser:
+        page = browser.get(url)
+        for answer in ({"username": "ann", "password": "anns-password"}, {"allow": "True"}):
+            fields = {**Form(page.text).fields, **answer}
+            action = re.search(r'<form method="post" action="(/[^"]*oauth)"', page.text)
+            target = requests.compat.urljoin(page.url, action[1]) if action else page.url
+            page = browser.post(target, fields, allow_redirects=False)
+            if page.headers["Location"].startswith(REDIRECT_URI):
+                return str(page.headers["Location"])
+            page = browser.get(requests.compat.urljoin(page.url, page.headers["Location"]))
     raise AssertionError(page.text)
 
 
@@ -95,6 +95,7 @@ def test_requests_oauthlib(site: str, ann: User, client: OAuthClient) -> None:
     )
     assert session.token["access_token"] != old
     assert session.get(f"{site}/todos/ann").status_code == 200
+    session.close()  # else the server keeps a connection to the database for it
 
 
 def test_requests_oauthlib_as_a_public_client(
@@ -107,6 +108,7 @@ def test_requests_oauthlib_as_a_public_client(
         metadata["token_endpoint"], authorization_response=agree(url), include_client_id=True
     )
     assert todos(session, site) == ["Buy milk"]
+    session.close()
 
 
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
@@ -136,5 +138,6 @@ def test_authlib(method: str, site: str, ann: User, client: OAuthClient) -> None
     token = session.token["access_token"]
     assert session.get(f"{site}/todos/ann").status_code == 200
     session.revoke_token(metadata["revocation_endpoint"], token=token)
+    session.close()
     bearer = {"Authorization": f"Bearer {token}"}
     assert requests.get(f"{site}/todos/ann", headers=bearer, timeout=10).status_code == 401
