@@ -43,11 +43,21 @@ class Failures(SimpleRateThrottle):
             "ident": f"{self.get_ident(request)}_{client}",
         }
 
+    def allow_request(self, request: Any, view: Any) -> bool:
+        try:
+            return super().allow_request(request, view)
+        except Exception:  # whatever a cache's client raises
+            logger.exception("The cache did not answer; refusals are not counted")
+            return True
+
     def throttle_success(self) -> bool:
         return True  # whether this request counts is known only after it was answered
 
     def count(self) -> None:
-        super().throttle_success()
+        try:
+            super().throttle_success()
+        except Exception:
+            logger.exception("The cache did not answer; a refusal was not counted")
 
 
 class ClientEndpoint(ServedByPlugin):
@@ -63,7 +73,7 @@ class ClientEndpoint(ServedByPlugin):
             return self.answer(error.json, error.status_code)
         self.client_id = parameters.get("client_id", "")
         throttle = Failures()
-        if settings.THROTTLE and not throttle.allow_request(request, self):  # type: ignore[arg-type]
+        if settings.THROTTLE and not throttle.allow_request(request, self):
             return self.too_many(throttle.wait() or 1)
         request.POST = parameters  # type: ignore[assignment]
         try:
@@ -127,8 +137,10 @@ class ExchangeView(ClientEndpoint, TokenView):  # type: ignore[misc]
         if "code" in parameters:
             parameters["code"] = digest(str(parameters["code"]))
         request.POST = parameters  # type: ignore[assignment]
-        response: HttpResponse = self.authorization_flow_token_response(request)
-        return response
+        # Not the library's `post`: it looks the new token up again, which a replay in parallel
+        # may have ended by then.
+        _, _, body, status = self.create_token_response(request)
+        return HttpResponse(body, status=status)
 
 
 class RevokeView(ClientEndpoint, RevokeTokenView):  # type: ignore[misc]

@@ -1,6 +1,7 @@
 """Bearer tokens handed out by hand, to services and people; and what people agreed to (OAuth)."""
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from oauth2_provider.models import AccessToken, Grant, RefreshToken
 from oauth2_provider.settings import oauth2_settings
 
 from config.compiled import CompiledQuery
+
+logger = logging.getLogger(__name__)
 
 
 def digest(secret: str) -> str:
@@ -116,13 +119,14 @@ class Consent(models.Model):
     def holds_access(self) -> bool:
         """Whether the client has a refresh token that is alive."""
         idle = timedelta(seconds=oauth2_settings.REFRESH_TOKEN_EXPIRE_SECONDS)
-        return RefreshToken.objects.filter(
+        alive = RefreshToken.objects.filter(
             user=self.user_id,
             application=self.application_id,
             resource=[audience(self.plugin)],
             revoked=None,
             access_token__expires__gt=timezone.now() - idle,
-        ).exists()
+        )
+        return bool(alive.exists())
 
     @property
     def last_used(self) -> datetime | None:
@@ -146,7 +150,10 @@ class Consent(models.Model):
     @staticmethod
     def note_use(user_id: int, application_id: int) -> None:
         key = Consent._cache_key(user_id, application_id)
-        cache.set(key, timezone.now(), oauth2_settings.REFRESH_TOKEN_EXPIRE_SECONDS)
+        try:
+            cache.set(key, timezone.now(), oauth2_settings.REFRESH_TOKEN_EXPIRE_SECONDS)
+        except Exception:  # whatever a cache's client raises; the call matters more
+            logger.exception("The cache did not answer; a use was not noted")
 
     @staticmethod
     def _cache_key(user_id: int, application_id: int) -> str:

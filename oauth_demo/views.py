@@ -104,7 +104,10 @@ class ConnectedAppsView(LoginRequiredMixin, TemplateView):
         consents = own_consents(self.request).select_related("application")
         words = get_scopes_backend().get_all_scopes()
         apps = [
-            {"consent": consent, "words": [words.get(scope, scope) for scope in sorted(consent.scopes)]}
+            {
+                "consent": consent,
+                "words": [words.get(name, name) for name in sorted(consent.scopes)],
+            }
             for consent in consents
         ]
         return super().get_context_data(apps=apps, **kwargs)

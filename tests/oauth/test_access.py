@@ -10,9 +10,10 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, Grant, RefreshToken
+from pytest_django import Settings
 
 from oauth_demo.hashers import ClientSecretHasher
-from oauth_demo.models import Consent
+from oauth_demo.models import Consent, find_access_token
 from tests.conftest import Mount
 from tests.oauth.conftest import Browser, OAuthClient, connect, redeem, refresh, revoke
 
@@ -215,3 +216,14 @@ def test_connected_apps_tell_which_hold_access(
     assert "no access now" not in browser.get("/accounts/apps/").text
     revoke(todo_oauth, chatgpt, token=tokens["refresh_token"])
     assert "no access now" in browser.get("/accounts/apps/").text
+
+
+def test_a_cache_that_is_away_stops_nobody(
+    todo_oauth: Mount, ann: User, chatgpt: OAuthClient, settings: Settings
+) -> None:
+    away = {"BACKEND": "django.core.cache.backends.redis.RedisCache"}
+    settings.CACHES = {"default": {**away, "LOCATION": "redis://127.0.0.1:1"}}
+    code = Browser(todo_oauth, ann).agree(chatgpt)
+    assert redeem(todo_oauth, chatgpt, "wrong").status_code == 400
+    tokens = redeem(todo_oauth, chatgpt, code).json()
+    assert find_access_token(tokens["access_token"], plugin="todo-oauth")

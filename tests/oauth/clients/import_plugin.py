@@ -15,6 +15,11 @@ SETUP = json.loads(sys.argv[1])
 tokens: dict[str, str] = {}
 
 
+def say(message: dict[str, Any]) -> None:
+    sys.stdout.write(f"{json.dumps(message)}\n")
+    sys.stdout.flush()
+
+
 async def authenticate(plugin_name: str, auth: Any, **kwargs: Any) -> dict[str, str]:
     """Do what the manifest's `auth` says."""
     if not tokens:
@@ -25,7 +30,7 @@ async def authenticate(plugin_name: str, auth: Any, **kwargs: Any) -> dict[str, 
             scope=auth.scope,
             state="the-state",
         )
-        print(json.dumps({"visit": f"{auth.client_url}?{request}"}), flush=True)
+        say({"visit": f"{auth.client_url}?{request}"})
         back = httpx.URL(sys.stdin.readline().strip())
         async with httpx.AsyncClient() as client:
             response = await client.post(
@@ -54,7 +59,7 @@ async def main() -> None:
     )
     await kernel.invoke(plugin["addTodo"], username="ann", todo="Buy milk")
     answer = await kernel.invoke(plugin["getTodos"], username="ann")
-    print(json.dumps({"result": json.loads(str(answer))}))
+    say({"result": json.loads(str(answer))})
 
 
 asyncio.run(main())
