@@ -11,7 +11,7 @@ BIN := .venv/bin
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run serve test test-postgres lint bench lock
+.PHONY: help setup run serve test test-clients test-postgres lint bench lock
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -46,6 +46,18 @@ serve: setup ## Run the site for production (SECRET_KEY and ALLOWED_HOSTS: see R
 test: .venv/installed-dev ## Install what the tests need, and run them
 	@$(BIN)/python -m pytest --cov --cov-report=term
 
+CLIENTS := tests/oauth/clients
+
+test-clients: .venv/installed-dev .venv-clients/installed ## Run the OAuth flow with clients of other languages (npm)
+	@if command -v npm >/dev/null; then npm ci --prefix $(CLIENTS) --no-fund --no-audit --loglevel error; \
+		else echo "npm is not installed: simple-oauth2 and openid-client are skipped."; fi
+	@$(BIN)/python -m pytest $(CLIENTS)
+
+.venv-clients/installed: requirements-clients.txt
+	@$(PYTHON) -m venv .venv-clients
+	@.venv-clients/bin/python $(INSTALL) requirements-clients.txt
+	@touch $@
+
 test-postgres: .venv/installed-dev ## Run the tests against PostgreSQL (POSTGRES_URL)
 	@DATABASE_URL=$(POSTGRES_URL) $(BIN)/python -m pytest
 
@@ -75,4 +87,5 @@ lock: ## Lock the dependencies of pyproject.toml again, with hashes and no index
 	@$(COMPILE) pyproject.toml -o requirements.txt
 	@$(COMPILE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	@$(COMPILE) --group bench -o requirements-bench.txt
+	@$(COMPILE) --group clients -o requirements-clients.txt
 	@echo "Locked. Now: make test"

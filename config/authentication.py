@@ -4,18 +4,25 @@ A token is bound to one plugin, its audience (RFC 9700 section 2.3): every other
 scheme refuses it.
 """
 
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import SimpleLazyObject
 from rest_framework.authentication import TokenAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from oauth_demo.models import Credential, find_personal_token, find_service_token
+from oauth_demo.metadata import resource_metadata_url
+from oauth_demo.models import (
+    Credential,
+    find_access_token,
+    find_personal_token,
+    find_service_token,
+)
 
 
 class BearerAuthentication(TokenAuthentication):
@@ -58,8 +65,11 @@ class PersonalTokenAuthentication(BearerAuthentication):
 
     how_to_get_one = "Sign in to the plugin's site and make one under Tokens."
 
+    def find(self, key: str) -> Credential | None:
+        return find_personal_token(key, plugin=self.plugin)
+
     def authenticate_credentials(self, key: str) -> tuple[Any, Credential]:
-        credential = find_personal_token(key, plugin=self.plugin)
+        credential = self.find(key)
         if credential is None:
             self.refuse()
         # The credential names the person; who needs the rest of the account pays the query.
@@ -67,11 +77,51 @@ class PersonalTokenAuthentication(BearerAuthentication):
         return user, credential
 
 
+class AccessTokenAuthentication(PersonalTokenAuthentication):
+    """A token that a client was given because a person agreed to it (OAuth)."""
+
+    how_to_get_one = "Refresh it, or ask the person to connect the client again."
+
+    def find(self, key: str) -> Credential | None:
+        return find_access_token(key, plugin=self.plugin)
+
+    def authenticate_header(self, request: Request) -> str:
+        """Say also where a client learns how to get a token (RFC 9728 section 5.1)."""
+        challenge = super().authenticate_header(request)
+        return f'{challenge}, resource_metadata="{resource_metadata_url(request)}"'
+
+
 class HasCredential(BasePermission):
     """Lets in whoever was authenticated."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return request.auth is not None
+
+
+class InsufficientScope(PermissionDenied):
+    """A token that is good, but not for this (RFC 6750 section 3.1)."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(
+            f"This token lacks the scope '{scope}'. Ask the person to connect the client again "
+            "and to agree to it."
+        )
+        # DRF sends it along as WWW-Authenticate.
+        self.auth_header = f'Bearer error="insufficient_scope", scope="{scope}"'
+
+
+class HasScope(BasePermission):
+    """Lets a token in that bears the scope of the request's method."""
+
+    def __init__(self, scope_of: Mapping[str, str]) -> None:
+        self.scope_of = scope_of
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        assert isinstance(request.auth, Credential)
+        scope = self.scope_of.get(str(request.method), "")
+        if scope not in request.auth.scopes:
+            raise InsufficientScope(scope)
+        return True
 
 
 class OwnUsername(BasePermission):

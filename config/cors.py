@@ -1,7 +1,8 @@
 """Which origins may read what: each plugin's documents and API for its own, nothing else.
 
 Decided by the plugin that a path belongs to, not by host: sign-in pages answer on the same
-hosts and must stay closed.
+hosts and must stay closed. So must what a plugin's auth scheme brings along: consent pages
+and token endpoints.
 """
 
 from typing import Any
@@ -29,6 +30,8 @@ class PluginCorsMiddleware(CorsMiddleware):
         try:
             match = resolve(request.path_info, getattr(request, "urlconf", None))
         except Resolver404:
+            return False
+        if "auth" in match.app_names:
             return False
         namespace = match.namespaces[0] if match.namespaces else ""
         plugin = BY_SLUG.get(namespace.removesuffix("@root"))

@@ -8,20 +8,27 @@ what the manifest says of it, what protects the API, and how a person installs w
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.urls import URLPattern
 from django.utils.functional import cached_property
 from rest_framework.permissions import AllowAny, BasePermission
 
 from config.authentication import (
+    AccessTokenAuthentication,
     BearerAuthentication,
     HasCredential,
+    HasScope,
     OwnUsername,
     PersonalTokenAuthentication,
     ServiceTokenAuthentication,
 )
+from config.mounts import absolute_url
+from oauth_demo.endpoints import authorization_server_urls
+from oauth_demo.server import AuthorizationServer
 
 TokenHolder = Literal["", "service", "person"]
 CHATGPT_ORIGINS = ("https://chat.openai.com", "https://chatgpt.com")
@@ -32,14 +39,16 @@ class AuthScheme:
 
     `manifest_type` is the manifest's word for it, and names the templates that explain it to
     people; `name` does so in two words. `authentication` and `permissions` are what DRF runs, in
-    that order. `token_holder` tells to whom this site hands tokens by hand.
+    that order. `token_holder` tells to whom this site hands tokens by hand; `scopes` says in
+    plain words what can be asked for one by one.
     """
 
     manifest_type: ClassVar[str]
     name: ClassVar[str]
     authentication: ClassVar[type[BearerAuthentication] | None] = None
-    permissions: ClassVar[tuple[type[BasePermission], ...]] = ()
+    permissions: tuple[Callable[[], BasePermission], ...] = ()
     token_holder: ClassVar[TokenHolder] = ""
+    scopes: Mapping[str, str] = MappingProxyType({})
 
     @property
     def personal(self) -> bool:
@@ -54,9 +63,17 @@ class AuthScheme:
     def legal_template(self) -> str:
         return f"legal/{self.manifest_type}.html"
 
-    def as_manifest(self, plugin: "Plugin") -> dict[str, Any]:
+    def as_manifest(self, plugin: "Plugin", request: HttpRequest) -> dict[str, Any]:
         """Return the manifest's `auth` object."""
         return {"type": self.manifest_type}
+
+    def as_openapi(self, server: str) -> dict[str, Any]:
+        """Return the OpenAPI security schemes of a plugin reached at the URL `server`."""
+        return {"bearer": {"type": "http", "scheme": "bearer"}} if self.authentication else {}
+
+    def urls(self, plugin: "Plugin") -> list[URLPattern]:
+        """Return the routes that the scheme itself needs, below the plugin's root."""
+        return []
 
 
 class NoAuth(AuthScheme):
@@ -76,9 +93,9 @@ class ServiceHTTP(AuthScheme):
     permissions = (HasCredential,)
     token_holder = "service"
 
-    def as_manifest(self, plugin: "Plugin") -> dict[str, Any]:
+    def as_manifest(self, plugin: "Plugin", request: HttpRequest) -> dict[str, Any]:
         return {
-            **super().as_manifest(plugin),
+            **super().as_manifest(plugin, request),
             "authorization_type": "bearer",
             "verification_tokens": settings.VERIFICATION_TOKENS.get(plugin.slug, {}),
         }
@@ -93,8 +110,49 @@ class UserHTTP(AuthScheme):
     permissions = (HasCredential, OwnUsername)
     token_holder = "person"
 
-    def as_manifest(self, plugin: "Plugin") -> dict[str, Any]:
-        return {**super().as_manifest(plugin), "authorization_type": "bearer"}
+    def as_manifest(self, plugin: "Plugin", request: HttpRequest) -> dict[str, Any]:
+        return {**super().as_manifest(plugin, request), "authorization_type": "bearer"}
+
+
+class OAuth(AuthScheme):
+    """Each person agrees, on this site, to what a client may do for them (RFC 6749).
+
+    `scopes` are what a client can ask for, each in plain words for the person who is asked;
+    `scope_of` says which of them each HTTP method of the API needs.
+    """
+
+    manifest_type = "oauth"
+    name = "OAuth"
+    authentication = AccessTokenAuthentication
+
+    def __init__(self, *, scopes: Mapping[str, str], scope_of: Mapping[str, str]) -> None:
+        self.scopes = scopes
+        self.permissions = (HasCredential, partial(HasScope, scope_of), OwnUsername)
+
+    def as_manifest(self, plugin: "Plugin", request: HttpRequest) -> dict[str, Any]:
+        return {
+            **super().as_manifest(plugin, request),
+            "client_url": absolute_url(request, "auth:authorize"),
+            "scope": " ".join(self.scopes),
+            "authorization_url": absolute_url(request, "auth:token"),
+            "authorization_content_type": "application/json",
+            "verification_tokens": settings.VERIFICATION_TOKENS.get(plugin.slug, {}),
+        }
+
+    def as_openapi(self, server: str) -> dict[str, Any]:
+        token_url = f"{server}/auth/oauth_exchange"
+        flow = {
+            "authorizationUrl": f"{server}/oauth",
+            "tokenUrl": token_url,
+            "refreshUrl": token_url,
+            "scopes": dict(self.scopes),
+        }
+        return {"oauth": {"type": "oauth2", "flows": {"authorizationCode": flow}}}
+
+    def urls(self, plugin: "Plugin") -> list[URLPattern]:
+        return authorization_server_urls(
+            AuthorizationServer(plugin=plugin.slug, name=plugin.name_for_human, scopes=self.scopes)
+        )
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 A new plugin is one entry here and a logo in `config/static/logos/`.
 """
 
-from config.manifest import NoAuth, Plugin, ServiceHTTP, UserHTTP
+from config.manifest import NoAuth, OAuth, Plugin, ServiceHTTP, UserHTTP
 from todos.endpoints import TODO_API
 
 TODO_INSTRUCTIONS = (
@@ -43,6 +43,23 @@ PLUGINS = (
         + "The person's token opens the list of their own username and no other: "
         "ask for the username if you don't know it.",
         auth=UserHTTP(),
+        api=TODO_API,
+    ),
+    Plugin(
+        slug="todo-oauth",
+        name_for_human="TODO List (OAuth)",
+        name_for_model="todoOauth",
+        description_for_human="Manage a TODO list of your own, after signing in and agreeing.",
+        description_for_model=TODO_INSTRUCTIONS
+        + "The person who connected the plugin reaches the list of their own username and no "
+        "other: ask for the username if you don't know it.",
+        auth=OAuth(
+            scopes={
+                "todos:read": "See the todos on your list",
+                "todos:write": "Add todos to your list, and delete them",
+            },
+            scope_of={"GET": "todos:read", "POST": "todos:write", "DELETE": "todos:write"},
+        ),
         api=TODO_API,
     ),
 )

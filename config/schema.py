@@ -16,7 +16,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.permissions import AllowAny
 
-from config.authentication import HasCredential
+from config.authentication import HasCredential, HasScope
 from config.manifest import Plugin
 from config.problems import ProblemSerializer
 
@@ -74,6 +74,22 @@ class BearerScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer"}
 
 
+class OAuthScheme(OpenApiAuthenticationExtension):
+    """Names the scope that each operation needs, as its mount's permission has it."""
+
+    target_class = "config.authentication.AccessTokenAuthentication"
+    name = "oauth"
+    priority = 1  # before BearerScheme, which matches it too
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {}  # it holds URLs: `openapi_text` fills it in, per server
+
+    def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, list[str]]:
+        permissions = auto_schema.view.get_permissions()
+        scoped = [p.scope_of[auto_schema.method] for p in permissions if isinstance(p, HasScope)]
+        return {self.name: scoped}
+
+
 @cache
 def generate(plugin: Plugin) -> tuple[dict[str, Any], list[str]]:
     """Make the plugin's OpenAPI 3.0 document, but for the server it is reached at.
@@ -100,6 +116,8 @@ def generate(plugin: Plugin) -> tuple[dict[str, Any], list[str]]:
 def openapi_text(plugin: Plugin, server: str, *, as_json: bool) -> bytes:
     """Return the document for a plugin reached at the URL `server`, as JSON or as YAML."""
     document = {**generate(plugin)[0], "servers": [{"url": server}]}
+    if schemes := plugin.auth.as_openapi(server):
+        document["components"] = {**document["components"], "securitySchemes": schemes}
     if as_json:
         return orjson.dumps(document, option=orjson.OPT_INDENT_2)
     text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)

@@ -5,6 +5,7 @@ it a production site: DEBUG off, HTTPS on, hosts named. README.md lists every va
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
@@ -83,6 +84,7 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
 INSTALLED_APPS = [
     "config",
     "todos",
+    "oauth2_provider",
     "oauth_demo",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -90,6 +92,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -110,6 +113,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -168,6 +172,8 @@ THROTTLE_RATES = {
     "address": env.str("THROTTLE_ADDRESS", "600/min"),
     "person": env.str("THROTTLE_PERSON", "300/min"),
     "token": env.str("THROTTLE_TOKEN", "1200/min"),
+    # Refused requests at a token endpoint, per client and address.
+    "exchange": env.str("THROTTLE_EXCHANGE", "20/min"),
 }
 
 
@@ -182,6 +188,25 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "oauth_demo.hashers.ClientSecretHasher",
+]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# Who fails to sign in this often, for one username from one address, has to wait. The
+# failures are in the database, so that all workers know of them.
+AXES_ENABLED = THROTTLE
+AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURES", 10)
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "oauth_demo.addresses.client_address"
+AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # who signed in when is nobody's business
+AXES_VERBOSE = False
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "tokens"
 LOGOUT_REDIRECT_URL = "landing"
@@ -248,6 +273,55 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "tryItOutEnabled": True},
     # It would mix the plugins into one document; config/checks.py looks at each by itself.
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
+}
+
+
+# --- OAuth -------------------------------------------------------------------------------
+
+# The authorization server of the plugins that install with OAuth: docs/oauth.md.
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
+OAUTH2_PROVIDER = {
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",  # codes, and no other grant
+    "OAUTH2_GRANT_TYPES_SUPPORTED": ["authorization_code", "refresh_token"],
+    "OAUTH2_RESPONSE_TYPES_SUPPORTED": ["code"],
+    "OAUTH2_TOKEN_ENDPOINT_AUTH_METHODS_SUPPORTED": [
+        "client_secret_post",
+        "client_secret_basic",
+        "none",
+    ],
+    "SCOPES_BACKEND_CLASS": "config.scopes.PluginScopes",
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
+    "ACCESS_TOKEN_EXPIRE_SECONDS": env.int("ACCESS_TOKEN_SECONDS", 3600),
+    "REFRESH_TOKEN_EXPIRE_SECONDS": env.int("REFRESH_TOKEN_SECONDS", 30 * 24 * 3600),
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "CLIENT_SECRET_HASHER": "pbkdf2_sha256_once",
+    # Redirects over plain http are for development; production sends codes over TLS alone.
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"] if HTTPS else ["https", "http"],
+    # RFC 9700, as far as the library has it.
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+    # Clients that register themselves (RFC 7591), and clients that are known by the URL of
+    # their metadata (Client ID Metadata Documents): off unless asked for.
+    "DCR_ENABLED": env.bool("OAUTH_CLIENT_REGISTRATION", False),
+    # Anybody: a client that registers has no account. What it gets opens nothing by itself.
+    "DCR_REGISTRATION_PERMISSION_CLASSES": ["oauth2_provider.dcr.AllowAllDCRPermission"],
+    "CIMD_ENABLED": env.bool("OAUTH_CLIENT_METADATA", False),
+    "CIMD_METADATA_FETCHER": "oauth_demo.registration.MetadataFetcher",
+    # `prompt=create` leads to the sign-up page.
+    "OIDC_RP_INITIATED_REGISTRATION_ENABLED": True,
+    "OIDC_RP_INITIATED_REGISTRATION_URL": "signup",
+    "APPLICATION_ADMIN_CLASS": "oauth_demo.oauth_admin.ApplicationAdmin",
+    "GRANT_ADMIN_CLASS": "oauth_demo.oauth_admin.GrantAdmin",
+    "ACCESS_TOKEN_ADMIN_CLASS": "oauth_demo.oauth_admin.AccessTokenAdmin",
+    "REFRESH_TOKEN_ADMIN_CLASS": "oauth_demo.oauth_admin.RefreshTokenAdmin",
 }
 
 

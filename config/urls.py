@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from config import views
 from config.manifest import Plugin
 from config.plugins import PLUGINS
+from oauth_demo.endpoints import registration_urls
 from oauth_demo.urls import account_urls
 
 
@@ -23,6 +24,7 @@ def plugin_urls(plugin: Plugin, *, namespace: str) -> tuple[list[URLPattern], st
         path("logo.png", views.logo, bound, name="logo"),
         path("legal", views.legal, bound, name="legal"),
         path("docs", views.api_page(plugin), name="docs"),
+        path("", include((plugin.auth.urls(plugin), "auth"))),
         re_path("", views.NotFoundView.as_view()),
     ]
     return patterns, "plugin", namespace
@@ -34,6 +36,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(path(f"{plugin.slug}/", plugin_urls(plugin, namespace=plugin.slug)) for plugin in PLUGINS),
     path("", views.landing, name="landing"),
     path("accounts/", include(account_urls(TOKEN_PLUGINS))),
+    path("clients/", include((registration_urls, "oauth2_provider"))),
+    path(".well-known/<str:name>/<slug:slug>", views.well_known),
     path("admin/", admin.site.urls),
 ]
 

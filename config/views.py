@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.exceptions import NotFound
@@ -18,16 +18,9 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from config.manifest import Plugin
+from config.mounts import absolute_url, plugin_url
 from config.plugins import PLUGINS
 from config.schema import openapi_text
-
-
-def absolute_url(request: HttpRequest, name: str) -> str:
-    """Return the URL of one of the plugin's documents, at the mount the request came to."""
-    match = request.resolver_match
-    return request.build_absolute_uri(
-        reverse(f"plugin:{name}", current_app=match.namespaces[0] if match else None)
-    )
 
 
 @require_safe
@@ -41,7 +34,7 @@ def manifest(request: HttpRequest, plugin: Plugin) -> HttpResponse:
             "name_for_model": plugin.name_for_model,
             "description_for_human": plugin.description_for_human,
             "description_for_model": plugin.description_for_model,
-            "auth": plugin.auth.as_manifest(plugin),
+            "auth": plugin.auth.as_manifest(plugin, request),
             "api": {"type": "openapi", "url": absolute_url(request, "openapi")},
             "logo_url": absolute_url(request, "logo"),
             "contact_email": settings.CONTACT_EMAIL or f"support@{domain}",
@@ -52,15 +45,13 @@ def manifest(request: HttpRequest, plugin: Plugin) -> HttpResponse:
 
 @require_safe
 def openapi_yaml(request: HttpRequest, plugin: Plugin) -> HttpResponse:
-    server = absolute_url(request, "index").rstrip("/")
-    document = openapi_text(plugin, server, as_json=False)
+    document = openapi_text(plugin, plugin_url(request), as_json=False)
     return HttpResponse(document, content_type="application/yaml")  # RFC 9512
 
 
 @require_safe
 def openapi_json(request: HttpRequest, plugin: Plugin) -> HttpResponse:
-    server = absolute_url(request, "index").rstrip("/")
-    document = openapi_text(plugin, server, as_json=True)
+    document = openapi_text(plugin, plugin_url(request), as_json=True)
     return HttpResponse(document, content_type="application/json")
 
 
@@ -143,6 +134,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if match and "plugin" in match.app_names:
         return _json({"detail": "Something went wrong here. It was logged. Try again later."}, 500)
     return render(request, "500.html", status=500)
+
+
+def well_known(request: HttpRequest, name: str, slug: str) -> HttpResponse:
+    """Answer a well-known document of a plugin below its prefix.
+
+    For a URL with a path it stands at the root, before the path (RFC 8414 section 3.1,
+    RFC 9728 section 3.1), and not in it.
+    """
+    request.resolver_match = resolve(f"/{slug}/.well-known/{name}")
+    match = request.resolver_match
+    response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    return response
 
 
 def _json(data: dict[str, Any], status: int = 200) -> HttpResponse:

@@ -5,8 +5,11 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from oauth2_provider.models import IDToken
 
-from oauth_demo.models import Token
+from oauth_demo.models import Consent, Token
+
+admin.site.unregister(IDToken)  # of OpenID Connect, which is not served
 
 admin.site.unregister(User)
 
@@ -42,3 +45,24 @@ class TokenAdmin(admin.ModelAdmin[Token]):
         for token in queryset:
             token.revoke()
         self.message_user(request, "Revoked. They open nothing now.", messages.SUCCESS)
+
+
+@admin.register(Consent)
+class ConsentAdmin(admin.ModelAdmin[Consent]):
+    """Lists what people agreed to; deleting a consent ends the client's access."""
+
+    list_display = ("user", "application", "plugin", "scope", "created_at", "last_used_at")
+    list_filter = ("plugin", "application")
+    list_select_related = ("user", "application")
+    search_fields = ("user__username", "application__name")
+    readonly_fields = ("user", "application", "plugin", "scope", "created_at", "last_used_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: Consent) -> None:
+        obj.end()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Consent]) -> None:
+        for consent in queryset:
+            consent.end()

@@ -1,15 +1,25 @@
-"""Bearer tokens that are handed out by hand: to a service, or by a person to themselves."""
+"""Bearer tokens handed out by hand, to services and people; and what people agreed to (OAuth)."""
 
 import hashlib
+import logging
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from django.conf import settings
-from django.db import models
+from django.core.cache import cache
+from django.db import models, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
+from oauth2_provider.models import AccessToken, Grant, RefreshToken
+from oauth2_provider.settings import oauth2_settings
 
 from config.compiled import CompiledQuery
+
+logger = logging.getLogger(__name__)
 
 
 def digest(secret: str) -> str:
@@ -68,6 +78,96 @@ class Token(models.Model):
             self.save(update_fields=["revoked_at"])
 
 
+def audience(plugin: str) -> str:
+    """Return the name under which codes and tokens are kept for a plugin (RFC 8707).
+
+    A plugin answers at several URLs; this stands for all of them.
+    """
+    return f"plugin://{plugin}"
+
+
+class Consent(models.Model):
+    """What a person agreed that a client may do for them in one plugin."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="consents")
+    application = models.ForeignKey(
+        settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.CASCADE, related_name="consents"
+    )
+    plugin = models.CharField(max_length=50)
+    scope = models.TextField(help_text="Scopes, separated by spaces.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the client was last given a token."
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "application", "plugin"], name="one_consent_per_client"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} to {self.application} ({self.plugin})"
+
+    @property
+    def scopes(self) -> set[str]:
+        return set(self.scope.split())
+
+    @property
+    def holds_access(self) -> bool:
+        """Whether the client has a refresh token that is alive."""
+        idle = timedelta(seconds=oauth2_settings.REFRESH_TOKEN_EXPIRE_SECONDS)
+        alive = RefreshToken.objects.filter(
+            user=self.user_id,
+            application=self.application_id,
+            resource=[audience(self.plugin)],
+            revoked=None,
+            access_token__expires__gt=timezone.now() - idle,
+        )
+        return bool(alive.exists())
+
+    @property
+    def last_used(self) -> datetime | None:
+        """When the client last called, or was given a token; that is at most a token's life ago.
+
+        Calls are noted in the cache alone, so that none costs a query; what the cache forgets,
+        the next refresh knows again.
+        """
+        called: datetime | None = cache.get(self._cache_key(self.user_id, self.application_id))
+        return max(filter(None, (called, self.last_used_at)), default=None)
+
+    def widen(self, scopes: Iterable[str]) -> None:
+        self.scope = " ".join(sorted(self.scopes | set(scopes)))
+        self.save()
+
+    def end(self) -> None:
+        """Take the client's access away at once: its codes, its tokens, and what was agreed."""
+        end_access(user=self.user, application=self.application, resource=[audience(self.plugin)])
+        self.delete()
+
+    @staticmethod
+    def note_use(user_id: int, application_id: int) -> None:
+        key = Consent._cache_key(user_id, application_id)
+        try:
+            cache.set(key, timezone.now(), oauth2_settings.REFRESH_TOKEN_EXPIRE_SECONDS)
+        except Exception:  # whatever a cache's client raises; the call matters more
+            logger.exception("The cache did not answer; a use was not noted")
+
+    @staticmethod
+    def _cache_key(user_id: int, application_id: int) -> str:
+        return f"oauth_last_used_{user_id}_{application_id}"
+
+
+@transaction.atomic
+def end_access(**owner: Any) -> None:
+    """End every OAuth code and token of an owner, at once and for good."""
+    RefreshToken.objects.filter(revoked=None, **owner).update(revoked=timezone.now())
+    AccessToken.objects.filter(**owner).delete()
+    Grant.objects.filter(**owner).delete()
+
+
 @dataclass(frozen=True)
 class Credential:
     """What a presented token proves."""
@@ -75,6 +175,7 @@ class Credential:
     token_id: int
     user_id: int | None = None
     username: str = ""
+    scopes: frozenset[str] = frozenset()
 
 
 def find_service_token(secret: str, *, plugin: str) -> Credential | None:
@@ -86,6 +187,18 @@ def find_personal_token(secret: str, *, plugin: str) -> Credential | None:
     """Find a token whose owner may still sign in."""
     rows = PERSONAL_TOKENS.rows(digest=digest(secret), plugin=plugin)
     return Credential(*rows[0]) if rows else None
+
+
+def find_access_token(secret: str, *, plugin: str) -> Credential | None:
+    """Find an OAuth access token that is alive, and whose owner may still sign in."""
+    rows = ACCESS_TOKENS.rows(digest=digest(secret))
+    if not rows:
+        return None
+    token_id, user_id, username, application_id, scope, resource = rows[0]
+    if orjson.loads(resource) != [audience(plugin)]:
+        return None
+    Consent.note_use(user_id, application_id)
+    return Credential(token_id, user_id, username, frozenset(scope.split()))
 
 
 SERVICE_TOKENS = CompiledQuery(
@@ -100,5 +213,12 @@ PERSONAL_TOKENS = CompiledQuery(
         Token.objects.filter(digest=digest, plugin=plugin, user__is_active=True, revoked_at=None)
         .order_by()
         .values_list("id", "user_id", "user__username")
+    )
+)
+ACCESS_TOKENS = CompiledQuery(
+    lambda digest: (
+        AccessToken.objects.filter(token_checksum=digest, user__is_active=True, expires__gt=Now())
+        .order_by()
+        .values_list("id", "user_id", "user__username", "application_id", "scope", "resource")
     )
 )

@@ -19,4 +19,6 @@ def account_urls(token_plugins: Sequence[Plugin]) -> list[URLPattern]:
         path("password/", views.PasswordChangeView.as_view(), name="password_change"),
         path("tokens/", tokens, name="tokens"),
         path("tokens/<int:pk>/revoke/", views.RevokeTokenView.as_view(), name="revoke-token"),
+        path("apps/", views.ConnectedAppsView.as_view(), name="apps"),
+        path("apps/<int:pk>/disconnect/", views.DisconnectView.as_view(), name="disconnect"),
     ]

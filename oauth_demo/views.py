@@ -1,4 +1,4 @@
-"""The account area: sign up, sign in, password, and a person's own tokens."""
+"""The account area: sign up, sign in, password, a person's own tokens and connected apps."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,41 +11,52 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db.models import QuerySet
 from django.forms import BaseModelForm
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.generic import CreateView, FormView
+from django.views.generic import CreateView, FormView, TemplateView
+from oauth2_provider.scopes import get_scopes_backend
 
 from config.manifest import Plugin
+from oauth_demo.authorize import client_of, opened_by_client
 from oauth_demo.forms import TokenForm
-from oauth_demo.models import Token
+from oauth_demo.models import Consent, Token
 
 
-class SignInView(auth_views.LoginView):
+class OnTheWayMixin(auth_views.RedirectURLMixin):
+    """A page that a person may pass on the way to agreeing to what a client asks for."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        client = client_of(self.get_redirect_url())
+        return opened_by_client(response, client) if client else response
+
+
+class SignInView(OnTheWayMixin, auth_views.LoginView):
     template_name = "accounts/login.html"
     redirect_authenticated_user = True
 
 
 @method_decorator([sensitive_post_parameters(), never_cache], name="dispatch")
-class SignUpView(auth_views.RedirectURLMixin, CreateView[Any, Any]):
+class SignUpView(OnTheWayMixin, CreateView[Any, Any]):
     """Makes an account, signs its owner in, and goes on to where they wanted to be."""
 
     template_name = "accounts/signup.html"
     form_class = UserCreationForm
     next_page = "tokens"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Django's sign-in does the same; it also minds the headers that the flow needs.
         if request.user.is_authenticated:
             return redirect(self.get_success_url())
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: BaseModelForm[Any]) -> HttpResponse:
         user = form.save()
-        login(self.request, user)
+        login(self.request, user, backend="django.contrib.auth.backends.ModelBackend")
         messages.success(self.request, f"Welcome, {user.get_username()}.")
         return redirect(self.get_success_url())
 
@@ -91,6 +102,37 @@ class RevokeTokenView(LoginRequiredMixin, View):
         token.revoke()
         messages.success(request, f"The token “{token.name}” was revoked. It opens nothing now.")
         return redirect("tokens")
+
+
+@method_decorator(never_cache, name="dispatch")
+class ConnectedAppsView(LoginRequiredMixin, TemplateView):
+    """Lists the clients that a person gave access to."""
+
+    template_name = "accounts/apps.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        consents = own_consents(self.request).select_related("application")
+        words = get_scopes_backend().get_all_scopes()
+        apps = [
+            {
+                "consent": consent,
+                "words": [words.get(name, name) for name in sorted(consent.scopes)],
+            }
+            for consent in consents
+        ]
+        return super().get_context_data(apps=apps, **kwargs)
+
+
+class DisconnectView(LoginRequiredMixin, View):
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        consent = get_object_or_404(own_consents(request), pk=pk)
+        consent.end()
+        messages.success(request, f"{consent.application} was disconnected. It has no access now.")
+        return redirect("apps")
+
+
+def own_consents(request: HttpRequest) -> QuerySet[Consent]:
+    return Consent.objects.filter(user=request.user.pk)
 
 
 def own_tokens(request: HttpRequest) -> QuerySet[Token]:

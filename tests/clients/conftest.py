@@ -28,12 +28,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Serve
     with own_database(directory) as database_url:
         environ = os.environ | SETTINGS
         environ |= {"DATABASE_URL": database_url, "SECRET_KEY": secrets.token_urlsafe(50)}
+        environ["DJANGO_SUPERUSER_PASSWORD"] = secrets.token_urlsafe()
         manage(environ, "migrate", "--verbosity", "0")
         manage(environ, "collectstatic", "--no-input", "--verbosity", "0")
         manage(environ, "createsuperuser", "--no-input", f"--username={USERNAME}", "--email=")
         with running_site(environ, directory / "log") as address:
             yield {
-                plugin.slug: ServedPlugin(plugin, address, token_for(plugin, environ))
+                plugin.slug: ServedPlugin(plugin, address, token_for(plugin, environ, address))
                 for plugin in PLUGINS
             }
 

@@ -1,5 +1,6 @@
 """Runs the real site over real sockets, as `make serve` does, with a database of its own."""
 
+import json
 import os
 import secrets
 import socket
@@ -18,6 +19,7 @@ import pytest
 
 from config.manifest import Plugin
 from config.plugins import PLUGINS
+from tests.clients.oauth_install import CALLBACK, install
 from todos.endpoints import TODO_API
 
 PROJECT = Path(__file__).parents[2]
@@ -125,13 +127,21 @@ def manage(environ: Mapping[str, str], *command: str) -> str:
     return done.stdout
 
 
-def token_for(plugin: Plugin, environ: Mapping[str, str]) -> str | None:
-    """Have a management command make a token for the plugin, if it takes one."""
+def token_for(plugin: Plugin, environ: Mapping[str, str], address: str) -> str | None:
+    """Get a token for the plugin as its callers do, if it takes one."""
     named = ["--plugin", plugin.slug, "--name", "Independent client"]
     match plugin.auth.token_holder:
         case "service":
             return manage(environ, "create_service_token", *named).splitlines()[-1]
         case "person":
             return manage(environ, "create_user_token", USERNAME, *named).splitlines()[-1]
+        case _ if plugin.auth.scopes:
+            client = ["create_oauth_client", *named[2:], "--redirect-uri", CALLBACK, "--json"]
+            return install(
+                f"http://{address}/{plugin.slug}",
+                **json.loads(manage(environ, *client)),
+                username=USERNAME,
+                password=environ["DJANGO_SUPERUSER_PASSWORD"],
+            )
         case _:
             return None

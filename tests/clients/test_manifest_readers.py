@@ -23,7 +23,7 @@ class Assistant:
         assert self.manifest["api"]["type"] == "openapi"
         text = http.get(self.manifest["api"]["url"]).raise_for_status().text
         self.document: dict[str, Any] = yaml.safe_load(text)
-        if self.manifest["auth"].get("authorization_type") == "bearer":
+        if self.manifest["auth"]["type"] != "none":
             http.headers["Authorization"] = f"Bearer {token}"
 
     def use(self, operation_id: str, **arguments: Any) -> httpx.Response:
@@ -88,7 +88,7 @@ def test_an_assistant_is_told_why_a_call_was_refused(assistant: Assistant) -> No
 
 @pytest.mark.parametrize(
     "todo_plugin",
-    [plugin.slug for plugin in TODO_PLUGINS if plugin.auth.token_holder],
+    [plugin.slug for plugin in TODO_PLUGINS if plugin.auth.authentication],
     indirect=True,
 )
 def test_an_assistant_with_a_wrong_token_gets_nowhere(

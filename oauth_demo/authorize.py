@@ -1,0 +1,205 @@
+"""The authorization endpoint, which people see: RFC 6749 section 3.1."""
+
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from csp.decorators import csp_update
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import Resolver404, resolve
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from oauth2_provider.exceptions import FatalClientError, OAuthToolkitError
+from oauth2_provider.forms import AllowForm
+from oauth2_provider.models import Application
+from oauth2_provider.oauth2_backends import _add_iss_to_redirect
+from oauth2_provider.views import AuthorizationView
+from oauthlib.oauth2.rfc6749 import errors
+
+from config.mounts import plugin_url
+from oauth_demo.models import Consent
+from oauth_demo.server import ServedByPlugin
+
+
+class ConsentForm(AllowForm):  # type: ignore[misc]
+    state = forms.CharField(required=False, strip=False, widget=forms.HiddenInput())
+
+
+@method_decorator(never_cache, name="dispatch")
+class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
+    """Asks the person who is signed in whether a client may act for them.
+
+    What was agreed once is not asked again, unless the client wants more.
+    """
+
+    template_name = "oauth/consent.html"
+    form_class = ConsentForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return opened_by_client(super().dispatch(request, *args, **kwargs))
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # The library would let a client choose to be agreed to unasked; `agreed_before` decides.
+        query = request.GET.copy()
+        query["approval_prompt"] = "force"
+        request.GET = query  # type: ignore[assignment]
+        response: HttpResponse = super().get(request, *args, **kwargs)
+        return response
+
+    def validate_authorization_request(self, request: HttpRequest) -> Any:
+        try:
+            scopes, credentials = super().validate_authorization_request(request)
+        except ValueError as error:  # percent signs that encode nothing
+            raise FatalClientError(
+                error=errors.InvalidRequestFatalError("The address is not well-formed.")
+            ) from error
+        wanted = set(request.GET.getlist("resource"))
+        if not wanted <= {plugin_url(request), f"{plugin_url(request)}/"}:
+            raise OAuthToolkitError(
+                error=errors.CustomOAuth2Error(  # RFC 8707 section 2
+                    "invalid_target",
+                    f"resource must be {plugin_url(request)}.",
+                    state=credentials["state"],
+                ),
+                redirect_uri=credentials["redirect_uri"],
+            )
+        return scopes, credentials
+
+    def handle_no_permission(self) -> HttpResponse:
+        """Let the person sign in; but not for a request that leads nowhere.
+
+        Errors that go back to the client wait until then: an automatic redirect would lend
+        this site's name to whoever registers a client (RFC 9700 section 4.11.2).
+        """
+        try:
+            self.validate_authorization_request(self.request)
+        except FatalClientError as error:
+            return self.explain(error.oauthlib_error)
+        except OAuthToolkitError:
+            pass
+        response: HttpResponse = super().handle_no_permission()
+        return response
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        if "error" in context:
+            context["server"] = self.server
+            status = kwargs.get("status", 400)
+            return render(self.request, "oauth/error.html", context, status=status)
+        application = context["application"]
+        if self.agreed_before(application, set(context["scopes"])):
+            form = self.form_class({**self.get_initial(), "allow": True})
+            if form.is_valid():
+                return self.form_valid(form)
+        context["server"] = self.server
+        context["redirect_host"] = urlsplit(context["redirect_uri"]).netloc
+        return opened_by_client(super().render_to_response(context, **kwargs), application)
+
+    def agreed_before(self, application: Application, scopes: set[str]) -> bool:
+        """Tell whether the person need not be asked.
+
+        A public client on the person's own machine cannot prove to be the one that they
+        agreed to, so it is asked for each time (RFC 8252 section 8.6).
+        """
+        redirect_uri = self.oauth2_data["redirect_uri"]
+        anybody = application.client_type == Application.CLIENT_PUBLIC
+        if anybody and urlsplit(redirect_uri).scheme != "https":
+            return False
+        if "consent" in self.request.GET.get("prompt", "").split():
+            return False
+        consent = self.consents(application).first()
+        return consent is not None and scopes <= consent.scopes
+
+    def consents(self, application: Application) -> Any:
+        return Consent.objects.filter(
+            user=self.request.user, application=application, plugin=self.server.plugin
+        )
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        try:
+            response: HttpResponse = super().form_valid(form)
+        except Application.DoesNotExist:
+            return self.explain(errors.InvalidClientIdError())
+        return response
+
+    def form_invalid(self, form: forms.Form) -> HttpResponse:
+        return self.explain(errors.InvalidRequestFatalError("Parts of the form are missing."))
+
+    def explain(self, error: errors.FatalClientError) -> HttpResponse:
+        """Tell the person what is wrong; the client cannot be told."""
+        page: HttpResponse = self.error_response(FatalClientError(error=error), application=None)
+        return page
+
+    def create_authorization_response(
+        self, request: HttpRequest, scopes: str, credentials: dict[str, Any], allow: bool
+    ) -> Any:
+        """Check once more what the form's hidden fields say, then answer the client.
+
+        They come back from a browser, and a refusal too is sent where they say.
+        """
+        sent = {
+            name: credentials.get(name) or ""
+            for name in (
+                *("client_id", "redirect_uri", "response_type", "state"),
+                *("code_challenge", "code_challenge_method"),
+            )
+        }
+        query = urlencode({name: value for name, value in sent.items() if value})
+        engine = self.get_oauthlib_core().server
+        try:
+            granted, checked = engine.validate_authorization_request(
+                f"{request.path}?{query}&{urlencode({'scope': scopes})}"
+            )
+        except errors.FatalClientError as error:
+            raise FatalClientError(error=error) from error
+        except errors.OAuth2Error as error:
+            raise OAuthToolkitError(error=error) from error
+        credentials["resource"] = [self.server.audience]
+        answer = super().create_authorization_response(request, scopes, credentials, allow)
+        consent, _ = self.consents(checked["request"].client).get_or_create(
+            defaults={
+                "user": request.user,
+                "application": checked["request"].client,
+                "plugin": self.server.plugin,
+            }
+        )
+        consent.widen(granted)
+        return answer
+
+    def redirect(self, redirect_to: str, application: Application | None) -> HttpResponse:
+        """Name the issuer, on success and on error (RFC 9207 section 2)."""
+        redirect_to = _add_iss_to_redirect(redirect_to, plugin_url(self.request))
+        response: HttpResponse = super().redirect(redirect_to, application)
+        return response
+
+
+def opened_by_client(
+    response: HttpResponse, application: Application | None = None
+) -> HttpResponse:
+    """Let a page of the flow lead back to the client.
+
+    A form may be answered by a redirect to the client: Chromium holds `form-action` against
+    each step of it, so the origins of the registered redirect URIs are let in. A client that
+    opened the flow in a popup keeps its hold on it only if no step of it, redirects
+    included, asks for another Cross-Origin-Opener-Policy.
+    """
+    response["Cross-Origin-Opener-Policy"] = "unsafe-none"
+    if application is None:
+        return response
+    parts = [urlsplit(uri) for uri in application.redirect_uris.split()]
+    origins = sorted({f"{part.scheme}://{part.netloc}" for part in parts})
+    allowed: HttpResponse = csp_update({"form-action": origins})(lambda request: response)(None)  # type: ignore[arg-type, assignment]
+    return allowed
+
+
+def client_of(url: str) -> Application | None:
+    """Return the client whose authorization request stands at a URL of this site, if any."""
+    parts = urlsplit(url)
+    try:
+        match = resolve(parts.path)
+    except Resolver404:
+        return None
+    if match.url_name != "authorize":
+        return None
+    client_id = QueryDict(parts.query).get("client_id", "").replace("\0", "")
+    return Application.objects.filter(client_id=client_id).first()

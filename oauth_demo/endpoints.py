@@ -1,0 +1,28 @@
+"""Where authorization servers answer, and where clients register."""
+
+from django.urls import URLPattern, path
+
+from oauth_demo.authorize import AuthorizeView
+from oauth_demo.exchange import ExchangeView, RevokeView
+from oauth_demo.metadata import ResourceMetadataView, ServerMetadataView
+from oauth_demo.registration import ManageView, RegisterView
+from oauth_demo.server import AuthorizationServer
+
+
+def authorization_server_urls(server: AuthorizationServer) -> list[URLPattern]:
+    """Return what a plugin's authorization server answers, by the library's names."""
+    authorization_server = ".well-known/oauth-authorization-server"
+    protected_resource = ".well-known/oauth-protected-resource"
+    return [
+        path("oauth", AuthorizeView.as_view(server=server), name="authorize"),
+        path("auth/oauth_exchange", ExchangeView.as_view(server=server), name="token"),
+        path("auth/oauth_revoke", RevokeView.as_view(server=server), name="revoke-token"),
+        path(authorization_server, ServerMetadataView.as_view(server=server), name="server"),
+        path(protected_resource, ResourceMetadataView.as_view(server=server), name="resource"),
+    ]
+
+
+registration_urls = [  # by the library's names; they answer where DCR_ENABLED is set
+    path("", RegisterView.as_view(), name="dcr-register"),
+    path("<str:client_id>/", ManageView.as_view(), name="dcr-register-management"),
+]

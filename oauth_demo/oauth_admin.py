@@ -1,0 +1,48 @@
+"""Clients, codes and tokens in the admin: to look at and to end, with no secret in sight."""
+
+from typing import Any, ClassVar
+
+from django.forms import ModelForm
+from django.http import HttpRequest
+from oauth2_provider import admin as library
+
+
+class ApplicationAdmin(library.ApplicationAdmin):  # type: ignore[misc]
+    """`create_oauth_client` makes clients: it shows the secret to one terminal, once."""
+
+    form = ModelForm  # the library's own is built around the secret
+    list_display = ("name", "client_id", "client_type", "registration_source", "created")
+    list_filter = ("client_type", "registration_source")
+    search_fields = ("name", "client_id")
+    radio_fields: ClassVar[dict[str, int]] = {}
+    raw_id_fields = ()
+    readonly_fields = ("client_id", "client_type", "registration_source", "created", "updated")
+    fields = ("name", "redirect_uris", *readonly_fields)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+class ShowOnly:
+    """Shows the fields listed; nothing can be edited, so nobody is given more by hand."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields  # type: ignore[attr-defined]
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ()
+
+
+class GrantAdmin(ShowOnly, library.GrantAdmin):  # type: ignore[misc]
+    list_display = ("id", "user", "application", "expires")
+    fields = ("user", "application", "scope", "resource", "redirect_uri", "created", "expires")
+
+
+class AccessTokenAdmin(ShowOnly, library.AccessTokenAdmin):  # type: ignore[misc]
+    list_display = ("id", "user", "application", "scope", "expires")
+    fields = ("user", "application", "scope", "resource", "created", "expires")
+
+
+class RefreshTokenAdmin(ShowOnly, library.RefreshTokenAdmin):  # type: ignore[misc]
+    list_display = ("id", "user", "application", "created", "revoked")
+    fields = ("user", "application", "resource", "token_family", "created", "revoked")

@@ -1,0 +1,76 @@
+"""Clients that make themselves known: RFC 7591 and 7592, and Client ID Metadata Documents."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from oauth2_provider.cimd import SafeMetadataFetcher
+from oauth2_provider.views import (
+    DynamicClientRegistrationManagementView,
+    DynamicClientRegistrationView,
+)
+from rest_framework.throttling import SimpleRateThrottle
+
+
+class Registrations(SimpleRateThrottle):
+    """Counts what one address registers: each registration leaves a row."""
+
+    scope = "exchange"
+
+    def get_cache_key(self, request: Any, view: Any) -> str:
+        return self.cache_format % {"scope": "registration", "ident": self.get_ident(request)}
+
+
+class RegistrationMixin:
+    """Survives hostile metadata, and too much of it."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        throttle = Registrations()
+        if settings.THROTTLE and not throttle.allow_request(request, None):  # type: ignore[arg-type]
+            response = problem("slow_down", "Too many registrations. Wait a minute.", 429)
+            response["Retry-After"] = str(int(throttle.wait() or 1) + 1)
+            return response
+        return self.guarded("post", request)
+
+    def put(self, request: HttpRequest, client_id: str) -> HttpResponse:
+        return self.guarded("put", request, client_id)
+
+    def guarded(self, method: str, request: HttpRequest, *args: str) -> HttpResponse:
+        try:
+            response: HttpResponse = getattr(super(), method)(request, *args)
+        except (ValueError, RecursionError, DatabaseError):
+            # Lone surrogates, NUL, thousands of brackets, null where there must be text.
+            return problem("invalid_client_metadata", "The metadata is not usable.", 400)
+        return response
+
+
+class RegisterView(RegistrationMixin, DynamicClientRegistrationView):  # type: ignore[misc]
+    http_method_names = ["post", "options"]
+
+
+class ManageView(RegistrationMixin, DynamicClientRegistrationManagementView):  # type: ignore[misc]
+    http_method_names = ["get", "put", "delete", "options"]
+
+
+def problem(error: str, description: str, status: int) -> JsonResponse:
+    return JsonResponse({"error": error, "error_description": description}, status=status)
+
+
+class MetadataFetcher(SafeMetadataFetcher):  # type: ignore[misc]
+    """Reads a client's metadata, and takes the method we have from those it offers.
+
+    ChatGPT's document prefers `private_key_jwt` and lists `none` beside it; with `none` the
+    client is a public one, and PKCE protects its codes.
+    """
+
+    def fetch(self, client_id: str) -> tuple[dict[str, Any], int]:
+        metadata, max_age = super().fetch(client_id)
+        return with_known_method(metadata), max_age
+
+
+def with_known_method(metadata: dict[str, Any]) -> dict[str, Any]:
+    offered = metadata.get("token_endpoint_auth_methods_supported")
+    if isinstance(offered, list) and "none" in offered:
+        return {**metadata, "token_endpoint_auth_method": "none"}
+    return metadata

@@ -1,0 +1,240 @@
+"""The whole story in Chromium, with a client that listens for its callback.
+
+The shipped Content-Security-Policy is in force, and the client is another origin.
+"""
+
+import json
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+import requests
+from django.contrib.auth.models import User
+from playwright.sync_api import Page, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests.oauth.conftest import OAuthClient, register
+
+PASSWORD = "a-Long-passphrase-1"
+
+
+class Listener:
+    """A client: a page that opens the flow in a popup, and the callback that ends it."""
+
+    def __init__(self) -> None:
+        received: list[dict[str, str]] = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                url = urlsplit(self.path)
+                if url.path == "/callback":
+                    query = parse_qs(url.query)
+                    received.append({name: values[0] for name, values in query.items()})
+                    script = "window.opener && window.opener.postMessage('connected', '*')"
+                else:
+                    script = "onmessage = event => { document.title = event.data }"
+                body = f"<title>Client</title><h1>{url.path}</h1><script>{script}</script>"
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self.received = received
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    listener = Listener()
+    yield listener
+    listener.close()
+
+
+@pytest.fixture
+def client(transactional_db: None, listener: Listener) -> OAuthClient:
+    return register("ChatGPT", f"{listener.url}/callback")
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console said of refused redirects, frames, styles and scripts."""
+    return []
+
+
+@pytest.fixture
+def page(client: OAuthClient, complaints: list[str], monkeypatch: Any) -> Iterator[Page]:
+    # Playwright's loop runs in this thread, where Django then sees "async" code.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.set_default_timeout(15_000)
+        page.on(
+            "console",
+            lambda message: complaints.append(message.text) if message.type == "error" else None,
+        )
+        yield page
+        browser.close()
+
+
+@pytest.fixture(params=["prefix", "host"])
+def site(request: pytest.FixtureRequest, live_server: LiveServer) -> str:
+    port = live_server.thread.port
+    if request.param == "prefix":
+        return f"http://localhost:{port}/todo-oauth"
+    return f"http://todo-oauth.localhost:{port}"
+
+
+def request_url(site: str, client: OAuthClient) -> str:
+    return f"{site}/oauth?" + urlencode(
+        {
+            "response_type": "code",
+            "client_id": client.id,
+            "scope": "",
+            "state": "the-state",
+            "redirect_uri": client.redirect_uri,
+        }
+    )
+
+
+def post(page: Page, url: str, body: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    """POST JSON as a client does, from outside of the browser."""
+    port = urlsplit(url).port
+    host = {"Host": urlsplit(url).netloc, "Content-Type": "application/json"}
+    address = f"http://127.0.0.1:{port}{urlsplit(url).path}"
+    response = requests.post(address, data=json.dumps(body), headers=host, timeout=10)
+    return response.status_code, response.json()
+
+
+def get_todos(url: str, token: str) -> int:
+    host = {"Host": urlsplit(url).netloc, "Authorization": f"Bearer {token}"}
+    address = f"http://127.0.0.1:{urlsplit(url).port}{urlsplit(url).path}"
+    return requests.get(f"{address}/todos/carol", headers=host, timeout=10).status_code
+
+
+def test_the_whole_story(
+    site: str, page: Page, client: OAuthClient, listener: Listener, complaints: list[str]
+) -> None:
+    page.goto(request_url(site, client))
+    page.get_by_role("main").get_by_role("link", name="Sign up").click()
+    page.get_by_label("Username").fill("carol")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password confirmation").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign up").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Connect ChatGPT to TODO List (OAuth)?"
+    )
+    expect(page.get_by_role("main")).to_contain_text("carol")
+    expect(page.get_by_role("main")).to_contain_text("See the todos on your list")
+    page.get_by_role("button", name="Agree").click()
+    page.wait_for_url(f"{listener.url}/callback**")
+    answer = listener.received[-1]
+    assert answer["state"] == "the-state"
+    assert answer["iss"] == site
+    credentials = {"client_id": client.id, "client_secret": client.secret}
+    code = {"grant_type": "authorization_code", "code": answer["code"]}
+    code["redirect_uri"] = client.redirect_uri
+    exchange = f"{site}/auth/oauth_exchange"
+    status, tokens = post(page, exchange, {**credentials, **code})
+    assert status == 200
+    assert get_todos(site, tokens["access_token"]) == 200
+    old = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    status, renewed = post(page, exchange, {**credentials, **old})
+    assert status == 200
+    assert get_todos(site, renewed["access_token"]) == 200
+    status, refused = post(page, exchange, {**credentials, **old})
+    assert (status, refused["error"]) == (400, "invalid_grant")
+    assert get_todos(site, renewed["access_token"]) == 401
+
+    page.goto(request_url(site, client))  # agreed already: straight to the client
+    page.wait_for_url(f"{listener.url}/callback**")
+    code["code"] = listener.received[-1]["code"]
+    status, tokens = post(page, exchange, {**credentials, **code})
+    assert get_todos(site, tokens["access_token"]) == 200
+    page.goto(f"{site.removesuffix('/todo-oauth')}/accounts/apps/")
+    expect(page.get_by_role("main")).to_contain_text("ChatGPT")
+    page.get_by_role("button", name="Disconnect").click()
+    expect(page.get_by_role("main")).to_contain_text("has no access now")
+    assert get_todos(site, tokens["access_token"]) == 401
+    assert not complaints
+
+
+def test_refusing_leads_back_to_the_client(
+    site: str, page: Page, client: OAuthClient, listener: Listener, complaints: list[str]
+) -> None:
+    User.objects.create_user("carol", password=PASSWORD)
+    sign_in(page, site, client)
+    page.get_by_role("button", name="Refuse").click()
+    page.wait_for_url(f"{listener.url}/callback**")
+    assert listener.received[-1]["error"] == "access_denied"
+    assert not complaints
+
+
+def test_who_agreed_before_only_signs_in(
+    site: str, page: Page, client: OAuthClient, listener: Listener, complaints: list[str]
+) -> None:
+    """The sign-in form is then answered by a redirect that ends at the client."""
+    User.objects.create_user("carol", password=PASSWORD)
+    sign_in(page, site, client)
+    page.get_by_role("button", name="Agree").click()
+    page.wait_for_url(f"{listener.url}/callback**")
+    page.context.clear_cookies()
+    sign_in(page, site, client)
+    page.wait_for_url(f"{listener.url}/callback**")
+    assert len(listener.received) == 2
+    assert listener.received[-1]["code"]
+    assert not complaints
+
+
+def test_a_popup_keeps_its_opener(
+    site: str, page: Page, client: OAuthClient, listener: Listener
+) -> None:
+    User.objects.create_user("carol", password=PASSWORD)
+    page.goto(listener.url)
+    with page.expect_popup() as opened:
+        page.evaluate("url => { window.open(url) }", request_url(site, client))
+    popup = opened.value
+    fill_in(popup)
+    popup.get_by_role("button", name="Agree").click()
+    popup.wait_for_url(f"{listener.url}/callback**")
+    expect(page).to_have_title("connected")
+
+
+def test_the_consent_page_is_not_framed(
+    site: str, page: Page, client: OAuthClient, listener: Listener
+) -> None:
+    """RFC 9700 4.16."""
+    page.goto(listener.url)
+    page.evaluate(
+        "url => { const frame = document.createElement('iframe'); frame.src = url;"
+        " document.body.append(frame) }",
+        request_url(site, client),
+    )
+    page.wait_for_timeout(1_000)
+    assert "Sign in" not in page.frames[1].content()
+
+
+def sign_in(page: Page, site: str, client: OAuthClient) -> None:
+    page.goto(request_url(site, client))
+    fill_in(page)
+
+
+def fill_in(page: Page) -> None:
+    page.get_by_label("Username").fill("carol")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
