@@ -93,18 +93,23 @@ class Throttle(SimpleRateThrottle):
         caller: Credential | None = request.auth  # type: ignore[assignment]
         ident: object
         if caller is None:
-            self.scope, ident = "address", self.get_ident(request)
+            scope, ident = "address", self.get_ident(request)
         elif caller.user_id is None:
-            self.scope, ident = "token", caller.token_id
+            scope, ident = "token", caller.token_id
         else:
-            self.scope, ident = "person", caller.user_id
+            scope, ident = "person", caller.user_id
+        store = view.store  # type: ignore[attr-defined]  # see Mount.store
+        return self.allow(scope, f"{store}:{ident}")
+
+    def allow(self, scope: str, ident: str) -> bool:
+        """Count one request under `ident`; say whether it is within the scope's rate."""
+        self.scope = scope
         limit, seconds = self.parse_rate(self.get_rate())
         assert limit is not None
         assert seconds is not None
         window, elapsed = divmod(self.timer(), seconds)
         self.remaining = seconds - elapsed
-        store = view.store  # type: ignore[attr-defined]  # see Mount.store
-        return self.count(f"throttle:{self.scope}:{store}:{ident}:{window:.0f}", seconds) <= limit
+        return self.count(f"throttle:{scope}:{ident}:{window:.0f}", seconds) <= limit
 
     def count(self, key: str, seconds: int) -> int:
         """Return how many requests there were under `key`, this one included."""

@@ -15,12 +15,14 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.http.request import validate_host
 
 from config.manifest import Plugin
 from config.plugins import PLUGINS
 from config.schema import generate
 
 LOGO_SIZE = (512, 512)  # pixels
+RESERVED = {"accounts", "admin", "auth", "clients", "docs", "legal", "oauth", "static", "todos"}
 DESCRIPTION_MAX = 200  # characters of a summary or description in the OpenAPI document
 
 
@@ -30,10 +32,10 @@ def check_plugins(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def plugin_problems(plugins: Sequence[Plugin]) -> list[CheckMessage]:
-    slugs = Counter(plugin.slug for plugin in plugins)
     problems: list[CheckMessage] = [
-        Error(f"{count} plugins have the slug '{slug}'.", hint="Rename one.", id="plugins.E001")
-        for slug, count in slugs.items()
+        Error(f"{count} plugins have the {field} '{name}'.", hint="Rename one.", id="plugins.E001")
+        for field in ("slug", "name_for_model")
+        for name, count in Counter(getattr(plugin, field) for plugin in plugins).items()
         if count > 1
     ]
     for plugin in plugins:
@@ -53,6 +55,8 @@ Problem = tuple[str, str, int]
 
 
 def manifest_problems(plugin: Plugin) -> Iterator[Problem]:
+    if plugin.slug in RESERVED:
+        yield f"its slug '{plugin.slug}' is a path of the site's own.", "Choose another.", 14
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", plugin.slug) or len(plugin.slug) > 50:
         yield (
             f"its slug '{plugin.slug}' cannot be part of a path and of a host name.",
@@ -142,7 +146,27 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         )
         for setting, chosen in named.items()
         for slug in sorted(chosen - slugs)
-    ]
+    ] + [*rate_problems(), *host_problems()]
+
+
+def rate_problems() -> Iterator[CheckMessage]:
+    for scope, rate in settings.THROTTLE_RATES.items():
+        if not re.fullmatch(r"[1-9]\d*/(s|sec|m|min|h|hour|d|day)", rate):
+            yield Error(
+                f"THROTTLE_{scope.upper()} is '{rate}', which is no rate.",
+                hint="Write it as 600/min; per s, min, h or day. THROTTLE=off takes limits away.",
+                id="plugins.E012",
+            )
+
+
+def host_problems() -> Iterator[CheckMessage]:
+    for host in settings.PLUGIN_HOSTS:
+        if not validate_host(host, settings.ALLOWED_HOSTS):
+            yield Error(
+                f"PLUGIN_HOSTS names '{host}', which ALLOWED_HOSTS does not let in.",
+                hint="Add it to ALLOWED_HOSTS too.",
+                id="plugins.E013",
+            )
 
 
 @register(Tags.security, deploy=True)

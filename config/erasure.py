@@ -16,3 +16,12 @@ def erase(sender: Any, instance: AbstractBaseUser, **kwargs: Any) -> None:
     for plugin in PLUGINS:
         if plugin.auth.personal:
             plugin.api.erase(plugin.slug, instance.get_username())
+
+
+def start_afresh(sender: Any, instance: AbstractBaseUser, created: bool, **kwargs: Any) -> None:
+    """Give a new account nothing that a name's last owner left behind (receives `post_save`).
+
+    A request that was let in before an account was deleted may write after it.
+    """
+    if created:
+        erase(sender, instance)

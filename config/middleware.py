@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
+from django.template.response import SimpleTemplateResponse
 from django.urls import Resolver404, resolve, set_urlconf
 
 from config.urls import ROOTED
@@ -28,6 +30,20 @@ class PluginHostMiddleware:
         return self.get_response(request)
 
 
+class NoNulMiddleware:
+    """Refuses a NUL in query or cookies: no page wants one, and PostgreSQL cannot store it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META["QUERY_STRING"] or any(
+            "\0" in c for c in request.COOKIES.values()
+        ):
+            raise SuspiciousOperation("NUL in query or cookie")
+        return self.get_response(request)
+
+
 class PluginAPIMiddleware:
     """Calls a plugin's API at once, past every middleware that only pages for people need.
 
@@ -47,6 +63,9 @@ class PluginAPIMiddleware:
             return self.get_response(request)
         set_urlconf(request.urlconf)
         request.resolver_match = match
-        response: HttpResponse = match.func(request, *match.args, **match.kwargs).render()
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        if isinstance(response, SimpleTemplateResponse):  # as DRF's are
+            response.render()
         response["Content-Length"] = len(response.content)
+        response["Cache-Control"] = "no-store"
         return response

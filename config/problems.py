@@ -3,13 +3,19 @@
 import logging
 from typing import Any
 
-from django.db import OperationalError
+from django.core.exceptions import SuspiciousOperation
+from django.db import InterfaceError, InternalError, OperationalError
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
 logger = logging.getLogger(__name__)
+
+AWAY = (
+    "The database is busy or away. Try again shortly. If this was to change something, "
+    "read first whether it did."
+)
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
@@ -18,10 +24,12 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn what a view raised into its answer; None leaves it to Django, as a 500."""
-    if isinstance(error, OperationalError):
+    if isinstance(error, SuspiciousOperation):
+        return Response({"detail": f"{error} Send less, or otherwise."}, status=400)
+    if isinstance(error, OperationalError | InterfaceError | InternalError):
         logger.error("The database did not answer", exc_info=error)
         return Response(
-            {"detail": "The database is busy or away. Nothing was changed. Try again shortly."},
+            {"detail": AWAY},
             status=status.HTTP_503_SERVICE_UNAVAILABLE,
             headers={"Retry-After": "5"},
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
+from marshmallow.validate import OneOf
 
 from config.public_hosts import public_hosts
 from config.secret_key import INSECURE_PREFIX, development_secret_key
@@ -47,7 +48,9 @@ HTTPS = env.bool("HTTPS", not DEBUG)
 PORT = env.int("PORT", 8000)
 LOOPBACK = [".localhost", "127.0.0.1", "[::1]"]
 PUBLIC_HOSTS = public_hosts(os.environ, port=PORT)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", LOOPBACK if DEBUG else []) + PUBLIC_HOSTS
+ALLOWED_HOSTS = [
+    host.strip().lower() for host in env.list("ALLOWED_HOSTS", LOOPBACK if DEBUG else [])
+] + PUBLIC_HOSTS
 
 # A forwarder may keep our own Host (localhost) while the browser's Origin is the public one,
 # or the other way round; unless both are trusted, sign-in fails there with a CSRF error.
@@ -64,7 +67,8 @@ USE_X_FORWARDED_HOST = TRUST_PROXY
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
 
 # Which plugin answers at the root of which host; `<slug>.localhost` always does.
-PLUGIN_HOSTS: dict[str, str] = env.dict("PLUGIN_HOSTS", {})
+_plugin_hosts: dict[str, str] = env.dict("PLUGIN_HOSTS", {})
+PLUGIN_HOSTS = {host.strip().lower(): slug.strip() for host, slug in _plugin_hosts.items()}
 # The plugin at the root of every other host, so that one tunnel can serve it.
 ROOT_PLUGIN = env.str("ROOT_PLUGIN", "")
 
@@ -106,6 +110,7 @@ MIDDLEWARE = [
     "config.cors.PluginCorsMiddleware",
     "config.middleware.PluginAPIMiddleware",
     # From here on, for pages only.
+    "config.middleware.NoNulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -155,7 +160,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         # a killed process; a power cut can lose the last commits. FULL keeps those too, and
         # makes writes three to five times slower.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous="
-        + env.str("SQLITE_SYNCHRONOUS", "NORMAL").upper(),
+        + env.str("SQLITE_SYNCHRONOUS", "NORMAL", validate=OneOf(("NORMAL", "FULL"))),
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -166,12 +171,17 @@ CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
 if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
     # The default of 300 entries would forget whom to throttle.
     CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000}
+elif CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    # Seconds. Nobody waits long for a counter: without it, requests pass.
+    CACHES["default"]["OPTIONS"] = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}
 
 THROTTLE = env.bool("THROTTLE", True)
 THROTTLE_RATES = {
     "address": env.str("THROTTLE_ADDRESS", "600/min"),
     "person": env.str("THROTTLE_PERSON", "300/min"),
     "token": env.str("THROTTLE_TOKEN", "1200/min"),
+    # Tries to sign in or up, per address.
+    "sign_in": env.str("THROTTLE_SIGN_IN", "30/min"),
     # Refused requests at a token endpoint, per client and address.
     "exchange": env.str("THROTTLE_EXCHANGE", "20/min"),
 }

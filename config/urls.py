@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from config import views
 from config.manifest import Plugin
 from config.plugins import PLUGINS
+from oauth_demo.attempts import limit_attempts
 from oauth_demo.endpoints import registration_urls
 from oauth_demo.urls import account_urls
 
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include(account_urls(TOKEN_PLUGINS))),
     path("clients/", include((registration_urls, "oauth2_provider"))),
     path(".well-known/<str:name>/<slug:slug>", views.well_known),
+    path("admin/login/", limit_attempts(admin.site.login)),
     path("admin/", admin.site.urls),
 ]
 

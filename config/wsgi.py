@@ -4,9 +4,11 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from config.body_length import with_body_length
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # Without a SECRET_KEY `manage.py` means a developer's checkout. A server that loads this
 # file by itself must not guess that: it is production until DEBUG says otherwise.
 os.environ.setdefault("DEBUG", "false")
 
-application = get_wsgi_application()
+application = with_body_length(get_wsgi_application())

@@ -44,6 +44,7 @@ class TokenAdmin(admin.ModelAdmin[Token]):
     def revoke(self, request: HttpRequest, queryset: QuerySet[Token]) -> None:
         for token in queryset:
             token.revoke()
+            self.log_change(request, token, "Revoked.")
         self.message_user(request, "Revoked. They open nothing now.", messages.SUCCESS)
 
 

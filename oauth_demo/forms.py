@@ -4,8 +4,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import UserCreationForm
+from django.contrib.auth.models import User
 
 from config.manifest import Plugin
+
+
+class SignUpForm(UserCreationForm[User]):
+    """Django's own, but for names that would vanish from a path (RFC 3986 section 5.2.4)."""
+
+    def clean_username(self) -> str:
+        username = super().clean_username()
+        if username in (".", ".."):
+            raise forms.ValidationError("Choose a username with a letter or a digit in it.")
+        return str(username)
 
 
 class TokenForm(forms.Form):

@@ -6,11 +6,11 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth import views as auth_views
-from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.forms import BaseModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
@@ -22,7 +22,7 @@ from oauth2_provider.scopes import get_scopes_backend
 
 from config.manifest import Plugin
 from oauth_demo.authorize import client_of, opened_by_client
-from oauth_demo.forms import TokenForm
+from oauth_demo.forms import SignUpForm, TokenForm
 from oauth_demo.models import Consent, Token
 
 
@@ -39,26 +39,36 @@ class SignInView(OnTheWayMixin, auth_views.LoginView):
     template_name = "accounts/login.html"
     redirect_authenticated_user = True
 
+    def get_redirect_url(self) -> str:  # type: ignore[override]  # the stubs are ahead of it
+        """Return where the person wanted to be, unless that is here: Django takes it for a loop."""
+        url = super().get_redirect_url()
+        return "" if url.partition("?")[0] == self.request.path else url
+
 
 @method_decorator([sensitive_post_parameters(), never_cache], name="dispatch")
 class SignUpView(OnTheWayMixin, CreateView[Any, Any]):
     """Makes an account, signs its owner in, and goes on to where they wanted to be."""
 
     template_name = "accounts/signup.html"
-    form_class = UserCreationForm
+    form_class = SignUpForm
     next_page = "tokens"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         # Django's sign-in does the same; it also minds the headers that the flow needs.
         if request.user.is_authenticated:
-            return redirect(self.get_success_url())
+            return HttpResponseRedirect(self.get_success_url())
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: BaseModelForm[Any]) -> HttpResponse:
-        user = form.save()
+        try:
+            with transaction.atomic():
+                user = form.save()
+        except IntegrityError:  # somebody else took the name since the form was checked
+            form.add_error("username", "A user with that username already exists.")
+            return self.form_invalid(form)
         login(self.request, user, backend="django.contrib.auth.backends.ModelBackend")
         messages.success(self.request, f"Welcome, {user.get_username()}.")
-        return redirect(self.get_success_url())
+        return HttpResponseRedirect(self.get_success_url())
 
 
 class PasswordChangeView(auth_views.PasswordChangeView):

@@ -1,13 +1,17 @@
 """The account area: sign up, sign in, password, and a person's own tokens."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 
+from config.api import Throttle
 from oauth_demo.models import Token
 from tests.conftest import Mount
+from todos.models import TodoList
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a-long-enough-word"
@@ -148,6 +152,59 @@ def test_pages_cannot_be_framed_and_load_nothing_from_elsewhere(ann: User) -> No
     policy = response["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy and "https:" not in policy
+
+
+@pytest.mark.parametrize("username", [".", ".."])
+def test_a_username_that_would_vanish_from_a_path(username: str) -> None:
+    assert sign_up(Client(), username).context["form"].errors["username"]
+
+
+@pytest.mark.parametrize("target", ["welcome", "tokens"])
+def test_where_to_go_on_is_a_path_and_no_name_of_a_view(ann: User, target: str) -> None:
+    assert sign_up(Client(), next=target)["Location"] == target
+    assert signed_in(ann).get(f"/accounts/signup/?next={target}")["Location"] == target
+
+
+def test_the_sign_in_page_does_not_lead_to_itself(ann: User) -> None:
+    response = signed_in(ann).get("/accounts/login/?next=/accounts/login/")
+    assert response["Location"] == "/accounts/tokens/"
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/signup/", "/admin/login/"])
+def test_one_address_may_not_try_without_end(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setattr(Throttle, "THROTTLE_RATES", {"sign_in": "3/min"})
+    attempts = [Client().post(path, {"username": str(n), "password": "x"}) for n in range(4)]
+    assert [response.status_code for response in attempts] == [200, 200, 200, 429]
+    assert 0 < int(attempts[3]["Retry-After"]) <= 60
+    assert Client().get(path).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_parallel_sign_ups_one_gets_the_name() -> None:
+    def one(_: int) -> int:
+        try:
+            return int(sign_up(Client(raise_request_exception=False)).status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = sorted(pool.map(one, range(8)))
+    assert statuses == [200] * 7 + [302]
+    assert User.objects.count() == 1
+
+
+def test_a_new_account_starts_afresh(todo_user: Mount, ann: User) -> None:
+    ann.delete()
+    TodoList("todo-user", "ann").add("written by a request that was on its way")
+    again = User.objects.create_user("ann")
+    _, secret = Token.objects.issue(plugin="todo-user", name="Test", user=again)
+    assert todo_user.get("/todos/ann", token=secret).json() == {"todos": []}
+
+
+@pytest.mark.parametrize("cookie", [r'"\000aaaaaaaaaaaaaaaaaaaa"'])
+def test_a_nul_in_a_cookie_or_a_query_is_refused(cookie: str) -> None:
+    assert Client().get("/", headers={"cookie": f"sessionid={cookie}"}).status_code == 400
+    assert Client().get("/accounts/login/?next=%00").status_code == 400
 
 
 def test_who_is_signed_in_already_does_not_sign_up(ann: User) -> None:

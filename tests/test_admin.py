@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -61,6 +62,16 @@ def test_an_operator_revokes_tokens(
     page = operator.post("/admin/oauth_demo/token/", data, follow=True)
     assert "They open nothing now" in page.content.decode()
     assert todo_service.get("/todos/ann", token=service_token).status_code == 401
+    assert LogEntry.objects.get().change_message == "Revoked."
+
+
+def test_saving_a_todo_keeps_its_text(operator: Client) -> None:
+    TodoList("todo", "ann").add(" keep\nme ")
+    todo = Todo.objects.get()
+    path = f"/admin/todos/todo/{todo.pk}/change/"
+    form = operator.get(path).context["adminform"].form
+    operator.post(path, {**form.initial, "text": form["text"].value()})
+    assert TodoList("todo", "ann").texts() == [" keep\nme "]
 
 
 def test_an_operator_renames_a_token_and_changes_nothing_else(

@@ -61,7 +61,9 @@ def test_two_operations_with_one_name() -> None:
 
 
 def test_two_plugins_with_one_slug() -> None:
-    assert "2 plugins have the slug 'todo'. Rename one." in messages(TODO, TODO)
+    found = messages(TODO, TODO)
+    assert "2 plugins have the slug 'todo'. Rename one." in found
+    assert "2 plugins have the name_for_model 'todo'. Rename one." in found
 
 
 @pytest.mark.parametrize(("size", "format"), [((512, 511), "PNG"), ((512, 512), "JPEG")])
@@ -109,7 +111,7 @@ def test_an_operation_whose_texts_are_refused(schema: dict[str, str], message: s
     ("setting", "value"),
     [
         ("ROOT_PLUGIN", "sport"),
-        ("PLUGIN_HOSTS", {"a.example": "sport"}),
+        ("PLUGIN_HOSTS", {"a.localhost": "sport"}),
         ("VERIFICATION_TOKENS", {"sport": {"openai": "x"}}),
     ],
 )
@@ -119,6 +121,26 @@ def test_a_setting_that_names_no_plugin(settings: Any, setting: str, value: Any)
     [error] = check_settings(None)
     assert error.msg == f"{setting} names a plugin 'sport' that is not declared."
     assert "todo-service" in str(error.hint)
+
+
+@pytest.mark.parametrize("rate", ["", "10", "ten/min", "10/fortnight", "0/min"])
+def test_a_rate_that_is_none(settings: Any, rate: str) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "address": rate}
+    [error] = check_settings(None)
+    assert error.msg == f"THROTTLE_ADDRESS is '{rate}', which is no rate."
+
+
+def test_a_plugins_host_that_is_not_let_in(settings: Any) -> None:
+    settings.PLUGIN_HOSTS = {"todo.example.com": "todo"}
+    [error] = check_settings(None)
+    assert "which ALLOWED_HOSTS does not let in" in error.msg
+    settings.ALLOWED_HOSTS = [".example.com"]
+    assert check_settings(None) == []
+
+
+@pytest.mark.parametrize("slug", ["admin", "accounts", "todos", "static"])
+def test_a_slug_that_is_a_path_of_the_sites_own(slug: str) -> None:
+    assert any("is a path of the site's own" in text for text in messages(replace(TODO, slug=slug)))
 
 
 def test_production_wants_a_contact_address(settings: Any) -> None:

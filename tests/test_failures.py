@@ -31,7 +31,7 @@ def test_a_database_that_is_away_is_a_503(
         connection.close()
     assert response.status_code == 503
     assert int(response["Retry-After"]) > 0
-    assert "Nothing was changed" in response.json()["detail"]
+    assert "Try again shortly" in response.json()["detail"]
     assert todo.get("/todos/ann").status_code == 200
 
 
@@ -84,6 +84,11 @@ def test_a_view_that_no_plugin_mounts_lets_nobody_in(ann: User) -> None:
     request = APIRequestFactory().get("/")
     force_authenticate(request, ann)
     assert Forgotten.as_view()(request).status_code == 403
+
+
+def test_a_request_of_too_many_fields_is_refused_in_json(todo: Mount, db: None) -> None:
+    response = todo.get("/todos/ann?" + "&".join(f"a{n}=1" for n in range(1_500)))
+    assert (response.status_code, list(response.json())) == (400, ["detail"])
 
 
 def test_a_page_that_is_not_there_says_so(db: None) -> None:

@@ -89,6 +89,19 @@ def test_database_url_chooses_the_database() -> None:
     assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.example", 5433, "name")
 
 
+def test_host_names_are_tidied() -> None:
+    environ = {"ALLOWED_HOSTS": "A.example, b.example", "PLUGIN_HOSTS": "A.Example = todo"}
+    assert load("ALLOWED_HOSTS", "PLUGIN_HOSTS", environ=environ) == [
+        ["a.example", "b.example"],
+        {"a.example": "todo"},
+    ]
+
+
+@pytest.mark.parametrize("value", ["FULLL", ""])
+def test_a_durability_that_does_not_exist_is_refused(value: str) -> None:
+    assert "SQLITE_SYNCHRONOUS" in load("DEBUG", environ={"SQLITE_SYNCHRONOUS": value})
+
+
 def test_sqlite_waits_for_its_lock_and_keeps_a_log() -> None:
     [databases] = load("DATABASES")
     options = databases["default"]["OPTIONS"]

@@ -1,7 +1,6 @@
 """Todos, and the lists they are in."""
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.db import connection, models
@@ -57,7 +56,12 @@ class TodoList:
         when the index is outside the list.
         """
         with connection.cursor() as cursor:
-            cursor.execute(pop_sql(connection.vendor), [self.store, self.username, index])
+            values: dict[str, str | int] = {
+                "store": self.store,
+                "username": self.username,
+                "index": index,
+            }
+            cursor.execute(POP[connection.vendor], values)
             row: tuple[Any, ...] | None = cursor.fetchone()
         if row is None:
             raise NoSuchTodoError(index)
@@ -78,17 +82,18 @@ LIST_TEXTS = CompiledQuery(
 INSERT_TODO = CompiledInsert(Todo, ["store", "username", "text"])
 
 
-@cache
-def pop_sql(vendor: str) -> str:
-    """Return a DELETE … RETURNING, which Django's ORM cannot say.
-
-    SQLite runs one writing statement at a time. PostgreSQL would let two of them choose the
-    same row: FOR UPDATE makes the second wait, and pass over what the first has removed.
-    """
-    lock = "" if vendor == "sqlite" else "FOR UPDATE"
-    return f"""
+# DELETE … RETURNING, which Django's ORM cannot say. SQLite runs one writing statement at a time.
+# PostgreSQL would let two choose the same row: FOR UPDATE makes the second wait, and pass over
+# what the first has removed. It locks all rows it passes, so whether there is one comes first.
+CHOOSE = """
+    SELECT id FROM todos_todo WHERE store = %(store)s AND username = %(username)s
+    ORDER BY id LIMIT 1 OFFSET %(index)s
+"""
+POP = {
+    "sqlite": f"DELETE FROM todos_todo WHERE id = ({CHOOSE}) RETURNING text",
+    "postgresql": f"""
         DELETE FROM todos_todo WHERE id = (
-            SELECT id FROM todos_todo WHERE store = %s AND username = %s
-            ORDER BY id LIMIT 1 OFFSET %s {lock}
+            CASE WHEN EXISTS ({CHOOSE}) THEN ({CHOOSE} FOR UPDATE) END
         ) RETURNING text
-    """  # noqa: S608  (nothing in it comes from outside)
+    """,
+}
