@@ -144,6 +144,8 @@ def well_known(request: HttpRequest, name: str, slug: str) -> HttpResponse:
     """
     request.resolver_match = resolve(f"/{slug}/.well-known/{name}")
     match = request.resolver_match
+    if "plugin" not in match.app_names:
+        raise Http404
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     return response
 

@@ -22,6 +22,8 @@ def end_access(sender: Any, instance: Any, created: bool, **kwargs: Any) -> None
     """
     from oauth_demo.models import Consent, end_access
 
-    if not created and (instance._password is not None or not instance.is_active):
+    fields = kwargs.get("update_fields")
+    disabled = (fields is None or "password" in fields) and not instance.has_usable_password()
+    if not created and (instance._password is not None or disabled or not instance.is_active):
         end_access(user=instance)
         Consent.objects.filter(user=instance).delete()

@@ -1,5 +1,6 @@
 """The authorization endpoint, which people see: RFC 6749 section 3.1."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -21,6 +22,9 @@ from config.mounts import plugin_url
 from oauth_demo.models import Consent
 from oauth_demo.server import ServedByPlugin
 
+# What may stand in a policy: nothing that would end a directive, or the header.
+ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d+)?")
+
 
 class ConsentForm(AllowForm):  # type: ignore[misc]
     state = forms.CharField(required=False, strip=False, widget=forms.HiddenInput())
@@ -37,6 +41,7 @@ class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
     form_class = ConsentForm
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.GET = served_parameters(request.GET)  # type: ignore[assignment]
         return opened_by_client(super().dispatch(request, *args, **kwargs))
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -155,6 +160,8 @@ class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
         except errors.OAuth2Error as error:
             raise OAuthToolkitError(error=error) from error
         credentials["resource"] = [self.server.audience]
+        credentials.pop("nonce", None)  # OpenID Connect's, like `claims`: not served here
+        credentials.pop("claims", None)
         answer = super().create_authorization_response(request, scopes, credentials, allow)
         consent, _ = self.consents(checked["request"].client).get_or_create(
             defaults={
@@ -173,6 +180,21 @@ class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
         return response
 
 
+def served_parameters(query: QueryDict) -> QueryDict:
+    """Drop what only OpenID Connect knows, which the library would act on.
+
+    `prompt=none` above all: it answers the client before anybody signed in, and so would lend
+    this site's name to an open redirect (RFC 9700 section 4.11.2).
+    """
+    served = query.copy()
+    for name in ("nonce", "claims", "max_age"):
+        served.pop(name, None)
+    prompts = set(" ".join(served.pop("prompt", [])).split())
+    if known := prompts & {"consent", "create"}:
+        served["prompt"] = " ".join(sorted(known))
+    return served
+
+
 def opened_by_client(
     response: HttpResponse, application: Application | None = None
 ) -> HttpResponse:
@@ -188,6 +210,7 @@ def opened_by_client(
         return response
     parts = [urlsplit(uri) for uri in application.redirect_uris.split()]
     origins = sorted({f"{part.scheme}://{part.netloc}" for part in parts})
+    origins = [origin for origin in origins if ORIGIN.fullmatch(origin)]
     allowed: HttpResponse = csp_update({"form-action": origins})(lambda request: response)(None)  # type: ignore[arg-type, assignment]
     return allowed
 

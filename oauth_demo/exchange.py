@@ -81,7 +81,9 @@ class ClientEndpoint(ServedByPlugin):
         except OperationalError:
             logger.exception("The database did not answer")
             return self.unavailable()
-        if settings.THROTTLE and response.status_code >= 400:
+        if settings.THROTTLE and response.status_code == 401:
+            # Secrets are guessed at; codes and refresh tokens are too long for it, and counting
+            # them would let a stranger's bad codes lock out a client that proved itself.
             throttle.count()
         return self.answer(response.content, response.status_code)
 

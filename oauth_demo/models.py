@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import secrets
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 import orjson
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.db import models, transaction
 from django.db.models.functions import Now
@@ -142,6 +144,7 @@ class Consent(models.Model):
         self.scope = " ".join(sorted(self.scopes | set(scopes)))
         self.save()
 
+    @transaction.atomic
     def end(self) -> None:
         """Take the client's access away at once: its codes, its tokens, and what was agreed."""
         end_access(user=self.user, application=self.application, resource=[audience(self.plugin)])
@@ -160,12 +163,32 @@ class Consent(models.Model):
         return f"oauth_last_used_{user_id}_{application_id}"
 
 
+def lock_person(user_id: Any) -> None:
+    """Let what gives a person's tokens and what ends them wait for each other.
+
+    PostgreSQL shows a sweep only what was there when it began; without this, tokens that are
+    being given meanwhile would outlive it.
+    """
+    people = get_user_model().objects.select_for_update(no_key=True)
+    people.filter(pk=user_id).values_list("pk").first()
+
+
 @transaction.atomic
-def end_access(**owner: Any) -> None:
-    """End every OAuth code and token of an owner, at once and for good."""
+def end_access(*, user: Any, **owner: Any) -> None:
+    """End every OAuth code and token of a person, at once and for good."""
+    lock_person(user.pk)
+    owner["user"] = user
     RefreshToken.objects.filter(revoked=None, **owner).update(revoked=timezone.now())
     AccessToken.objects.filter(**owner).delete()
     Grant.objects.filter(**owner).delete()
+
+
+@transaction.atomic
+def end_family(token_family: uuid.UUID) -> None:
+    """End the tokens that began with one code (RFC 9700 section 4.14.2)."""
+    tokens = RefreshToken.objects.filter(token_family=token_family)
+    lock_person(tokens.values_list("user_id", flat=True).first())
+    RefreshToken.revoke_family(token_family)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Clients that make themselves known: RFC 7591 and 7592, and Client ID Metadata Documents."""
 
+import json
 from typing import Any
 
 from django.conf import settings
@@ -38,6 +39,8 @@ class RegistrationMixin:
 
     def guarded(self, method: str, request: HttpRequest, *args: str) -> HttpResponse:
         try:
+            if unserved := unserved_metadata(json.loads(request.body)):
+                return problem("invalid_client_metadata", f"Not served here: {unserved}.", 400)
             response: HttpResponse = getattr(super(), method)(request, *args)
         except (ValueError, RecursionError, DatabaseError):
             # Lone surrogates, NUL, thousands of brackets, null where there must be text.
@@ -51,6 +54,22 @@ class RegisterView(RegistrationMixin, DynamicClientRegistrationView):  # type: i
 
 class ManageView(RegistrationMixin, DynamicClientRegistrationManagementView):  # type: ignore[misc]
     http_method_names = ["get", "put", "delete", "options"]
+
+
+def unserved_metadata(metadata: Any) -> str:
+    """Name what a client asks for that this server does not do (RFC 7591 section 2)."""
+    served = {
+        "grant_types": {"authorization_code", "refresh_token"},
+        "response_types": {"code"},
+    }
+    for field, values in served.items():
+        asked = metadata.get(field) or [] if isinstance(metadata, dict) else []
+        if not isinstance(asked, list) or any(value not in values for value in map(str, asked)):
+            return field
+    uris = metadata.get("redirect_uris") or [] if isinstance(metadata, dict) else []
+    if not isinstance(uris, list) or any(len(str(uri).split()) != 1 for uri in uris):
+        return "redirect_uris"
+    return ""
 
 
 def problem(error: str, description: str, status: int) -> JsonResponse:

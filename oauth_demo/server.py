@@ -19,7 +19,7 @@ from oauth2_provider.settings import oauth2_settings
 from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749 import errors
 
-from oauth_demo.models import Consent, audience, digest
+from oauth_demo.models import Consent, audience, digest, end_family, lock_person
 
 VSCHAR = re.compile(r"[\x20-\x7e]+")  # what every parameter is made of, RFC 6749 appendix A
 S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7636 section 4.2
@@ -111,7 +111,7 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
         """Read the code once: a parallel redemption may take it away at any moment."""
         grant = Grant.objects.filter(code=code).select_related("user").first()
         if grant is None:
-            RefreshToken.revoke_family(family(code))  # a replay, perhaps: RFC 6749 4.1.2
+            end_family(family(code))  # a replay, perhaps: RFC 6749 4.1.2
             return False
         if request.code_verifier and not grant.code_challenge:
             return False  # somebody took the challenge out: RFC 9700 4.8.2
@@ -152,15 +152,23 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
         try:
             super().invalidate_authorization_code(client_id, code, request)
         except errors.InvalidGrantError:
-            RefreshToken.revoke_family(family(code))
+            end_family(family(code))
             raise
 
     def validate_refresh_token(
         self, refresh_token: str, client: Any, request: Request, *args: Any, **kwargs: Any
     ) -> bool:
+        if not super().validate_refresh_token(refresh_token, client, request):
+            # The library has ended the family of a replayed token, but for what was being given
+            # meanwhile.
+            replayed = RefreshToken.objects.filter(
+                token_checksum=digest(refresh_token), application=client, revoked__isnull=False
+            )
+            for token in replayed:
+                end_family(token.token_family)
+            return False
         return bool(
-            super().validate_refresh_token(refresh_token, client, request)
-            and request.refresh_token_instance.resource == [self.server.audience]
+            request.refresh_token_instance.resource == [self.server.audience]
             and request.user.is_active
         )
 
@@ -171,12 +179,13 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
         try:
             super().save_bearer_token(token, request, *args, **kwargs)
         except errors.InvalidGrantError:
-            RefreshToken.revoke_family(request.refresh_token_instance.token_family)
+            end_family(request.refresh_token_instance.token_family)
             raise
 
     def _save_bearer_token(
         self, token: dict[str, Any], request: Request, *args: Any, **kwargs: Any
     ) -> None:
+        lock_person(request.user.pk)
         presented = getattr(request, "refresh_token_instance", None)
         if presented is not None:
             live = RefreshToken.objects.select_for_update().filter(pk=presented.pk, revoked=None)

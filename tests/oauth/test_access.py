@@ -227,3 +227,19 @@ def test_a_cache_that_is_away_stops_nobody(
     assert redeem(todo_oauth, chatgpt, "wrong").status_code == 400
     tokens = redeem(todo_oauth, chatgpt, code).json()
     assert find_access_token(tokens["access_token"], plugin="todo-oauth")
+
+
+def test_a_password_that_is_taken_away_ends_access(
+    todo_oauth: Mount, ann: User, chatgpt: OAuthClient
+) -> None:
+    tokens = connect(todo_oauth, ann, chatgpt)
+    ann.set_unusable_password()
+    ann.save()
+    assert todo_oauth.get("/todos/ann", token=tokens["access_token"]).status_code == 401
+
+
+def test_a_well_known_path_leads_to_plugins_alone(db: None) -> None:
+    client = Client()
+    assert client.get("/.well-known/oauth-authorization-server/todo-oauth").status_code == 200
+    for path in ("x/admin", "x/accounts", "nothing/todo"):
+        assert client.get(f"/.well-known/{path}").status_code == 404

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from oauth2_provider.models import AccessToken, Grant, RefreshToken
 
+from oauth_demo.models import Consent
 from tests.conftest import Mount, mount_of
 from tests.oauth.conftest import (
     Browser,
@@ -106,12 +107,86 @@ def test_mix_up(either: Mount, ann: User, chatgpt: OAuthClient) -> None:
     assert sent_back(refused)["iss"] == metadata["issuer"]
     agreed = browser.answer(browser.open(chatgpt))
     assert sent_back(agreed)["iss"] == metadata["issuer"]
-    nobody = Browser(either).open(chatgpt, prompt="none")
-    assert sent_back(nobody) == {
-        "error": "login_required",
-        "state": "the-state",
-        "iss": metadata["issuer"],
-    }
+
+
+@pytest.mark.parametrize("changes", [{}, {"scope": "nonsense"}, {"resource": "https://x.example"}])
+@pytest.mark.parametrize("prompt", ["none", "login", "none consent"])
+def test_a_redirect_without_a_person_by_prompt(
+    either: Mount, chatgpt: OAuthClient, prompt: str, changes: dict[str, str]
+) -> None:
+    """RFC 9700 4.11.2: no prompt makes the server redirect before somebody signed in."""
+    response = Browser(either).open(chatgpt, prompt=prompt, **changes)
+    assert response.status_code == 302
+    assert response["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("nonce", ["n" * 300, "\0"])
+def test_what_openid_connect_would_store(
+    todo_oauth: Mount, ann: User, chatgpt: OAuthClient, nonce: str
+) -> None:
+    """RFC 6749 3.1: parameters that are not known are ignored, in the query and in the form."""
+    browser = Browser(todo_oauth, ann)
+    page = browser.open(chatgpt, claims="x" * 300, nonce=nonce.replace("\0", "0" * 300))
+    assert "code" in sent_back(browser.answer(page, nonce=nonce.replace("\0", "1" * 300)))
+
+
+def test_a_policy_that_a_client_would_break(
+    todo_oauth: Mount, ann: User, chatgpt: OAuthClient
+) -> None:
+    """RFC 9700 4.16: no registered URI can end the policy of the page, or hide it."""
+    odd = ["https://例え.jp/cb", "https://a.example;script-src/cb", "https://a.example,b/cb"]
+    chatgpt.application.redirect_uris += " " + " ".join(odd)
+    chatgpt.application.save()
+    policy = Browser(todo_oauth, ann).open(chatgpt)["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "https://chat.openai.com" in policy
+    assert "a.example" not in policy
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("ending", ["disconnect", "replay", "password"])
+def test_tokens_that_are_given_while_access_ends(
+    todo_oauth: Mount, ann: User, chatgpt: OAuthClient, ending: str
+) -> None:
+    """RFC 9700 4.14.2: what a parallel refresh gives does not outlive the end of access."""
+    first = connect(todo_oauth, ann, chatgpt)
+    given = [refresh(todo_oauth, chatgpt, first["refresh_token"]).json()]
+    enough = threading.Event()
+
+    def go_on_refreshing() -> None:
+        try:
+            for _ in range(200):
+                answer = refresh(mount_of("todo-oauth"), chatgpt, given[-1]["refresh_token"])
+                if answer.status_code != 200:
+                    break
+                given.append(answer.json())
+                if len(given) > 4:
+                    enough.set()
+        finally:
+            enough.set()
+            connection.close()
+
+    thread = threading.Thread(target=go_on_refreshing)
+    thread.start()
+    enough.wait()
+    if ending == "disconnect":
+        Consent.objects.get().end()
+    elif ending == "replay":
+        refresh(todo_oauth, chatgpt, first["refresh_token"])
+    else:
+        ann.set_password("another-password")
+        ann.save()
+    thread.join()
+    assert len(given) > 4
+    assert not any(opens(todo_oauth, tokens) for tokens in given[-3:])
+
+
+def test_a_strangers_bad_codes(todo_oauth: Mount, ann: User, chatgpt: OAuthClient) -> None:
+    """RFC 6749 10.10: a client that proved itself is not locked out by codes sent to it."""
+    tokens = connect(todo_oauth, ann, chatgpt)
+    for _ in range(30):
+        assert redeem(todo_oauth, chatgpt, "bogus").status_code == 400
+    assert refresh(todo_oauth, chatgpt, tokens["refresh_token"]).status_code == 200
 
 
 def test_scope_beyond_the_form(todo_oauth: Mount, ann: User, chatgpt: OAuthClient) -> None:

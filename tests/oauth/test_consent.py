@@ -127,7 +127,6 @@ def test_prompt_create_leads_to_the_sign_up_page(todo_oauth: Mount, chatgpt: OAu
     [
         ("client_id", "unknown"),
         ("client_id", None),
-        ("client_id", "\0"),
         ("redirect_uri", "https://eve.example/callback"),
         ("redirect_uri", "http://["),
         ("redirect_uri", "http://127.0.0.1:99999999/"),
@@ -163,7 +162,6 @@ def test_a_broken_address_is_explained(query: str, todo_oauth: Mount, ann: User)
     ("changes", "error"),
     [
         ({"scope": "todos:read admin"}, "invalid_scope"),
-        ({"scope": "\0"}, "invalid_scope"),
         ({"response_type": "token"}, "unsupported_response_type"),
         ({"response_type": None}, "invalid_request"),
         ({"code_challenge": "a" * 43}, "invalid_request"),
@@ -172,7 +170,6 @@ def test_a_broken_address_is_explained(query: str, todo_oauth: Mount, ann: User)
         ({"code_challenge": "short", "code_challenge_method": "S256"}, "invalid_request"),
         ({"resource": "https://eve.example/"}, "invalid_target"),
         ({"resource": "http://localhost/todo-user"}, "invalid_target"),
-        ({"resource": "\0"}, "invalid_target"),
     ],
 )
 def test_the_client_is_told_of_its_errors(

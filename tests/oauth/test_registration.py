@@ -147,3 +147,24 @@ def test_a_client_is_known_by_the_url_of_its_metadata(todo_oauth: Mount, ann: Us
         code = Browser(todo_oauth, ann).agree(client, **challenge)
         assert redeem(todo_oauth, client, code, code_verifier=verifier).status_code == 200
         assert Application.objects.get().registration_source == "cimd"
+
+
+@REGISTRATION
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"grant_types": ["password"]},
+        {"grant_types": ["client_credentials"]},
+        {"grant_types": ["implicit"]},
+        {"grant_types": "authorization_code"},
+        {"response_types": ["token"]},
+        {"response_types": [[]]},
+        {"redirect_uris": ["https://x.example/cb http://y.example"]},
+    ],
+)
+def test_what_is_not_served_is_not_promised(metadata: dict[str, Any]) -> None:
+    """RFC 7591 section 3.2.2."""
+    answer = register({"redirect_uris": [LOOPBACK], **metadata})
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "invalid_client_metadata"
+    assert not Application.objects.exists()
