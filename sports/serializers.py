@@ -32,7 +32,7 @@ class Day(serializers.DateField):
     default_error_messages = {"invalid": "Must be a day that exists, as YYYY-MM-DD."}
 
     def to_internal_value(self, value: Any) -> date:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(value)):
             self.fail("invalid")
         try:
             return date.fromisoformat(value)
