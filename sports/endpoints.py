@@ -29,5 +29,6 @@ def sports_endpoints(mount: Mount) -> list[URLPattern]:
 SPORTS_API = API(
     endpoints=sports_endpoints,
     example_template="examples/sports.html",
+    keeps=False,
     pages=(path("standings", standings, name="standings"),),
 )

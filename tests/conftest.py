@@ -16,6 +16,10 @@ from django.test import Client
 from config.manifest import Plugin
 from config.plugins import PLUGINS
 from oauth_demo.models import Token
+from todos.endpoints import TODO_API
+
+
+TODO_PLUGINS = [plugin.slug for plugin in PLUGINS if plugin.api is TODO_API]
 
 
 @dataclass(frozen=True)
