@@ -18,7 +18,6 @@ from config.plugins import PLUGINS
 from oauth_demo.models import Token
 from todos.endpoints import TODO_API
 
-
 TODO_PLUGINS = [plugin.slug for plugin in PLUGINS if plugin.api is TODO_API]
 
 
