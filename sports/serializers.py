@@ -95,10 +95,21 @@ def limit(**kwargs: Any) -> WholeNumber:
     )
 
 
+def is_text(field: serializers.Field[Any, Any, Any, Any]) -> bool:
+    """Say whether an empty text is a value of the field."""
+    return isinstance(field, serializers.CharField) and field.allow_blank
+
+
 class Query(serializers.Serializer[Any]):
     """A query of which every part may be left out. `filters` are what a source understands."""
 
     not_filters = ("limit", "cursor", "per_page", "season", "player_id")
+
+    def to_internal_value(self, data: Any) -> Any:
+        for name, field in self.fields.items():
+            if data.get(name) == "" and not (isinstance(field, Many) or is_text(field)):
+                raise serializers.ValidationError({name: "Is empty. Fill it in or leave it out."})
+        return super().to_internal_value(data)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         start, end = attrs.get("start_date"), attrs.get("end_date")

@@ -1,5 +1,7 @@
 """The invented league behind both sources, and the real data."""
 
+import os
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +14,13 @@ from sports.management.commands.load_sports import FIELDS
 from sports.models import Game, Player, Stat, Team
 from sports.sources.upstream import make_source, upstream_source
 from sports.writing import write
+from tests.clients.live_site import (
+    SETTINGS,
+    ServedPlugin,
+    manage,
+    own_database,
+    running_site,
+)
 from tests.conftest import Mount, mount_of
 from tests.sports import league
 from tests.sports.provider import KEY, Provider, provider
@@ -74,3 +83,17 @@ def real_data(
         write(rows, FIELDS)  # type: ignore[arg-type]
         yield dataset
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="session")
+def served_sports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedPlugin]:
+    """The plugin on a site that runs as in production, with the real data loaded."""
+    directory = tmp_path_factory.mktemp("sports-site")
+    with own_database(directory) as database_url:
+        environ = os.environ | SETTINGS
+        environ |= {"DATABASE_URL": database_url, "SECRET_KEY": secrets.token_urlsafe(50)}
+        manage(environ, "migrate", "--verbosity", "0")
+        manage(environ, "collectstatic", "--no-input", "--verbosity", "0")
+        manage(environ, "load_sports")
+        with running_site(environ, directory / "log") as address:
+            yield ServedPlugin(mount_of("sports").plugin, address, token=None)
