@@ -57,7 +57,7 @@ def csv_rows(text: str, kind: str) -> Iterator[TableRow]:
             values = {name: cell for name, cell in row.items() if cell not in ("", None)}
             yield TableRow(kind, reader.line_num, values)
     except csv.Error as error:
-        raise Unreadable(f"Line {reader.line_num}: {error}.") from error
+        raise Unreadable(f"Line {reader.reader.line_num}: {error}.") from error
 
 
 def json_rows(text: str, name: str) -> Iterator[TableRow]:
