@@ -65,7 +65,8 @@ PLAYERS = [player(100 + number, name) for number, name in enumerate(NAMES)]
 
 
 def make_games() -> list[Row]:
-    chance, games = random.Random(4), []  # noqa: S311
+    chance = random.Random(4)  # noqa: S311
+    games: list[Row] = []
     for season in (OLDER, NEWEST):
         for number in range(24):
             home, visitor = chance.sample(TEAMS, 2)
@@ -102,7 +103,8 @@ def without_team(row: Row) -> Row:
 
 
 def make_stats() -> list[Row]:
-    chance, stats = random.Random(8), []  # noqa: S311
+    chance = random.Random(8)  # noqa: S311
+    stats: list[Row] = []
     for game in GAMES:
         for member in PLAYERS:
             side = next((s for s in ("home_team", "visitor_team") if game[s] == member["team"]), "")

@@ -7,7 +7,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -182,7 +182,7 @@ class Handler(BaseHTTPRequestHandler):
 def wanted(kind: str, row: Row, query: dict[str, list[str]]) -> bool:
     """Say whether a row is one that a query asks for."""
     inside = row.get("game", row)
-    tests = {
+    tests: dict[str, Callable[[str], bool]] = {
         "search": lambda text: text.lower() in f"{row['first_name']} {row['last_name']}".lower(),
         "start_date": lambda day: inside["date"] >= day,
         "end_date": lambda day: inside["date"] <= day,
@@ -191,7 +191,7 @@ def wanted(kind: str, row: Row, query: dict[str, list[str]]) -> bool:
     for name, values in query.items():
         if name in tests and not tests[name](values[0]):
             return False
-        numbers = {
+        numbers: dict[str, Callable[[], set[int]]] = {
             "seasons[]": lambda: {inside["season"]},
             "team_ids[]": lambda: (
                 {row["team"]["id"]}

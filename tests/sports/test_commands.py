@@ -195,7 +195,12 @@ OTHER = {"id": 2, "abbreviation": "OWL", "full_name": "Hill Owls", "name": "Owls
 PLAYER = {"id": 7, "last_name": "Aster"}
 GAME = {"id": 9, "date": "2024-02-29", "season": 2023, "home_team_id": 1, "visitor_team_id": 2}
 STAT = {"game_id": 9, "player_id": 7, "team_id": 1}
-GOOD = {"teams": [TEAM, OTHER], "players": [PLAYER], "games": [GAME], "stats": [STAT]}
+GOOD: dict[str, list[Any]] = {
+    "teams": [TEAM, OTHER],
+    "players": [PLAYER],
+    "games": [GAME],
+    "stats": [STAT],
+}
 
 BAD_ROWS: list[tuple[str, Any, str]] = [
     ("teams", {**TEAM, "id": "one"}, "id: A valid integer is required."),
