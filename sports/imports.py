@@ -160,8 +160,6 @@ class Import:
                 )
         instance = model(**values)
         pk = values.get("id") or (values["game_id"], values["player_id"])
-        if pk in self.rows[model]:
-            raise serializers.ValidationError({"id": ["The row was there before."]})
         if isinstance(instance, Player):
             instance.search_name = folded(str(instance))
         if isinstance(instance, Stat):
@@ -171,6 +169,8 @@ class Import:
                     {"team_id": [f"Team {instance.team_id} did not play in this game."]}
                 )
             instance.take_from_game()
+        if pk in self.rows[model]:
+            raise serializers.ValidationError({"id": ["The row was there before."]})
         self.rows[model][pk] = instance
 
     def find(self, model: type[models.Model], pk: int) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import models, transaction
+from django.db.models import F, OuterRef, Subquery
 
 from sports.models import Game, Player, Stat, Team
 from sports.progress import batches
@@ -26,3 +27,14 @@ def write(rows: Rows, fields: Fields) -> None:
                 unique_fields=keys,
                 update_fields=list(fields[model]),
             )
+    if rows.get(Game):
+        follow_games()
+
+
+def follow_games() -> None:
+    """Have stats repeat what their games say now; rows written in bulk call no `save`."""
+    names = ("date", "season", "postseason")
+    game = Game.objects.filter(pk=OuterRef("game"))
+    Stat.objects.exclude(**{name: F(f"game__{name}") for name in names}).update(
+        **{name: Subquery(game.values(name)) for name in names}
+    )

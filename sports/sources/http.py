@@ -96,20 +96,21 @@ class JSONClient:
         if until > 0:  # it has asked everybody to wait, not just one call
             raise Unavailable(until)
         deadline = time.monotonic() + self.seconds
-        for attempt in range(ATTEMPTS):
+        attempt = 0
+        while True:
+            attempt += 1
             try:
                 return self.attempt(path, params, deadline)
             except Retry as retry:
                 pause = retry.pause
                 if pause is None:
-                    pause = FIRST_PAUSE * 2**attempt * random.uniform(0.8, 1.2)  # noqa: S311
+                    pause = FIRST_PAUSE * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)  # noqa: S311
                 out_of_time = time.monotonic() + pause >= deadline
-                if attempt == ATTEMPTS - 1 or out_of_time:
+                if attempt == ATTEMPTS or out_of_time:
                     if retry.pause:
                         cache.set(f"{self.name}-wait", time.time() + pause, pause)
                     raise retry.problem from retry
                 time.sleep(pause)
-        raise AssertionError  # every attempt returns or raises
 
     def attempt(self, path: str, params: Params, deadline: float) -> Any:
         left = max(0.01, deadline - time.monotonic())

@@ -184,6 +184,8 @@ def wanted(kind: str, row: Row, query: dict[str, list[str]]) -> bool:
     inside = row.get("game", row)
     tests: dict[str, Callable[[str], bool]] = {
         "search": lambda text: text.lower() in f"{row['first_name']} {row['last_name']}".lower(),
+        "first_name": lambda text: row["first_name"].lower() == text,
+        "last_name": lambda text: row["last_name"].lower() == text,
         "start_date": lambda day: inside["date"] >= day,
         "end_date": lambda day: inside["date"] <= day,
         "postseason": lambda value: inside["postseason"] == (value == "true"),

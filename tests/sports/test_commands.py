@@ -4,6 +4,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,8 @@ def everything() -> list[Any]:
 @pytest.fixture
 def small_dataset(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> Dataset:
     """The real data with one team's games of a week, to be loaded in no time."""
+    for stat in dataset.stats:
+        stat.pk = None  # as an earlier test's database numbered it
     games = [game for game in dataset.games if "2024-11-01" <= game.date.isoformat() < "2024-11-08"]
     days = {game.pk for game in games}
     stats = [stat for stat in dataset.stats if stat.game_id in days]
@@ -134,6 +137,15 @@ def test_a_bar_shows_how_far_it_is_on_a_terminal() -> None:
     assert file.getvalue() == ""
 
 
+def test_a_package_without_its_file_is_missing_too(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = ModuleSpec("isapy_data", None, is_package=True)
+    spec.submodule_search_locations = [str(tmp_path)]
+    monkeypatch.setattr(datasets, "find_spec", lambda name: spec)
+    assert "isapy-data with nba_games_2021.csv is not installed" in run("load_sports")[1]
+
+
 # --- import_sports -----------------------------------------------------------------------
 
 
@@ -195,8 +207,9 @@ OTHER = {"id": 2, "abbreviation": "OWL", "full_name": "Hill Owls", "name": "Owls
 PLAYER = {"id": 7, "last_name": "Aster"}
 GAME = {"id": 9, "date": "2024-02-29", "season": 2023, "home_team_id": 1, "visitor_team_id": 2}
 STAT = {"game_id": 9, "player_id": 7, "team_id": 1}
+THIRD = {"id": 3, "abbreviation": "FOX", "full_name": "Meadow Foxes", "name": "Foxes"}
 GOOD: dict[str, list[Any]] = {
-    "teams": [TEAM, OTHER],
+    "teams": [TEAM, OTHER, THIRD],
     "players": [PLAYER],
     "games": [GAME],
     "stats": [STAT],
@@ -215,10 +228,11 @@ BAD_ROWS: list[tuple[str, Any, str]] = [
     ("players", {**PLAYER, "id": 8, "height_inches": 12}, "height_inches: Ensure this value"),
     ("games", {**GAME, "id": 8, "date": "2023-02-29"}, "date: Must be a day that exists"),
     ("games", {**GAME, "id": 8, "visitor_team_id": 1}, "A team does not play itself."),
-    ("games", {**GAME, "id": 8, "home_team_id": 3}, "home_team_id: There is no team 3."),
+    ("games", {**GAME, "id": 8, "home_team_id": 4}, "home_team_id: There is no team 4."),
     ("games", {**GAME, "id": 8, "season": 23}, "season: Ensure this value"),
     ("stats", {**STAT, "player_id": 8}, "player_id: There is no player 8."),
     ("stats", {**STAT, "game_id": 8}, "game_id: There is no game 8."),
+    ("stats", {**STAT, "team_id": 3}, "team_id: Team 3 did not play in this game."),
     ("stats", {**STAT, "min": "36:60"}, "min: Must be minutes and seconds, like 36:49."),
     ("stats", {**STAT, "fgm": 3}, "fgm and fga go together."),
     ("stats", {**STAT, "ftm": 3, "fta": 2}, "ftm is more than fta."),
@@ -250,10 +264,20 @@ def test_a_bad_row_is_told_with_its_line_and_nothing_is_written(
 
 def test_bad_rows_are_left_out_when_told_so(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "mine.json"
-    path.write_text(with_bad_row("teams", {"id": 3})[0])
+    path.write_text(with_bad_row("teams", {"id": 4})[0])
     out, err = run("import_sports", path, "--skip-bad-rows")
     assert "left out 1 rows" in out and "line" in err
-    assert [len(rows) for rows in everything()] == [2, 1, 1, 1]
+    assert [len(rows) for rows in everything()] == [3, 1, 1, 1]
+
+
+def test_an_interrupted_import_leaves_nothing_half_done(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(GOOD))
+    monkeypatch.setattr(type(Stat.objects), "bulk_create", bulk_create_but_for(Stat))
+    assert "Stopped. Nothing was changed." in run("import_sports", path)[1]
+    assert everything() == [[], [], [], []]
 
 
 def test_lines_of_a_csv_are_counted_with_blank_ones(run: Run, tmp_path: Path) -> None:
@@ -306,6 +330,18 @@ def test_an_import_replaces_and_refers_to_what_is_there(
     run("import_sports", tmp_path / "stats.json")
     stat = Stat.objects.get(pk=STATS[0]["id"])
     assert (stat.pts, stat.seconds, Stat.objects.count()) == (99, 65, len(STATS))
+
+
+def test_stats_follow_a_game_that_is_imported_again(
+    run: Run, tmp_path: Path, stored_league: None, sports: Mount
+) -> None:
+    moved = {**columns(GAMES[0]), "date": "1999-05-05", "season": 1998, "postseason": True}
+    (tmp_path / "games.json").write_text(json.dumps([moved]))
+    run("import_sports", tmp_path / "games.json")
+    answer = sports.get("/stats?end_date=1999-12-31").json()
+    assert {row["game"]["id"] for row in answer["data"]} == {GAMES[0]["id"]}
+    kept = Stat.objects.filter(game=GAMES[0]["id"]).values_list("season", "postseason")
+    assert set(kept) == {(1998, True)}
 
 
 def test_a_long_row_of_bad_ones_is_cut_short(run: Run, tmp_path: Path) -> None:

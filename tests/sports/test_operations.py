@@ -189,6 +189,11 @@ def test_balldontlies_clients_read_the_same_rows(sports: Mount) -> None:
     assert averages["data"] == league.averages(OLDER, [101])
     west = ask(sports, "/nba/v1/teams?conference=West")
     assert ids(west) == [3, 4]
+    north = ask(sports, "/nba/v1/teams?division=north")
+    assert ids(north) == [1, 2, 3, 4]
+    named = ask(sports, "/nba/v1/players?first_name=gil&last_name=grass-aster&player_ids[]=106")
+    assert ids(named) == [106]
+    assert sports.get("/nba/v1/standings/5").status_code == 404
     team = ask(sports, "/nba/v1/players?team_ids[]=1")
     assert ids(team) == [player["id"] for player in PLAYERS if player["team"]["id"] == 1]
     first = ask(sports, "/nba/v1/games?per_page=5")

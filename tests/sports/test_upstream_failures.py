@@ -33,6 +33,8 @@ FAULTS = {
     'shape {"data": [1, null]}': (1, 502, "something unreadable"),
     'shape {"data": [{"name": "no id"}]}': (1, 502, "something unreadable"),
     f"shape {'[' * 100_000}": (1, 502, "something unreadable"),
+    'shape {"data": [{"id": true, "date": "2024-01-01"}]}': (1, 502, "something unreadable"),
+    'shape {"data": [{"id": 5, "date": "today"}]}': (1, 502, "something unreadable"),
     "close": (3, 502, "something unreadable"),
     "cut": (3, 502, "something unreadable"),
     "huge": (1, 502, "something unreadable"),
