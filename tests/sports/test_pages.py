@@ -72,7 +72,7 @@ def test_a_players_season_is_drawn_from_the_stats(sports: Mount, stored_league: 
     heights = [
         (float(attempted), float(made))
         for attempted, made in re.findall(
-            r'height="([\d.]+)" fill-opacity.*?height="([\d.]+)" fill="', page, re.DOTALL
+            r'height="([\d.]+)" fill-opacity="0.25".*?height="([\d.]+)" fill-op', page, re.DOTALL
         )
     ]
     highest = max(s["fga"] for s in lines)

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         except DataMissing as missing:
             raise CommandError(
                 f"{missing} is not installed, so the sports plugin has no data yet; all else "
-                "works. Run `make sports-data`, then this command again."
+                "works. Run `make sports-data`."
             ) from missing
         except KeyboardInterrupt:
             raise CommandError("Stopped. Nothing was changed.", returncode=130) from None
