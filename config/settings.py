@@ -86,9 +86,7 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
 # --- Sports ------------------------------------------------------------------------------
 
 # "embedded" answers from the database; "upstream" asks a balldontlie-compatible API.
-SPORTS_SOURCE = env.str(
-    "SPORTS_SOURCE", "embedded", validate=OneOf(["embedded", "upstream"])
-)
+SPORTS_SOURCE = env.str("SPORTS_SOURCE", "embedded", validate=OneOf(["embedded", "upstream"]))
 # One that ends in /api/v1 has the old numbered pages, any other today's cursor.
 SPORTS_UPSTREAM_URL = env.str("SPORTS_UPSTREAM_URL", "https://api.balldontlie.io/v1")
 SPORTS_UPSTREAM_KEY = env.str("SPORTS_UPSTREAM_KEY", "")
