@@ -11,7 +11,7 @@ BIN := .venv/bin
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run serve test test-clients test-postgres lint bench lock
+.PHONY: help setup sports-data run serve test test-clients test-postgres lint bench lock
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -30,9 +30,20 @@ setup: .venv/installed ## Make the virtual environment and install what the site
 	@$(BIN)/python $(INSTALL) requirements-dev.txt
 	@touch $@
 
-run: setup ## Run the site for development, with a demo in it (PORT=8000)
+sports-data: .venv/installed-sports ## Install the sports plugin's real data, and load it again
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py load_sports
+
+# Without these data the plugin has nothing to answer; everything else works.
+.venv/installed-sports: .venv/installed requirements-sports-data.txt
+	@echo "Installing the sports data into .venv (once; 4 MB) …"
+	@$(BIN)/python $(INSTALL) requirements-sports-data.txt --no-deps --retries 1 --timeout 15 \
+		&& touch $@ || echo "It could not be installed. The other plugins do not need it."
+
+run: setup .venv/installed-sports ## Run the site for development, with a demo in it (PORT=8000)
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py seed_demo
+	@$(BIN)/python manage.py load_sports --once || true
 	@exec $(BIN)/python manage.py runserver $(HOST):$(PORT)
 
 serve: setup ## Run the site for production (SECRET_KEY and ALLOWED_HOSTS: see README)
@@ -85,7 +96,9 @@ COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.
 lock: ## Lock the dependencies of pyproject.toml again, with hashes and no index
 	@test -x .venv-lock/bin/uv || ($(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv)
 	@$(COMPILE) pyproject.toml -o requirements.txt
-	@$(COMPILE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	@$(COMPILE) --group sports-data --no-deps -o requirements-sports-data.txt
+	@$(COMPILE) pyproject.toml --group dev -c requirements.txt -c requirements-sports-data.txt \
+		-o requirements-dev.txt
 	@$(COMPILE) --group bench -o requirements-bench.txt
 	@$(COMPILE) --group clients -o requirements-clients.txt
 	@echo "Locked. Now: make test"

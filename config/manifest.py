@@ -179,6 +179,10 @@ class API:
     """Commands to try it with, given `url`, `username` and perhaps `token`."""
     erase: Callable[[str, str], None] = nothing_to_erase
     """Deletes what it keeps in a store under a username, whose account was deleted."""
+    keeps: bool = True
+    """Whether it keeps what its callers send."""
+    pages: tuple[URLPattern, ...] = ()
+    """Pages for people, beside the API. The plugin's own page links to each by its name."""
 
 
 @dataclass(frozen=True, kw_only=True)

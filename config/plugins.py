@@ -4,12 +4,24 @@ A new plugin is one entry here and a logo in `config/static/logos/`.
 """
 
 from config.manifest import NoAuth, OAuth, Plugin, ServiceHTTP, UserHTTP
+from sports.endpoints import SPORTS_API
 from todos.endpoints import TODO_API
 
 TODO_INSTRUCTIONS = (
     "Manages a person's list of todos: adds, reads and deletes them. "
     "Todos are deleted by their index in the list, counted from 0: "
     "read the list before you delete, and again before you delete another. "
+)
+
+SPORTS_INSTRUCTIONS = (
+    "Answers questions about NBA teams, players, games and stats. "
+    "Find ids first: players by name with getPlayers, teams with getTeams. "
+    "A season is named by the year in which it began: 2024 is 2024-25. "
+    "Null, or an empty text, means that the data does not hold it: say so, and never fill it in "
+    "from memory. As delivered, the data holds the games with scores of the regular seasons "
+    "2020, 2022, 2023 and 2024, and shots made and attempted by Denver's players from 2015 to "
+    "2024; no points, minutes, rebounds or assists of players, and no playoffs. "
+    "A page holds 100 at most: meta.next_cursor leads to the rest."
 )
 
 PLUGINS = (
@@ -61,5 +73,14 @@ PLUGINS = (
             scope_of={"GET": "todos:read", "POST": "todos:write", "DELETE": "todos:write"},
         ),
         api=TODO_API,
+    ),
+    Plugin(
+        slug="sports",
+        name_for_human="Sports Stats",
+        name_for_model="sports",
+        description_for_human="NBA teams, players, games and stats, on data that is really there.",
+        description_for_model=SPORTS_INSTRUCTIONS,
+        auth=NoAuth(),
+        api=SPORTS_API,
     ),
 )

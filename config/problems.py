@@ -35,17 +35,17 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         )
     response = drf_exception_handler(error, context)
     if response is not None and isinstance(error, ValidationError):
-        response.data = {"detail": _sentence(error.detail)}
+        response.data = {"detail": sentence(error.detail)}
     return response
 
 
-def _sentence(detail: Any) -> str:
+def sentence(detail: Any) -> str:
     """Flatten DRF's errors by field: `todo: Missing. Send …`."""
     if isinstance(detail, dict):
         return " ".join(
-            _sentence(errors) if field == "non_field_errors" else f"{field}: {_sentence(errors)}"
+            sentence(errors) if field == "non_field_errors" else f"{field}: {sentence(errors)}"
             for field, errors in detail.items()
         )
     if isinstance(detail, list):
-        return " ".join(_sentence(error) for error in detail)
+        return " ".join(sentence(error) for error in detail)
     return str(detail)

@@ -83,11 +83,25 @@ VERIFICATION_TOKENS: dict[str, dict[str, str]] = dict(env.json("VERIFICATION_TOK
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
 
 
+# --- Sports ------------------------------------------------------------------------------
+
+# "embedded" answers from the database; "upstream" asks a balldontlie-compatible API.
+SPORTS_SOURCE = env.str("SPORTS_SOURCE", "embedded", validate=OneOf(["embedded", "upstream"]))
+# One that ends in /api/v1 has the old numbered pages, any other today's cursor.
+SPORTS_UPSTREAM_URL = env.str("SPORTS_UPSTREAM_URL", "https://api.balldontlie.io/v1")
+SPORTS_UPSTREAM_KEY = env.str("SPORTS_UPSTREAM_KEY", "")
+# How long one call may take, with its retries; a plugin has 45 seconds to answer.
+SPORTS_UPSTREAM_SECONDS = env.float("SPORTS_UPSTREAM_SECONDS", 10)
+# How long an answer of the upstream API is used again.
+SPORTS_CACHE_SECONDS = env.int("SPORTS_CACHE_SECONDS", 300)
+
+
 # --- Applications ------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "config",
     "todos",
+    "sports",
     "oauth2_provider",
     "oauth_demo",
     "django.contrib.admin",

@@ -96,7 +96,16 @@ def card(request: HttpRequest, plugin: Plugin) -> dict[str, Any]:
         name.replace("-", "_"): request.build_absolute_uri(reverse(f"{plugin.slug}:{name}"))
         for name in ("index", "manifest", "openapi", "openapi-json", "docs", "legal", "logo")
     }
-    return {"plugin": plugin, "urls": urls, "own_host": own_host(request, plugin)}
+    pages = {
+        str(page.name): request.build_absolute_uri(reverse(f"{plugin.slug}:pages:{page.name}"))
+        for page in plugin.api.pages
+    }
+    return {
+        "plugin": plugin,
+        "urls": urls,
+        "pages": pages,
+        "own_host": own_host(request, plugin),
+    }
 
 
 def own_host(request: HttpRequest, plugin: Plugin) -> str:

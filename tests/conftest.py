@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
 from config.manifest import Plugin
 from config.plugins import PLUGINS
 from oauth_demo.models import Token
+from todos.endpoints import TODO_API
+
+TODO_PLUGINS = [plugin.slug for plugin in PLUGINS if plugin.api is TODO_API]
 
 
 @dataclass(frozen=True)
@@ -126,3 +130,15 @@ def fresh_cache() -> Iterator[None]:
     """Nobody is throttled for what another test did."""
     yield
     cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_connection_left(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """End what threads of a listening server still hold, so that the database can be dropped."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )

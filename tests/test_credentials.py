@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from oauth_demo.models import Token, digest
-from tests.conftest import Mount, mount_of
+from tests.conftest import TODO_PLUGINS, Mount, mount_of
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +53,7 @@ ALLOWED = {
 }
 
 
+@pytest.mark.parametrize("plugin", TODO_PLUGINS, indirect=True)
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_every_scheme_answers_every_credential(
     mount: Mount, method: str, credentials: dict[str, str]

@@ -11,7 +11,7 @@ from PIL import Image
 
 from config.manifest import Plugin
 from config.plugins import PLUGINS
-from tests.conftest import Mount, mount_of
+from tests.conftest import TODO_PLUGINS, Mount, mount_of
 
 DOCUMENTS = {
     "/.well-known/ai-plugin.json": "application/json",
@@ -69,6 +69,7 @@ def test_each_scheme_says_in_the_manifest_how_it_authenticates(settings: Any) ->
     assert auth["todo-user"] == {"type": "user_http", "authorization_type": "bearer"}
 
 
+@pytest.mark.parametrize("plugin", TODO_PLUGINS, indirect=True)
 def test_the_document_asks_for_a_token_where_the_api_does(mount: Mount, db: None) -> None:
     refused = mount.get("/todos/ann").status_code == 401
     operations = mount.get("/openapi.json").json()["paths"]["/todos/{username}"].values()
@@ -77,6 +78,7 @@ def test_the_document_asks_for_a_token_where_the_api_does(mount: Mount, db: None
         assert len(operation.get("security", [])) == (1 if refused else 0)
 
 
+@pytest.mark.parametrize("plugin", TODO_PLUGINS, indirect=True)
 def test_delete_documents_its_body_and_every_status(plugin: Plugin) -> None:
     document = mount_of(plugin.slug).get("/openapi.json").json()
     operation = document["paths"]["/todos/{username}"]["delete"]

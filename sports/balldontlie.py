@@ -1,0 +1,177 @@
+"""The second face: the same data as balldontlie's own clients ask for it and read it.
+
+Their paths begin with `nba/v1`, their cursor is a number, their rows differ a little: a height
+is "6-11", a date may stand with others in `dates[]`, a refusal is in `error`. Whatever
+Authorization they send is not looked at, unless the plugin's own scheme does.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from sports.serializers import (
+    IDS_MAX,
+    SAFE_INTEGER,
+    Day,
+    Many,
+    Query,
+    WholeNumber,
+    ids,
+    limit,
+    season,
+)
+from sports.sources import Row, chosen_source
+
+
+class PagedQuery(Query):
+    per_page = limit(required=False, default=25)
+    cursor = WholeNumber(required=False, min_value=0, max_value=SAFE_INTEGER)
+
+
+class DatesQuery(PagedQuery):
+    dates = Many(child=Day(), required=False, max_length=IDS_MAX)
+    seasons = Many(child=season(), required=False, max_length=IDS_MAX)
+    start_date = Day(required=False)
+    end_date = Day(required=False)
+    postseason = serializers.BooleanField(required=False, allow_null=True, default=None)
+
+
+class PlayersQuery(PagedQuery):
+    search = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    first_name = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    last_name = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    team_ids = ids("teams")
+    player_ids = ids("players")
+
+
+class TeamsQuery(Query):
+    conference = serializers.CharField(required=False, allow_blank=True, max_length=50)
+    division = serializers.CharField(required=False, allow_blank=True, max_length=50)
+
+
+class GamesQuery(DatesQuery):
+    team_ids = ids("teams")
+
+
+class StatsQuery(DatesQuery):
+    player_ids = ids("players")
+    game_ids = ids("games")
+
+
+class SeasonAveragesQuery(Query):
+    season = season(required=False)
+    player_id = WholeNumber(required=False, min_value=0, max_value=SAFE_INTEGER)
+    player_ids = ids("players")
+
+
+TEAMS, PLAYERS, GAMES = TeamsQuery(), PlayersQuery(), GamesQuery()
+STATS, AVERAGES = StatsQuery(), SeasonAveragesQuery()
+
+
+# --- Our rows into theirs ----------------------------------------------------------------
+
+
+def team_row(row: Row) -> Row:
+    # Their clients refuse a team whose conference is null; empty says as little.
+    known = {"conference": row["conference"] or "", "division": row["division"] or ""}
+    return {**row, **known}
+
+
+def with_teams(row: Row) -> Row:
+    sides = ("team", "home_team", "visitor_team")
+    return {**row, **{side: team_row(row[side]) for side in sides if row.get(side)}}
+
+
+def player_row(row: Row) -> Row:
+    row = with_teams(row)
+    feet, inches = row.pop("height_feet"), row.pop("height_inches")
+    pounds = row.pop("weight_pounds")
+    return {
+        **row,
+        "height": None if feet is None else f"{feet}-{inches or 0}",
+        "weight": None if pounds is None else str(pounds),
+        **dict.fromkeys(("jersey_number", "college", "country")),
+        **dict.fromkeys(("draft_year", "draft_round", "draft_number")),
+    }
+
+
+def stat_row(row: Row) -> Row:
+    return {**with_teams(row), "player": player_row(row["player"])}
+
+
+ROWS: dict[str, Callable[[Row], Row]] = {
+    "teams": team_row,
+    "players": player_row,
+    "games": with_teams,
+    "stats": stat_row,
+}
+
+
+# --- Views -------------------------------------------------------------------------------
+
+
+class TheirView(APIView):
+    store = ""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        response = super().handle_exception(exc)
+        response.data["error"] = response.data["detail"]
+        return response
+
+
+class ListView(TheirView):
+    query: Query
+    kind: str
+
+    def get(self, request: Request) -> Response:
+        query = self.query.run_validation(request.query_params)
+        limit = query["per_page"]
+        read: Any = getattr(chosen_source(), self.kind)
+        page = read(self.query.filters(query), limit=limit, after=query.get("cursor"))
+        meta = {"per_page": limit}
+        if page.next is not None:
+            meta["next_cursor"] = page.next
+        return Response({"data": [ROWS[self.kind](row) for row in page.rows], "meta": meta})
+
+
+class PlayersView(ListView):
+    query, kind = PLAYERS, "players"
+
+
+class GamesView(ListView):
+    query, kind = GAMES, "games"
+
+
+class StatsView(ListView):
+    query, kind = STATS, "stats"
+
+
+class TeamsView(TheirView):
+    def get(self, request: Request) -> Response:
+        query = TEAMS.run_validation(request.query_params)
+        teams = chosen_source().teams(TEAMS.filters(query))
+        return Response({"data": [team_row(team) for team in teams]})
+
+
+class SeasonAveragesView(TheirView):
+    def get(self, request: Request) -> Response:
+        query = AVERAGES.run_validation(request.query_params)
+        players = query.get("player_ids", ())
+        if "player_id" in query:
+            players = (query["player_id"], *players)
+        return Response({"data": chosen_source().season_averages(query.get("season"), players)})
+
+
+class OneView(TheirView):
+    def get(self, request: Request, kind: str, pk: int) -> Response:
+        if kind not in ("teams", "players", "games"):
+            raise NotFound("There are teams, players and games here to be read one at a time.")
+        row = chosen_source().one(kind, pk) if pk <= SAFE_INTEGER else None
+        if row is None:
+            raise NotFound(f"None of the {kind} has the id {pk}. List them to find ids.")
+        return Response({"data": ROWS[kind](row)})

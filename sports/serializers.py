@@ -1,0 +1,190 @@
+"""What the sports API takes: the query of each operation."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.core.validators import RegexValidator
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+from sports.sources import Filters
+
+SAFE_INTEGER = 2**53 - 1  # the largest that every JSON client reads exactly
+PAGE_MAX = 100  # rows; a page of stats then stays below 100,000 characters
+IDS_MAX = 100
+FIRST_SEASON, LAST_SEASON = 1900, 2100
+
+
+class WholeNumber(serializers.IntegerField):
+    """Digits, and nothing that only some readers take for a number ("1_000", "1.0", "١")."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not re.fullmatch(r"-?[0-9]{1,20}", data):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Day(serializers.DateField):
+    """A date as YYYY-MM-DD, and no other way of ISO 8601."""
+
+    default_error_messages = {"invalid": "Must be a day that exists, as YYYY-MM-DD."}
+
+    def to_internal_value(self, value: Any) -> date:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(value)):
+            self.fail("invalid")
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail("invalid")
+
+
+class Many(serializers.ListField):
+    """An array in any spelling of the field: `ids=1&ids=2`, `ids[]=1&ids[]=2`, `ids=1,2`."""
+
+    def get_value(self, dictionary: Any) -> Any:
+        name = str(self.field_name)
+        values = [*dictionary.getlist(name), *dictionary.getlist(f"{name}[]")]
+        return [part.strip() for value in values if value for part in value.split(",")] or empty
+
+    def run_child_validation(self, data: Any) -> Any:
+        # The first wrong item is told without its place, which one spelling does not show.
+        return tuple(self.child.run_validation(item) for item in data)
+
+
+def ids(what: str, *, left_out: str = "All") -> Many:
+    return Many(
+        child=WholeNumber(
+            min_value=0,
+            max_value=SAFE_INTEGER,
+            error_messages={
+                "invalid": f"Must be ids of {what}: whole numbers.",
+                "min_value": "Must not be negative.",
+                "max_value": "There is no such id.",
+            },
+        ),
+        required=False,
+        max_length=IDS_MAX,
+        help_text=f"Ids of {what}, {IDS_MAX} at most. {left_out}, when left out.",
+        error_messages={"max_length": f"{IDS_MAX} ids at most. Ask in parts."},
+    )
+
+
+def season(**kwargs: Any) -> WholeNumber:
+    return WholeNumber(
+        min_value=FIRST_SEASON,
+        max_value=LAST_SEASON,
+        error_messages={
+            "invalid": "Must be the year in which the season began, such as 2024 for 2024-25.",
+            "min_value": "There was no such season.",
+            "max_value": "That season is too far ahead.",
+        },
+        **kwargs,
+    )
+
+
+def limit(**kwargs: Any) -> WholeNumber:
+    return WholeNumber(
+        min_value=1,
+        max_value=PAGE_MAX,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), f"Must be a whole number from 1 to {PAGE_MAX}."
+        ),
+        **kwargs,
+    )
+
+
+def is_text(field: serializers.Field[Any, Any, Any, Any]) -> bool:
+    """Say whether an empty text is a value of the field."""
+    return isinstance(field, serializers.CharField) and field.allow_blank
+
+
+class Query(serializers.Serializer[Any]):
+    """A query of which every part may be left out. `filters` are what a source understands."""
+
+    not_filters = ("limit", "cursor", "per_page", "season", "player_id")
+
+    def to_internal_value(self, data: Any) -> Any:
+        for name, field in self.fields.items():
+            if data.get(name) == "" and not (isinstance(field, Many) or is_text(field)):
+                raise serializers.ValidationError({name: "Is empty. Fill it in or leave it out."})
+        return super().to_internal_value(data)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        start, end = attrs.get("start_date"), attrs.get("end_date")
+        if start and end and start > end:
+            raise serializers.ValidationError(
+                {"start_date": "Must not be after end_date; both days are included."}
+            )
+        return attrs
+
+    @classmethod
+    def filters(cls, query: Mapping[str, Any]) -> Filters:
+        return Filters(
+            **{name: value for name, value in query.items() if name not in cls.not_filters}
+        )
+
+
+class PagedQuery(Query):
+    limit = limit(
+        required=False,
+        default=PAGE_MAX,
+        help_text=f"How many to answer at most, {PAGE_MAX} when left out.",
+    )
+    cursor = serializers.CharField(
+        required=False,
+        validators=[
+            RegexValidator(
+                r"^[1-9][0-9]{0,5}\.[0-9]{1,16}$",
+                "Must be meta.next_cursor of the page before. Leave it out for the first page.",
+            )
+        ],
+        help_text="meta.next_cursor of the page before, with all else as it was, for the next.",
+    )
+
+    def to_internal_value(self, data: Any) -> Any:
+        if "page" in data:  # to ignore it would give whoever counts pages the first one for ever
+            raise serializers.ValidationError(
+                {"page": "Pages are not asked for by number: send meta.next_cursor as cursor."}
+            )
+        return super().to_internal_value(data)
+
+
+class DatesQuery(PagedQuery):
+    start_date = Day(required=False, help_text="The first day, as YYYY-MM-DD.")
+    end_date = Day(required=False, help_text="The last day, as YYYY-MM-DD; it is included.")
+
+
+class PlayersQuery(PagedQuery):
+    query = serializers.CharField(
+        source="search",
+        required=False,
+        allow_blank=True,
+        max_length=100,
+        help_text="A part of the name, such as 'jokic' or 'nikola j'. Accents don't matter.",
+    )
+
+
+class GamesQuery(DatesQuery):
+    seasons = Many(
+        child=season(),
+        required=False,
+        max_length=IDS_MAX,
+        help_text="Seasons, each by the year in which it began: 2024 for 2024-25. "
+        "All, when left out.",
+    )
+    team_ids = ids("teams, at home or away")
+
+
+class StatsQuery(DatesQuery):
+    player_ids = ids("players")
+    game_ids = ids("games")
+
+
+class SeasonAveragesQuery(Query):
+    season = season(
+        required=False,
+        help_text="The year in which the season began. The newest season, when left out.",
+    )
+    player_ids = ids("players", left_out="Nobody's averages")

@@ -1,0 +1,136 @@
+"""The sports API: five operations over whichever source the settings choose."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from config.problems import ProblemSerializer
+from sports import answers, serializers
+from sports.sources import Filters, Page, chosen_source
+
+# One of each validates every request: building a serializer costs more than running it.
+PLAYERS, GAMES = serializers.PlayersQuery(), serializers.GamesQuery()
+STATS, AVERAGES = serializers.StatsQuery(), serializers.SeasonAveragesQuery()
+ALL_TEAMS = Filters()
+
+UPSTREAM = {
+    502: OpenApiResponse(ProblemSerializer, "The provider of the data failed."),
+    504: OpenApiResponse(ProblemSerializer, "The provider of the data was too slow."),
+}
+
+
+def paged(page: Page, *, number: int, limit: int) -> Response:
+    """Answer one page of a list, and where the next one is."""
+    total = page.total
+    more = page.next is not None
+    meta = {
+        "total_pages": None if total is None else -(-total // limit),
+        "current_page": number,
+        "next_page": number + 1 if more else None,
+        "per_page": limit,
+        "total_count": total,
+        "next_cursor": f"{number + 1}.{page.next}" if more else None,
+    }
+    return Response({"data": page.rows, "meta": meta})
+
+
+class ListView(APIView):
+    """A list that is read in pages. A cursor is the page's number and what its source calls it."""
+
+    store = ""
+    query: serializers.PagedQuery
+    kind: str
+
+    def answer(self, request: Request) -> Response:
+        query = self.query.run_validation(request.query_params)
+        number, _, after = query.get("cursor", "1.").partition(".")
+        read: Any = getattr(chosen_source(), self.kind)
+        page = read(
+            self.query.filters(query),
+            limit=query["limit"],
+            after=int(after) if after else None,
+        )
+        return paged(page, number=int(number), limit=query["limit"])
+
+
+class PlayersView(ListView):
+    query, kind = PLAYERS, "players"
+
+    @extend_schema(
+        operation_id="getPlayers",
+        summary="Find players by a part of their name",
+        description="Gives the ids that the other operations ask for. Empty data: nobody found.",
+        parameters=[serializers.PlayersQuery],
+        responses={200: OpenApiResponse(answers.PlayersSerializer, "Players by id."), **UPSTREAM},
+    )
+    def get(self, request: Request) -> Response:
+        return self.answer(request)
+
+
+class TeamsView(APIView):
+    store = ""
+
+    @extend_schema(
+        operation_id="getTeams",
+        summary="Get all teams",
+        description="Gives the ids that getGames asks for.",
+        responses={200: OpenApiResponse(answers.TeamsSerializer, "Every team."), **UPSTREAM},
+    )
+    def get(self, request: Request) -> Response:
+        teams = chosen_source().teams(ALL_TEAMS)
+        page = Page(rows=teams, next=None, total=len(teams))
+        return paged(page, number=1, limit=max(len(teams), 1))
+
+
+class GamesView(ListView):
+    query, kind = GAMES, "games"
+
+    @extend_schema(
+        operation_id="getGames",
+        summary="Get games, by season, team and date",
+        description="In the order of their dates. Scores are null where they are not known.",
+        parameters=[serializers.GamesQuery],
+        responses={200: OpenApiResponse(answers.GamesSerializer, "Games by date."), **UPSTREAM},
+    )
+    def get(self, request: Request) -> Response:
+        return self.answer(request)
+
+
+class StatsView(ListView):
+    query, kind = STATS, "stats"
+
+    @extend_schema(
+        operation_id="getStats",
+        summary="Get what players did in games",
+        description="In the order of the games' dates. Null means not known, never zero: "
+        "don't guess it.",
+        parameters=[serializers.StatsQuery],
+        responses={200: OpenApiResponse(answers.StatsSerializer, "Stats by date."), **UPSTREAM},
+    )
+    def get(self, request: Request) -> Response:
+        return self.answer(request)
+
+
+class SeasonAveragesView(APIView):
+    store = ""
+
+    @extend_schema(
+        operation_id="getSeasonAverages",
+        summary="Get players' averages in a season",
+        description="Regular games with a line of stats, without those of no minutes. "
+        "Means to 2 decimals, shares of all attempts to 3, a half rounded up.",
+        parameters=[serializers.SeasonAveragesQuery],
+        responses={
+            200: OpenApiResponse(
+                answers.SeasonAveragesListSerializer, "Nobody who played no game is in it."
+            ),
+            **UPSTREAM,
+        },
+    )
+    def get(self, request: Request) -> Response:
+        query = AVERAGES.run_validation(request.query_params)
+        rows = chosen_source().season_averages(query.get("season"), query.get("player_ids", ()))
+        return Response({"data": rows})
