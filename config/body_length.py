@@ -23,12 +23,20 @@ def with_body_length(application: Application) -> Application:
         if environ.get("wsgi.input_terminated"):
             # One more than is taken, so that what is too large is still seen to be.
             body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+            form = environ.get("CONTENT_TYPE", "").startswith("multipart/")
+            if form and len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+                # A file may be longer than this memory: half of one must not pass for it.
+                return refused(start_response)
             environ |= {"CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body)}
         elif "HTTP_TRANSFER_ENCODING" in environ:
-            start_response("411 Length Required", [("Content-Type", "application/json")])
-            # No list: of its length wsgiref would make a Content-Length, keep the connection
-            # open and take the chunks for the next request.
-            return iter([REFUSAL])
+            return refused(start_response)
         return application(environ, start_response)
 
     return wrapped
+
+
+def refused(start_response: Any) -> Iterable[bytes]:
+    start_response("411 Length Required", [("Content-Type", "application/json")])
+    # No list: of its length wsgiref would make a Content-Length, keep the connection open and
+    # take the chunks for the next request.
+    return iter([REFUSAL])

@@ -18,6 +18,7 @@ from django.utils.functional import cached_property
 from rest_framework.permissions import AllowAny, BasePermission
 
 from config.authentication import (
+    Access,
     AccessTokenAuthentication,
     BearerAuthentication,
     HasCredential,
@@ -118,14 +119,14 @@ class OAuth(AuthScheme):
     """Each person agrees, on this site, to what a client may do for them (RFC 6749).
 
     `scopes` are what a client can ask for, each in plain words for the person who is asked;
-    `scope_of` says which of them each HTTP method of the API needs.
+    `scope_of` says which of them it takes to read, and to write.
     """
 
     manifest_type = "oauth"
     name = "OAuth"
     authentication = AccessTokenAuthentication
 
-    def __init__(self, *, scopes: Mapping[str, str], scope_of: Mapping[str, str]) -> None:
+    def __init__(self, *, scopes: Mapping[str, str], scope_of: Mapping[Access, str]) -> None:
         self.scopes = scopes
         self.permissions = (HasCredential, partial(HasScope, scope_of), OwnUsername)
 
@@ -163,10 +164,17 @@ class Mount:
     """Names the data that this plugin alone may see."""
     protection: Mapping[str, Any]
     """Arguments of `APIView.as_view` that decide who is let in."""
+    token_holder: TokenHolder = ""
+    """Who is let in: everybody, a service, or a person to what is theirs."""
 
 
 def nothing_to_erase(store: str, username: str) -> None:
     """For an API that keeps nothing of anybody's."""
+
+
+def no_pages(mount: Mount) -> list[URLPattern]:
+    """For an API without pages for people."""
+    return []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,8 +189,8 @@ class API:
     """Deletes what it keeps in a store under a username, whose account was deleted."""
     keeps: bool = True
     """Whether it keeps what its callers send."""
-    pages: tuple[URLPattern, ...] = ()
-    """Pages for people, beside the API. The plugin's own page links to each by its name."""
+    pages: Callable[[Mount], list[URLPattern]] = no_pages
+    """Returns pages for people; the plugin's card links to those that stand directly below it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,14 +217,24 @@ class Plugin:
     """Where browser scripts may come from that read the documents and call the API."""
 
     @cached_property
-    def api_urls(self) -> list[URLPattern]:
-        """The URL patterns of the API, bound to this plugin."""
+    def mount(self) -> Mount:
         scheme = self.auth.authentication
         protection = {
             "authentication_classes": [partial(scheme, plugin=self.slug)] if scheme else [],
             "permission_classes": self.auth.permissions,
         }
-        return self.api.endpoints(Mount(store=self.slug, protection=protection))
+        holder: TokenHolder = "person" if self.auth.personal else self.auth.token_holder
+        return Mount(store=self.slug, protection=protection, token_holder=holder)
+
+    @cached_property
+    def api_urls(self) -> list[URLPattern]:
+        """The URL patterns of the API, bound to this plugin."""
+        return self.api.endpoints(self.mount)
+
+    @cached_property
+    def pages(self) -> list[URLPattern]:
+        """The pages for people, bound to this plugin."""
+        return self.api.pages(self.mount)
 
     @property
     def logo(self) -> str:

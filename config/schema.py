@@ -86,7 +86,11 @@ class OAuthScheme(OpenApiAuthenticationExtension):
 
     def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, list[str]]:
         permissions = auto_schema.view.get_permissions()
-        scoped = [p.scope_of[auto_schema.method] for p in permissions if isinstance(p, HasScope)]
+        scoped = [
+            p.scope(auto_schema.view, auto_schema.method)
+            for p in permissions
+            if isinstance(p, HasScope)
+        ]
         return {self.name: scoped}
 
 

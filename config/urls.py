@@ -26,7 +26,7 @@ def plugin_urls(plugin: Plugin, *, namespace: str) -> tuple[list[URLPattern], st
         path("legal", views.legal, bound, name="legal"),
         path("docs", views.api_page(plugin), name="docs"),
         path("", include((plugin.auth.urls(plugin), "auth"))),
-        path("", include((plugin.api.pages, "pages"))),
+        path("", include((plugin.pages, "pages"))),
         re_path("", views.NotFoundView.as_view()),
     ]
     return patterns, "plugin", namespace

@@ -98,7 +98,8 @@ def card(request: HttpRequest, plugin: Plugin) -> dict[str, Any]:
     }
     pages = {
         str(page.name): request.build_absolute_uri(reverse(f"{plugin.slug}:pages:{page.name}"))
-        for page in plugin.api.pages
+        for page in plugin.pages
+        if "/" not in str(page.pattern)
     }
     return {
         "plugin": plugin,

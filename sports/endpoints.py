@@ -30,5 +30,5 @@ SPORTS_API = API(
     endpoints=sports_endpoints,
     example_template="examples/sports.html",
     keeps=False,
-    pages=(path("standings", standings, name="standings"),),
+    pages=lambda mount: [path("standings", standings, name="standings")],
 )

@@ -5,27 +5,10 @@ from typing import Any
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
+from config.fields import Text, WholeNumber
 from todos.models import TODO_MAX_LENGTH
 
 INDEX_MAX = 2**31 - 1  # far beyond any list, and safe in every client's integer
-
-
-class Text(serializers.CharField):
-    """A JSON string, kept as it was sent: nothing is trimmed, and a number is not text."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return data
-
-
-class WholeNumber(serializers.IntegerField):
-    """A JSON number without a fraction; text and booleans are not numbers."""
-
-    def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, bool) or not isinstance(data, int | float) or data != data // 1:
-            self.fail("invalid")
-        return int(data)
 
 
 def object_wanted(example: str) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def manage(environ: Mapping[str, str], *command: str) -> str:
 
 def token_for(plugin: Plugin, environ: Mapping[str, str], address: str) -> str | None:
     """Get a token for the plugin as its callers do, if it takes one."""
-    named = ["--plugin", plugin.slug, "--name", "Independent client"]
+    named = ["--plugin", plugin.slug, "--name", f"Client of {plugin.slug}"]
     match plugin.auth.token_holder:
         case "service":
             return manage(environ, "create_service_token", *named).splitlines()[-1]

@@ -125,7 +125,7 @@ def test_the_plugins_own_page_and_card_lead_there(sports: Mount, db: None) -> No
 
 def test_the_legal_page_says_that_nothing_is_kept(sports: Mount, db: None) -> None:
     text = text_of(sports.get("/legal"))
-    assert "Nothing that you send" in text and "the username it was added for" not in text
+    assert "Nothing that you send" in text and "when it was added" not in text
 
 
 @pytest.fixture

@@ -1,0 +1,32 @@
+"""Fields that take JSON at its word: text is text, a number a number, true and false no more."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class Text(serializers.CharField):
+    """A JSON string, kept as it was sent: nothing is trimmed, and a number is not text."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return data
+
+
+class WholeNumber(serializers.IntegerField):
+    """A JSON number without a fraction; text and booleans are not numbers."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int | float) or data != data // 1:
+            self.fail("invalid")
+        return int(data)
+
+
+class Truth(serializers.BooleanField):
+    """JSON's true or false; neither text nor numbers stand for them."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
