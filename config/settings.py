@@ -96,12 +96,44 @@ SPORTS_UPSTREAM_SECONDS = env.float("SPORTS_UPSTREAM_SECONDS", 10)
 SPORTS_CACHE_SECONDS = env.int("SPORTS_CACHE_SECONDS", 300)
 
 
+# --- Retrieval ---------------------------------------------------------------------------
+
+# What finds neighbours: "embedded" (exact, in memory), "pgvector", or "haystack", by which
+# one of Haystack's document stores does. docs/retrieval.md has the settings of each.
+RETRIEVAL_INDEX = env.str(
+    "RETRIEVAL_INDEX", "embedded", validate=OneOf(["embedded", "pgvector", "haystack"])
+)
+RETRIEVAL_CACHE_BYTES = env.int("RETRIEVAL_CACHE_BYTES", 1024**3)  # of each process
+RETRIEVAL_HAYSTACK_STORE = env.str("RETRIEVAL_HAYSTACK_STORE", "")
+RETRIEVAL_HAYSTACK_OPTIONS: dict[str, object] = dict(env.json("RETRIEVAL_HAYSTACK_OPTIONS", {}))
+# What makes embeddings: a model on this machine, or an OpenAI-compatible endpoint.
+RETRIEVAL_EMBEDDINGS = env.str("RETRIEVAL_EMBEDDINGS", "local", validate=OneOf(["local", "openai"]))
+RETRIEVAL_MODEL_PATH = env.str("RETRIEVAL_MODEL_PATH", "")
+RETRIEVAL_MODEL_SHA256 = env.str("RETRIEVAL_MODEL_SHA256", "")
+RETRIEVAL_MODEL_NAME = env.str("RETRIEVAL_MODEL_NAME", "")
+RETRIEVAL_TOKENIZER_PATH = env.str("RETRIEVAL_TOKENIZER_PATH", "")
+RETRIEVAL_EMBEDDING_THREADS = env.int("RETRIEVAL_EMBEDDING_THREADS", 1)
+RETRIEVAL_OPENAI_URL = env.str("RETRIEVAL_OPENAI_URL", "https://api.openai.com/v1")
+RETRIEVAL_OPENAI_KEY = env.str("RETRIEVAL_OPENAI_KEY", "")
+RETRIEVAL_OPENAI_MODEL = env.str("RETRIEVAL_OPENAI_MODEL", "text-embedding-3-small")
+RETRIEVAL_OPENAI_DIMENSIONS = env.int("RETRIEVAL_OPENAI_DIMENSIONS", 1536)
+RETRIEVAL_CHUNK_TOKENS = env.int("RETRIEVAL_CHUNK_TOKENS", 200)
+RETRIEVAL_CHUNK_OVERLAP = env.int("RETRIEVAL_CHUNK_OVERLAP", 0)  # tokens
+# A plugin has 45 seconds to answer; larger loads come by `manage.py load_documents`.
+RETRIEVAL_MAX_CHUNKS = env.int("RETRIEVAL_MAX_CHUNKS", 1_000)  # of one call
+RETRIEVAL_MAX_COLLECTION_CHUNKS = env.int("RETRIEVAL_MAX_COLLECTION_CHUNKS", 200_000)
+RETRIEVAL_MAX_FILE_BYTES = env.int("RETRIEVAL_MAX_FILE_BYTES", 10 * 1024**2)
+RETRIEVAL_MAX_FILE_PAGES = env.int("RETRIEVAL_MAX_FILE_PAGES", 500)
+RETRIEVAL_PARSE_SECONDS = env.float("RETRIEVAL_PARSE_SECONDS", 20)
+
+
 # --- Applications ------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "config",
     "todos",
     "sports",
+    "retrieval",
     "oauth2_provider",
     "oauth_demo",
     "django.contrib.admin",

@@ -1,0 +1,20 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.db.models.signals import post_migrate
+
+
+class RetrievalConfig(AppConfig):
+    name = "retrieval"
+
+    def ready(self) -> None:
+        post_migrate.connect(prepare_index, sender=self, dispatch_uid="prepare-index")
+
+
+def prepare_index(**kwargs: Any) -> None:
+    """Make what the vector index needs, as `migrate` makes what the database needs."""
+    if settings.RETRIEVAL_INDEX != "embedded":
+        from retrieval.indexes import vector_index
+
+        vector_index().prepare()

@@ -1,0 +1,248 @@
+"""What the API does with documents: upsert, query, get and delete.
+
+A text is cut into chunks, and each chunk gets an embedding, before anything is written; then one
+transaction replaces the old version. Whatever fails, and wherever a process dies, a document is
+whole: as it was, or as it is meant to be.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+
+from retrieval import lexical
+from retrieval.chunking import Passage, passages
+from retrieval.embeddings import BadInputError, embedder
+from retrieval.filters import EVERYTHING, Filter
+from retrieval.indexes import vector_index
+from retrieval.models import Chunk, Collection, Document, Vector
+from retrieval.refusals import (
+    NoSuchDocumentError,
+    RefusedError,
+    TooManyChunksError,
+    require_model,
+)
+from retrieval.search import Hit, search
+from retrieval.terms import terms
+
+BATCH = 500  # rows of one statement
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewDocument:
+    """A document to be put in; one that has its id already is replaced."""
+
+    text: str
+    id: str = field(default_factory=lambda: uuid4().hex)
+    source: str = ""
+    source_id: str = ""
+    url: str = ""
+    author: str = ""
+    created_at: datetime | None = None
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Datastore:
+    """The documents of one username in one plugin's store; "" is for all who share it."""
+
+    store: str
+    username: str = ""
+
+    def collection(self) -> Collection | None:
+        return Collection.objects.filter(store=self.store, username=self.username).first()
+
+    def documents(self) -> Any:
+        return Document.objects.filter(
+            collection__store=self.store, collection__username=self.username
+        )
+
+    def get(self, key: str) -> Document:
+        """Return a document; raises NoSuchDocumentError."""
+        document: Document | None = None
+        if "\0" not in key:  # which no id has, and PostgreSQL takes in no question
+            document = self.documents().filter(key=key).first()
+        if document is None:
+            raise NoSuchDocumentError(key)
+        return document
+
+    # --- Writing -------------------------------------------------------------------------
+
+    def upsert(self, documents: Sequence[NewDocument], *, at_most: int | None = None) -> list[str]:
+        """Put documents in, all or none; return their ids.
+
+        They may make `at_most` chunks, or else as many as one call may. Raises RefusedError, or
+        EmbeddingError when no embeddings could be had.
+        """
+        at_most = at_most or settings.RETRIEVAL_MAX_CHUNKS
+        known = self.collection()
+        if known is not None:
+            require_model(known)
+        cut = [passages(document.text) for document in documents]
+        made = sum(map(len, cut))
+        if made > at_most:
+            raise TooManyChunksError(
+                f"That makes {made:,} chunks; one call may bring {at_most:,}. Send "
+                "less at a time, or have the operator load it with 'manage.py load_documents'. "
+                "Nothing was stored."
+            )
+        vectors = embed(documents, cut)
+        with transaction.atomic():
+            self.replace(documents, cut, vectors)
+        return [document.id for document in documents]
+
+    def replace(
+        self,
+        documents: Sequence[NewDocument],
+        cut: Sequence[Sequence[Passage]],
+        vectors: Vector,
+    ) -> None:
+        """Write documents, with their chunks and embeddings, in place of their old versions."""
+        collection = self.locked()
+        self.remove(
+            collection,
+            Document.objects.filter(
+                collection=collection, key__in=[document.id for document in documents]
+            ),
+        )
+        rows = Document.objects.bulk_create(
+            [
+                Document(
+                    collection=collection,
+                    key=document.id,
+                    text=document.text,
+                    source=document.source,
+                    source_id=document.source_id,
+                    url=document.url,
+                    author=document.author,
+                    created_at=document.created_at,
+                    digest=document.digest,
+                )
+                for document in documents
+            ],
+            BATCH,
+        )
+        owners = [
+            (row, position, passage)
+            for row, each in zip(rows, cut, strict=True)
+            for position, passage in enumerate(each)
+        ]
+        found = [terms(passage.searched) for _, _, passage in owners]
+        chunks = Chunk.objects.bulk_create(
+            [
+                Chunk(
+                    collection=collection,
+                    document=row,
+                    position=position,
+                    text=passage.text,
+                    terms=lexical.indexed(collection, words),
+                    embedding=vector.astype("<f4").tobytes(),
+                )
+                for (row, position, passage), words, vector in zip(
+                    owners, found, vectors, strict=True
+                )
+            ],
+            BATCH,
+        )
+        collection.chunk_count += len(chunks)
+        collection.term_count += sum(map(len, found))
+        if collection.chunk_count > settings.RETRIEVAL_MAX_COLLECTION_CHUNKS:
+            raise TooManyChunksError(
+                f"A collection may hold {settings.RETRIEVAL_MAX_COLLECTION_CHUNKS:,} chunks. "
+                "Delete documents that are no longer needed. Nothing was stored."
+            )
+        vector_index().add(collection, chunks)
+        collection.version += 1
+        collection.save()
+
+    def locked(self) -> Collection:
+        """Return the collection, made if need be; other writers wait until this one is done."""
+        model = embedder()
+        Collection.objects.get_or_create(
+            store=self.store,
+            username=self.username,
+            defaults={"model": model.model, "dimension": model.dimension},
+        )
+        collection = Collection.objects.select_for_update().get(
+            store=self.store, username=self.username
+        )
+        if collection.chunk_count == 0:
+            collection.model, collection.dimension = model.model, model.dimension
+            collection.next_model = ""
+        require_model(collection)
+        return collection
+
+    def delete(self, *, ids: Sequence[str] = (), where: Filter = EVERYTHING) -> int:
+        """Delete the documents of these ids, or those that a filter lets through: how many."""
+        with transaction.atomic():
+            collection = (
+                Collection.objects.select_for_update()
+                .filter(store=self.store, username=self.username)
+                .first()
+            )
+            if collection is None:
+                return 0
+            documents = where.documents(collection)
+            if ids:
+                documents = documents.filter(key__in=ids)
+            count = self.remove(collection, documents)
+            if count:
+                collection.version += 1
+                collection.save()
+            return count
+
+    def clear(self) -> int:
+        """Delete all that there is; return how many documents that was."""
+        return self.delete()
+
+    def remove(self, collection: Collection, documents: Any) -> int:
+        """Delete documents with their chunks, inside the transaction that locked the collection."""
+        keys = list(documents.values_list("pk", flat=True))
+        gone: list[int] = []
+        for start in range(0, len(keys), BATCH):
+            some = keys[start : start + BATCH]
+            chunks = Chunk.objects.filter(document__in=some).order_by()
+            rows = chunks.values_list("id", "terms")
+            for pk, held in rows:
+                gone.append(pk)
+                collection.term_count -= len(held.split())
+            chunks.delete()
+            Document.objects.filter(pk__in=some).delete()
+        if gone:
+            collection.chunk_count -= len(gone)
+            collection.shrunk_at = collection.version + 1
+            transaction.on_commit(lambda: vector_index().remove(collection, gone), robust=True)
+        return len(keys)
+
+    # --- Reading -------------------------------------------------------------------------
+
+    def query(self, questions: Sequence[tuple[str, Filter, int]]) -> list[list[Hit]]:
+        """Return, for each question with its filter and how many it wants, the best chunks."""
+        collection = self.collection()
+        if collection is None or not collection.chunk_count:
+            return [[] for _ in questions]
+        require_model(collection)
+        vectors = embedder().embed([text for text, _, _ in questions])
+        return [
+            search(collection, text, vector, where=where)[:wanted]
+            for (text, where, wanted), vector in zip(questions, vectors, strict=True)
+        ]
+
+
+def embed(documents: Sequence[NewDocument], cut: Sequence[Sequence[Passage]]) -> Vector:
+    """Return the embeddings of all passages, in order; name the document that prevents it."""
+    try:
+        return embedder().embed([passage.searched for each in cut for passage in each])
+    except BadInputError:
+        for document, each in zip(documents, cut, strict=True):
+            try:
+                embedder().embed([passage.searched for passage in each])
+            except BadInputError as error:
+                raise RefusedError(
+                    f"Document '{document.id}': {error} Nothing was stored."
+                ) from error
+        raise

@@ -1,0 +1,51 @@
+"""The retrieval API, for whichever plugin mounts it."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.urls import URLPattern, path, re_path
+
+from config.manifest import API, Mount
+from retrieval import views
+from retrieval.datastore import Datastore
+from retrieval.pages import retrieval_pages
+
+READING = frozenset({"queryDocuments", "getDocument"})
+REMEMBERING = READING | {"upsertDocuments"}
+
+
+def erase_documents(store: str, username: str) -> None:
+    """Delete all of a person's documents."""
+    Datastore(store, username).clear()
+
+
+def retrieval_api(*, offers: Collection[str] = READING) -> API:
+    """Return the API, all of it served; the plugin's OpenAPI document shows what it `offers`.
+
+    A model does what it is offered: one that answers questions need not be able to delete.
+    """
+
+    def endpoints(mount: Mount) -> list[URLPattern]:
+        def bound(view: type[views.RetrievalView], operation: str) -> Any:
+            hidden: dict[str, Any] = {} if operation in offers else {"schema": None}
+            return view.as_view(store=mount.store, **mount.protection, **hidden)
+
+        return [
+            path("upsert", bound(views.UpsertView, "upsertDocuments"), name="upsert"),
+            path("upsert-file", bound(views.UpsertFileView, "upsertFile"), name="upsert-file"),
+            path("query", bound(views.QueryView, "queryDocuments"), name="query"),
+            path("delete", bound(views.DeleteView, "deleteDocuments"), name="delete"),
+            # Any character at all: a server hands "%2F" on as "/".
+            re_path(
+                r"^documents/(?P<key>[\s\S]+)$",
+                bound(views.DocumentView, "getDocument"),
+                name="document",
+            ),
+        ]
+
+    return API(
+        endpoints=endpoints,
+        example_template="examples/retrieval.html",
+        erase=erase_documents,
+        pages=retrieval_pages,
+    )

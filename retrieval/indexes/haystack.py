@@ -1,0 +1,148 @@
+"""Any of Haystack's document stores, by the name of its class.
+
+They share one filter language. Each chunk is a document of theirs, under its number.
+"""
+
+import logging
+import os
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+from retrieval.filters import Filter
+from retrieval.indexes.base import IndexAwayError, VectorIndex
+from retrieval.models import Chunk, Collection, Document, Vector
+
+logger = logging.getLogger(__name__)
+
+INTEGRATIONS = "haystack_integrations.components.retrievers"
+RETRIEVERS = {
+    "QdrantDocumentStore": f"{INTEGRATIONS}.qdrant.QdrantEmbeddingRetriever",
+    "ChromaDocumentStore": f"{INTEGRATIONS}.chroma.ChromaEmbeddingRetriever",
+    # Not exercised here: they need a service.
+    "WeaviateDocumentStore": f"{INTEGRATIONS}.weaviate.WeaviateEmbeddingRetriever",
+    "PineconeDocumentStore": f"{INTEGRATIONS}.pinecone.PineconeEmbeddingRetriever",
+    "ElasticsearchDocumentStore": f"{INTEGRATIONS}.elasticsearch.ElasticsearchEmbeddingRetriever",
+    "OpenSearchDocumentStore": f"{INTEGRATIONS}.opensearch.OpenSearchEmbeddingRetriever",
+    "MongoDBAtlasDocumentStore": f"{INTEGRATIONS}.mongodb_atlas.MongoDBAtlasEmbeddingRetriever",
+    "AzureAISearchDocumentStore": (
+        f"{INTEGRATIONS}.azure_ai_search.AzureAISearchEmbeddingRetriever"
+    ),
+}
+NAMESPACE = uuid.UUID("4c6a7c0e-6e0b-4b1c-9d4e-5a1f3c1b2d10")
+
+
+class HaystackIndex(VectorIndex):
+    def __init__(self) -> None:
+        os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "False"  # read when it is imported
+        os.environ["ANONYMIZED_TELEMETRY"] = "False"
+        path = settings.RETRIEVAL_HAYSTACK_STORE
+        made = imported(path)(**options(settings.RETRIEVAL_HAYSTACK_OPTIONS))
+        retriever = RETRIEVERS.get(path.rpartition(".")[2])
+        if retriever is None:
+            raise ImproperlyConfigured(
+                f"RETRIEVAL_HAYSTACK_STORE names '{path}'. Known are: {', '.join(RETRIEVERS)}."
+            )
+        self.documents: Any = made
+        self.retriever: Any = imported(retriever)(document_store=made)
+
+    def add(self, collection: Collection, chunks: Sequence[Chunk]) -> None:
+        from haystack import Document as Entry
+        from haystack.document_stores.types import DuplicatePolicy
+
+        entries = [
+            Entry(
+                id=entry_id(chunk.pk),
+                content="",
+                embedding=chunk.vector.tolist(),
+                meta={"chunk": chunk.pk, "collection": collection.pk, **meta(chunk.document)},
+            )
+            for chunk in chunks
+        ]
+        if entries:
+            with translated():
+                self.documents.write_documents(entries, policy=DuplicatePolicy.OVERWRITE)
+
+    def remove(self, collection: Collection, chunk_ids: Sequence[int]) -> None:
+        self.documents.delete_documents([entry_id(pk) for pk in chunk_ids])
+
+    def nearest(
+        self, collection: Collection, vector: Vector, *, limit: int, where: Filter
+    ) -> list[int]:
+        with translated():
+            found = self.retriever.run(
+                query_embedding=vector.tolist(), filters=filters(collection, where), top_k=limit
+            )
+        return [int(entry.meta["chunk"]) for entry in found["documents"]]
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn whatever a store's client raises into what the API answers with."""
+    try:
+        yield
+    except Exception as error:
+        logger.exception("The vector index did not answer")
+        raise IndexAwayError from error
+
+
+def imported(path: str) -> Callable[..., Any]:
+    try:
+        found: Callable[..., Any] = import_string(path)
+    except ImportError as error:
+        raise ImproperlyConfigured(
+            f"'{path}' cannot be imported: {error}. Install the store's package, such as "
+            "qdrant-haystack or chroma-haystack, and name its class in RETRIEVAL_HAYSTACK_STORE."
+        ) from error
+    return found
+
+
+def options(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a store's arguments; `{"env": "NAME"}` stands for a secret in the environment."""
+    from haystack.utils import Secret
+
+    return {
+        name: Secret.from_env_var(value["env"])
+        if isinstance(value, dict) and set(value) == {"env"}
+        else value
+        for name, value in values.items()
+    }
+
+
+def entry_id(pk: int) -> str:
+    """Return a chunk's id there; a UUID, since some stores take no other."""
+    return str(uuid.uuid5(NAMESPACE, str(pk)))
+
+
+def meta(document: Document) -> dict[str, Any]:
+    """Return what filters compare: text, and dates as numbers, which all stores can order."""
+    told = {name: getattr(document, name) for name in ("key", "source", "source_id", "author")}
+    if document.created_at is not None:
+        told["created_at"] = document.created_at.timestamp()
+    return {name: value for name, value in told.items() if value != ""}
+
+
+def filters(collection: Collection, where: Filter) -> dict[str, Any]:
+    """Say a filter in Haystack's language."""
+    wanted: list[tuple[str, str, Any]] = [
+        ("collection", "==", collection.pk),
+        ("key", "==", where.document_id),
+        ("source", "==", where.source),
+        ("source_id", "==", where.source_id),
+        ("author", "==", where.author),
+        ("created_at", ">=", where.start_date and where.start_date.timestamp()),
+        ("created_at", "<=", where.end_date and where.end_date.timestamp()),
+    ]
+    conditions = [
+        {"field": f"meta.{field}", "operator": operator, "value": value}
+        for field, operator, value in wanted
+        if value not in ("", None)
+    ]
+    if len(conditions) == 1:  # Chroma takes no AND of one
+        return conditions[0]
+    return {"operator": "AND", "conditions": conditions}

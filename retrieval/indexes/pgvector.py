@@ -1,0 +1,131 @@
+"""PostgreSQL's pgvector (0.8 or newer): an HNSW index beside the chunks.
+
+Exact where few chunks are in question, by the index where many are. Iterative scans, which
+older versions lack, go on through the index until enough of what it finds passes the filter.
+"""
+
+from collections.abc import Sequence
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection, transaction
+from django.db.utils import OperationalError, ProgrammingError
+
+from retrieval.embeddings import embedder
+from retrieval.filters import Filter
+from retrieval.indexes.base import VectorIndex
+from retrieval.models import Chunk, Collection, Vector
+
+OLDEST = (0, 8)
+FEW = 10_000  # chunks; an exact scan of so many takes milliseconds
+SEARCH_LIST = 200  # hnsw.ef_search: candidates held while searching
+MAX_SCANNED = 200_000  # hnsw.max_scan_tuples: how far an iterative scan goes
+
+
+class PgvectorIndex(VectorIndex):
+    def prepare(self) -> None:
+        """Make the extension, and the table of the site's model."""
+        if connection.vendor != "postgresql":
+            raise ImproperlyConfigured(
+                "RETRIEVAL_INDEX=pgvector needs PostgreSQL: set DATABASE_URL to one."
+            )
+        with connection.cursor() as cursor:
+            try:
+                cursor.execute("CREATE EXTENSION IF NOT EXISTS vector")
+            except (OperationalError, ProgrammingError) as error:
+                raise ImproperlyConfigured(
+                    f"PostgreSQL has no extension 'vector': {error}. Install pgvector, and let "
+                    "a superuser run CREATE EXTENSION vector."
+                ) from error
+            cursor.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+            [version] = cursor.fetchone()
+            if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
+                raise ImproperlyConfigured(
+                    f"pgvector is {version}; 0.8 or newer is needed for searches with a filter. "
+                    "Update it, and run ALTER EXTENSION vector UPDATE."
+                )
+        self.make_table(embedder().dimension)
+
+    def make_table(self, dimension: int) -> None:
+        name = table(dimension)
+        with transaction.atomic(), connection.cursor() as cursor:
+            # Only one process makes it.
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+            cursor.execute(
+                f"""
+                CREATE TABLE IF NOT EXISTS {name} (
+                    chunk_id bigint PRIMARY KEY,
+                    embedding vector({dimension}) NOT NULL
+                )
+                """
+            )
+            cursor.execute(
+                f"CREATE INDEX IF NOT EXISTS {name}_hnsw ON {name} "
+                "USING hnsw (embedding vector_cosine_ops)"
+            )
+
+    def add(self, collection: Collection, chunks: Sequence[Chunk]) -> None:
+        """Insert in the transaction that makes the chunks."""
+        name = table(collection.dimension)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"""
+                INSERT INTO {name} (chunk_id, embedding) VALUES (%s, %s::vector)
+                ON CONFLICT (chunk_id) DO UPDATE SET embedding = excluded.embedding
+                """,
+                [(chunk.pk, literal(chunk.vector)) for chunk in chunks],
+            )
+
+    def remove(self, collection: Collection, chunk_ids: Sequence[int]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"DELETE FROM {table(collection.dimension)} WHERE chunk_id = ANY(%s)",
+                [list(chunk_ids)],
+            )
+
+    def nearest(
+        self, collection: Collection, vector: Vector, *, limit: int, where: Filter
+    ) -> list[int]:
+        restriction, params = "chunk.collection_id = %s", (collection.pk,)
+        if where:  # which names the collection itself: said twice, the planner misjudges it
+            sql, params = where.documents(collection).values("pk").query.sql_with_params()
+            restriction = f"chunk.document_id IN ({sql})"
+        name = table(collection.dimension)
+        near = literal(vector)
+        with transaction.atomic(), connection.cursor() as cursor:
+            few = collection.chunk_count <= FEW
+            if not few and where:
+                cursor.execute(
+                    "SELECT count(*) FROM (SELECT 1 FROM retrieval_chunk AS chunk "
+                    f"WHERE {restriction} LIMIT %s) AS found",
+                    [*params, FEW + 1],
+                )
+                few = cursor.fetchone()[0] <= FEW
+            if few:
+                # An expression that the index does not serve: every row is compared.
+                order = "(vector.embedding <=> %s::vector) + 0"
+            else:
+                order = "vector.embedding <=> %s::vector"
+                cursor.execute(
+                    f"SET LOCAL hnsw.iterative_scan = strict_order; "
+                    f"SET LOCAL hnsw.ef_search = {SEARCH_LIST}; "
+                    f"SET LOCAL hnsw.max_scan_tuples = {MAX_SCANNED}; "
+                    "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off"
+                )
+            cursor.execute(
+                f"""
+                SELECT vector.chunk_id FROM {name} AS vector
+                JOIN retrieval_chunk AS chunk ON chunk.id = vector.chunk_id
+                WHERE {restriction} ORDER BY {order} LIMIT %s
+                """,
+                [*params, near, limit],
+            )
+            return [pk for (pk,) in cursor.fetchall()]
+
+
+def table(dimension: int) -> str:
+    return f"retrieval_vector_{int(dimension)}"
+
+
+def literal(vector: Vector) -> str:
+    """Return a vector as pgvector writes it."""
+    return "[" + ",".join(f"{number:.8g}" for number in vector.tolist()) + "]"

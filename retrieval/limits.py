@@ -1,0 +1,16 @@
+"""How often a person may use the pages: as often as their client may call."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from config.api import Throttle
+from oauth_demo.addresses import client_address
+
+
+def within_rate(request: HttpRequest, store: str) -> bool:
+    """Count one request for a page that costs something: a search, or a change."""
+    if not settings.THROTTLE or not (request.method == "POST" or request.GET.get("q")):
+        return True
+    if request.user.is_authenticated:
+        return Throttle().allow("person", f"{store}:{request.user.pk}")
+    return Throttle().allow("address", f"{store}:{client_address(request)}")

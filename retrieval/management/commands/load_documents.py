@@ -1,0 +1,86 @@
+"""Brings many documents into a plugin's store."""
+
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.urls import NoReverseMatch, resolve, reverse
+from tqdm import tqdm
+
+from config.authentication import OwnUsername
+from retrieval.datastore import Datastore
+from retrieval.embeddings import EmbeddingError
+from retrieval.loading import load
+from retrieval.reading import BadRow, read_path
+
+
+class Command(BaseCommand):
+    help = (
+        "Load documents from a .json or .jsonl file (of what upsertDocuments takes), a .zip, any "
+        "file that upsertFile reads, or a folder of them. Started again after it was stopped, it "
+        "passes over what is in already."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("path", type=Path)
+        parser.add_argument("--store", required=True, help="the plugin's slug, such as retrieval")
+        parser.add_argument(
+            "--username", default="", help="whose documents they are, where each has their own"
+        )
+        parser.add_argument(
+            "--batch", type=int, default=20, help="documents of one transaction (20)"
+        )
+
+    def handle(
+        self, *args: Any, path: Path, store: str, username: str, batch: int, **options: Any
+    ) -> None:
+        if not path.exists():
+            raise CommandError(f"There is no file or folder {path}.")
+        if batch < 1:
+            raise CommandError("A batch holds one document at least.")
+        require_owner(store, username)
+        with tqdm(unit=" documents", disable=None, leave=False) as bar:
+
+            def report(row: BadRow) -> None:
+                tqdm.write(f"{row.where}: {row.problem}", file=self.stderr)
+
+            try:
+                tally = load(
+                    Datastore(store, username),
+                    read_path(path),
+                    batch=batch,
+                    report=report,
+                    progress=bar.update,
+                )
+            except KeyboardInterrupt as error:
+                raise CommandError(
+                    "Stopped. What was loaded is in; the same command goes on from there."
+                ) from error
+            except EmbeddingError as error:
+                raise CommandError(
+                    f"{error} What was loaded is in; the same command goes on from there."
+                ) from error
+        self.stdout.write(
+            f"Loaded {tally.loaded:,} documents into {store}; "
+            f"{tally.unchanged:,} were there already."
+        )
+        if tally.bad:
+            raise CommandError(
+                f"{tally.bad:,} could not be loaded: see above. Mend them and run it again."
+            )
+
+
+def require_owner(store: str, username: str) -> None:
+    """Refuse a store that is no plugin's, and documents that nobody could reach there."""
+    try:
+        view: Any = resolve(reverse(f"{store}:api:query")).func
+    except NoReverseMatch as error:
+        raise CommandError(f"There is no plugin '{store}' that keeps documents.") from error
+    if OwnUsername not in view.view_initkwargs["permission_classes"]:
+        if username:
+            raise CommandError(f"All who use {store} share its documents: leave out --username.")
+    elif not get_user_model().objects.filter(username=username).exists():
+        raise CommandError(
+            f"In {store} everybody has documents of their own: name an account with --username."
+        )

@@ -1,0 +1,44 @@
+"""Makes the embeddings again, by the model that the settings name."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from retrieval.embeddings import EmbeddingError, embedder
+from retrieval.reembedding import outdated, reembed
+
+GO_ON = "The old embeddings still serve; the same command goes on from here."
+
+
+class Command(BaseCommand):
+    help = (
+        "Make the embeddings of all collections again that another model made. Run it with the "
+        "settings of the new model; started again after it was stopped, it goes on."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--store", default="", help="of this plugin only")
+
+    def handle(self, *args: Any, store: str, **options: Any) -> None:
+        try:
+            collections = list(outdated(store))
+            for collection in collections:
+                with tqdm(
+                    total=collection.chunk_count,
+                    desc=str(collection),
+                    unit=" chunks",
+                    disable=None,
+                    leave=False,
+                ) as bar:
+                    reembed(collection, progress=bar.update)
+                self.stdout.write(f"{collection}: {collection.chunk_count:,} chunks.")
+        except KeyboardInterrupt as error:
+            raise CommandError(f"Stopped. {GO_ON}") from error
+        except EmbeddingError as error:
+            raise CommandError(f"{error} {GO_ON}") from error
+        what = f"by '{embedder().model}' ({embedder().dimension} numbers)"
+        if collections:
+            self.stdout.write(f"Done: all embeddings are {what}. Restart the site with it.")
+        else:
+            self.stdout.write(f"Nothing to do: all embeddings are {what}.")

@@ -1,0 +1,153 @@
+"""Pages for people: their documents, to add, list, search, read and delete."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.db.models.functions import Length
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from config.manifest import Mount
+from retrieval.datastore import Datastore
+from retrieval.embeddings import EmbeddingError
+from retrieval.filters import Filter
+from retrieval.forms import AddForm, SearchForm
+from retrieval.highlighting import highlighted
+from retrieval.indexes.base import IndexAwayError
+from retrieval.limits import within_rate
+from retrieval.refusals import NoSuchDocumentError, RefusedError
+from retrieval.uploads import FORM_ROOM, FileUploadHandler, stopped, too_large
+
+A_PAGE = 50  # documents
+RESULTS = 10
+FAILURES = (RefusedError, EmbeddingError, IndexAwayError)
+Page = Callable[[HttpRequest, Datastore], HttpResponse]
+
+
+def retrieval_pages(mount: Mount) -> list[URLPattern]:
+    """Return the pages, bound to one plugin's store and to whom it lets in."""
+
+    def bound(page: Page) -> Callable[[HttpRequest], HttpResponse]:
+        return for_whom(mount, page)
+
+    return [
+        path("library", with_own_upload(bound(library)), name="library"),
+        path("library/document", bound(document), name="document"),
+        path("library/delete", bound(delete), name="delete"),
+    ]
+
+
+def for_whom(mount: Mount, page: Page) -> Callable[[HttpRequest], HttpResponse]:
+    """Give a page the documents of who asks: everybody's, their own, or the operators'."""
+
+    @wraps(page)
+    def view(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if mount.token_holder and not user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if mount.token_holder == "service" and not user.is_staff:
+            return render(request, "retrieval/operators.html", status=403)
+        if not within_rate(request, mount.store):
+            return render(request, "retrieval/busy.html", status=429)
+        username = user.get_username() if mount.token_holder == "person" else ""
+        return page(request, Datastore(mount.store, username))
+
+    return view
+
+
+def with_own_upload(view: Callable[[HttpRequest], HttpResponse]) -> Any:
+    """Let a file go to a temporary file, within its limit, before anything reads the form.
+
+    The check against forged forms reads it, so it has to come after.
+    """
+
+    @csrf_exempt
+    @wraps(view)
+    def prepared(request: HttpRequest) -> HttpResponse:
+        if request.method == "POST":
+            size = int(request.META.get("CONTENT_LENGTH") or 0)
+            request.upload_handlers = [FileUploadHandler(request)]
+            if size > FileUploadHandler.limit() + FORM_ROOM or stopped(request):
+                return refused(request, str(too_large().detail))
+        return csrf_protect(view)(request)
+
+    return prepared
+
+
+def refused(request: HttpRequest, problem: str) -> HttpResponse:
+    return render(request, "retrieval/refused.html", {"problem": problem}, status=413)
+
+
+def here(request: HttpRequest, name: str = "library") -> str:
+    match = request.resolver_match
+    return reverse(f"plugin:pages:{name}", current_app=match.namespaces[0] if match else None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def library(request: HttpRequest, store: Datastore) -> HttpResponse:
+    """Show the documents, or the passages that answer a question; take a new document."""
+    form = AddForm()
+    status = 200
+    if request.method == "POST":
+        form = AddForm(request.POST, request.FILES)
+        if form.is_valid():
+            try:
+                store.upsert([form.document()])
+            except FAILURES as error:
+                form.add_error(None, str(error))
+            else:
+                messages.success(request, "Saved. It can be found now.")
+                return HttpResponseRedirect(here(request))
+        status = 400
+    context: dict[str, Any] = {"form": form, "search": SearchForm(request.GET, auto_id="search_%s")}
+    context["problem"], context["hits"] = found(context["search"], store)
+    if context["hits"] is None:
+        rows = store.documents().defer("text").order_by("-id")
+        rows = rows.annotate(length=Length("text"), chunk_count=Count("chunks"))
+        context["page"] = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "retrieval/library.html", context, status=status)
+
+
+def found(form: SearchForm, store: Datastore) -> tuple[str, list[tuple[Any, Any]] | None]:
+    """Return what is wrong with a search, and what it finds; None when nothing was asked."""
+    if not form.is_valid() or not (question := form.cleaned_data["q"].strip()):
+        return "", None
+    where = Filter(author=form.cleaned_data["author"], source=form.cleaned_data["source"])
+    try:
+        [hits] = store.query([(question, where, RESULTS)])
+    except FAILURES as error:
+        return str(error), None
+    return "", [(hit, highlighted(hit.chunk.text, question)) for hit in hits]
+
+
+@require_safe
+def document(request: HttpRequest, store: Datastore) -> HttpResponse:
+    """Show one document whole."""
+    try:
+        context = {"document": store.get(request.GET.get("id", ""))}
+    except NoSuchDocumentError as error:
+        raise Http404 from error
+    return render(request, "retrieval/document.html", context)
+
+
+@require_POST
+def delete(request: HttpRequest, store: Datastore) -> HttpResponse:
+    """Delete one document, or all where a second step said so."""
+    key = request.POST.get("id", "").replace("\0", "")
+    if key:
+        count = store.delete(ids=[key])
+    elif request.POST.get("all") == "yes":
+        count = store.clear()
+    else:
+        messages.error(request, "Nothing was deleted: tick the box to delete all documents.")
+        return HttpResponseRedirect(here(request))
+    messages.success(request, f"Deleted {count} document{'' if count == 1 else 's'}.")
+    return HttpResponseRedirect(here(request))

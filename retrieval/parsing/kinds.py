@@ -1,0 +1,54 @@
+"""Which kind a file is, by its content, and what reads it."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import IO
+
+from retrieval.parsing.html import read_html
+from retrieval.parsing.limits import Limits, UnreadableFileError
+from retrieval.parsing.office import office_kind, read_docx, read_pptx
+from retrieval.parsing.pdf import read_pdf
+from retrieval.parsing.text import decoded, read_csv, read_json, read_text
+
+KINDS: Mapping[str, Callable[[IO[bytes], Limits], str]] = {
+    "txt": read_text,
+    "md": read_text,
+    "html": read_html,
+    "csv": read_csv,
+    "json": read_json,
+    "pdf": read_pdf,
+    "docx": read_docx,
+    "pptx": read_pptx,
+}
+HTML = re.compile(r"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body)\b", re.I | re.S)
+TEXT_SUFFIXES = {".md": "md", ".markdown": "md", ".csv": "csv", ".tsv": "csv", ".txt": "txt"}
+
+
+def kind_of(content: bytes, suffix: str = "") -> str:
+    """Return a file's kind; its name's suffix only tells one kind of text from another.
+
+    Raises UnreadableFileError for a kind that is not read here.
+    """
+    if b"%PDF-" in content[:1024]:
+        return "pdf"
+    if content.startswith(b"PK\x03\x04"):
+        if kind := office_kind(content):
+            return kind
+        raise UnreadableFileError(
+            "This is an archive. Unpack it and send the files in it, one by one.", 415
+        )
+    text = decoded(content)
+    if HTML.match(text[:4096]) or suffix in (".html", ".htm", ".xhtml"):
+        return "html"
+    if text.lstrip()[:1] in ("{", "[") or suffix == ".json":
+        try:
+            json.loads(text)
+        except (ValueError, RecursionError):
+            if suffix == ".json":
+                raise UnreadableFileError(
+                    "The file is named .json, but is not JSON. Mend it, or name it .txt.", 422
+                ) from None
+        else:
+            return "json"
+    return TEXT_SUFFIXES.get(suffix, "txt")

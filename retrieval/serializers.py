@@ -1,0 +1,274 @@
+"""What the retrieval API takes and answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.validators import RegexValidator
+from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from config.fields import Text, Truth, WholeNumber
+from retrieval.datastore import NewDocument
+from retrieval.dates import LONGEST, Edge, read_date
+from retrieval.filters import EVERYTHING, Filter
+from retrieval.models import KEY_MAX_LENGTH, SOURCES
+
+MAX_DOCUMENTS = 100  # of one call
+MAX_QUERIES = 20  # of one call
+MAX_RESULTS = 50  # of one query: a model's context is short
+QUERY_MAX_LENGTH = 2_000  # characters
+TEXT_MAX_LENGTH = 2_000_000  # characters
+
+KEY_PATTERN = r"^[^/%\x00-\x1f\x7f]+$"
+PLAIN = RegexValidator(r"^[^\x00]*[^\s\x00][^\x00]*$", "Must hold words, and no NUL.")
+
+
+class Body(serializers.Serializer[Any]):
+    """A JSON object. A field that it does not know is refused: to ignore it would lose data."""
+
+    example = "{{}}"
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            raise serializers.ValidationError(f"Must be a JSON object like {self.example}.")
+        if unknown := [name for name in data if name not in self.fields]:
+            raise serializers.ValidationError(
+                f"There is no field '{str(unknown[0])[:50]}' here. "
+                f"There are: {', '.join(self.fields)}."
+            )
+        return super().to_internal_value(data)
+
+
+class BodySchema(OpenApiSerializerExtension):
+    """Documents that unknown fields are refused."""
+
+    target_class = "retrieval.serializers.Body"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
+        mapped = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**mapped, "additionalProperties": False}
+
+
+@extend_schema_field({"type": "string", "format": "date", "maxLength": LONGEST})
+class Date(serializers.CharField):
+    """A date in any common spelling; the value is the moment, in UTC."""
+
+    def __init__(self, *, edge: Edge = "first", **kwargs: Any) -> None:
+        self.edge = edge
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return read_date(super().to_internal_value(data), edge=self.edge)
+        except ValueError as error:
+            raise serializers.ValidationError(
+                "Names no date. Write it like 2024-03-05 or 2024-03-05T10:30:00Z."
+            ) from error
+
+
+def optional(
+    field: type[serializers.Field[Any, Any, Any, Any]], help_text: str, **kwargs: Any
+) -> Any:
+    """Return a field that may be missing or null."""
+    return field(required=False, allow_null=True, help_text=help_text, **kwargs)
+
+
+class MetadataSerializer(Body):
+    """What is known of a document."""
+
+    example = '{"source": "file", "author": "Ann"}'
+    source = optional(serializers.ChoiceField, "Where it comes from.", choices=SOURCES)
+    source_id = optional(Text, "Its id there.", max_length=500, validators=[PLAIN])
+    url = optional(Text, "Where it can be read.", max_length=2_000, validators=[PLAIN])
+    created_at = optional(Date, "When it was made, in any common spelling.")
+    author = optional(Text, "Who made it.", max_length=500, validators=[PLAIN])
+
+
+class KeyField(Text):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=KEY_MAX_LENGTH,
+            trim_whitespace=False,  # which would take an id of spaces for none
+            validators=[
+                RegexValidator(
+                    KEY_PATTERN, "Must not hold a slash, a percent sign or a control character."
+                )
+            ],
+            **kwargs,
+        )
+
+
+class DocumentSerializer(Body):
+    """A document to be put in."""
+
+    example = '{"text": "…", "metadata": {"author": "Ann"}}'
+    id = optional(KeyField, "Its id; one that is there already is replaced. Made when left out.")
+    text = Text(
+        max_length=TEXT_MAX_LENGTH,
+        validators=[PLAIN],
+        help_text="The whole text.",
+        error_messages={
+            "required": 'Missing. Send documents like {{"text": "…"}}.',
+            "null": "Must be text, not null.",
+            "invalid": "Must be text.",
+            "blank": "Is empty. Send the text of the document.",
+            "max_length": "Too long: {max_length} characters at most. Split it.",
+        },
+    )
+    metadata = MetadataSerializer(required=False, allow_null=True)
+
+
+class UpsertSerializer(Body):
+    example = '{"documents": [{"text": "…"}]}'
+    documents = serializers.ListField(
+        child=DocumentSerializer(),
+        min_length=1,
+        max_length=MAX_DOCUMENTS,
+        help_text="The documents, all or none.",
+    )
+
+    def validate_documents(self, documents: list[Any]) -> list[NewDocument]:
+        made = [new_document(document) for document in documents]
+        ids = [document.id for document in made]
+        for place, key in enumerate(ids):
+            if key in ids[:place]:
+                raise serializers.ValidationError(
+                    f"The id '{key}' is there twice. Give each document its own."
+                )
+        return made
+
+
+class FilterSerializer(Body):
+    """Which documents: all that is given must hold."""
+
+    example = '{"author": "Ann"}'
+    document_id = optional(KeyField, "The document itself.")
+    source = optional(serializers.ChoiceField, "Where it comes from.", choices=SOURCES)
+    source_id = optional(Text, "Its id there.", max_length=500, validators=[PLAIN])
+    author = optional(Text, "Who made it.", max_length=500, validators=[PLAIN])
+    start_date = optional(Date, "Made then or later; any common spelling.")
+    end_date = optional(
+        Date, "Made then or earlier; a day counts whole. Any common spelling.", edge="last"
+    )
+
+    def validate(self, attrs: Any) -> Filter:
+        return Filter(**given(attrs))
+
+
+class QuerySerializer(Body):
+    example = '{"query": "What did Ann say about the budget?"}'
+    query = Text(
+        max_length=QUERY_MAX_LENGTH,
+        validators=[PLAIN],
+        help_text="The question, in whole words; the meaning counts, not only the words.",
+        error_messages={
+            "required": 'Missing. Send queries like {{"query": "…"}}.',
+            "blank": "Is empty. Ask something.",
+        },
+    )
+    filter = FilterSerializer(required=False, allow_null=True)
+    top_k = WholeNumber(
+        required=False, default=3, min_value=1, max_value=MAX_RESULTS, help_text="How many results."
+    )
+
+
+class QueriesSerializer(Body):
+    example = '{"queries": [{"query": "…", "top_k": 3}]}'
+    queries = serializers.ListField(
+        child=QuerySerializer(), min_length=1, max_length=MAX_QUERIES, help_text="The questions."
+    )
+    include_embeddings = Truth(
+        required=False, default=False, help_text="Whether to answer embeddings too: they are long."
+    )
+
+    def validate_queries(self, queries: list[Any]) -> list[tuple[str, Filter, int]]:
+        return [(q["query"], q.get("filter") or EVERYTHING, q["top_k"]) for q in queries]
+
+
+class DeleteSerializer(Body):
+    """Exactly one of the three: a deletion is never wider than what was meant."""
+
+    example = '{"ids": ["…"]}'
+    ids = optional(serializers.ListField, "These documents.", child=KeyField(), max_length=1_000)
+    filter = FilterSerializer(
+        required=False, allow_null=True, help_text="The documents for which all of it holds."
+    )
+    delete_all = Truth(
+        required=False, default=False, help_text="True deletes every document there is."
+    )
+
+    def validate(self, attrs: Any) -> Any:
+        chosen = given(attrs)
+        if len(chosen) != 1:
+            raise serializers.ValidationError(
+                "Say what to delete with exactly one of ids, filter and delete_all: "
+                'like {"ids": ["…"]}. Nothing was deleted.'
+            )
+        return chosen
+
+
+class UploadSerializer(serializers.Serializer[Any]):
+    """The parts of the form."""
+
+    file = serializers.FileField(
+        help_text="Text, Markdown, HTML, CSV, JSON, PDF, Word (docx) or PowerPoint (pptx)."
+    )
+    metadata = serializers.CharField(
+        required=False, help_text='JSON text of the metadata, like {"author": "Ann"}.'
+    )
+
+
+class IdsSerializer(serializers.Serializer[Any]):
+    ids = serializers.ListField(child=serializers.CharField(), help_text="In the order sent.")
+
+
+class DocumentMetadataSerializer(serializers.Serializer[Any]):
+    source = serializers.ChoiceField(required=False, choices=SOURCES)  # type: ignore[assignment]
+    source_id = serializers.CharField(required=False)
+    url = serializers.CharField(required=False)
+    created_at = serializers.CharField(required=False, help_text="ISO 8601, UTC.")
+    author = serializers.CharField(required=False)
+
+
+class ChunkMetadataSerializer(DocumentMetadataSerializer):
+    document_id = serializers.CharField(help_text="Read all of it with getDocument.")
+
+
+class ResultSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    text = serializers.CharField(help_text="The passage.")
+    metadata = ChunkMetadataSerializer()
+    score = serializers.FloatField(help_text="The higher the better; about 0 says nothing fits.")
+    embedding = serializers.ListField(child=serializers.FloatField(), required=False)
+
+
+class QueryResultSerializer(serializers.Serializer[Any]):
+    query = serializers.CharField()
+    results = ResultSerializer(many=True, help_text="The best first; possibly none.")
+
+
+class QueryResultsSerializer(serializers.Serializer[Any]):
+    results = QueryResultSerializer(many=True, help_text="One for each query, in order.")
+
+
+class DeletedSerializer(serializers.Serializer[Any]):
+    success = serializers.BooleanField()
+    deleted = serializers.IntegerField(help_text="How many documents went.")
+
+
+class FoundDocumentSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    text = serializers.CharField(help_text="The whole text.")
+    metadata = DocumentMetadataSerializer()
+
+
+def given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is null, empty or false: it was not given."""
+    return {name: value for name, value in values.items() if value}
+
+
+def new_document(document: Mapping[str, Any]) -> NewDocument:
+    """Return a validated document, its metadata beside its text."""
+    return NewDocument(**given({**document, **(document.get("metadata") or {}), "metadata": None}))

@@ -1,0 +1,70 @@
+"""Reads a form with a file, which goes straight to a temporary file of its own."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.http import UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import MultiPartParser
+
+from config.api import BodyTooLarge
+
+FORM_ROOM = 64 * 1024  # bytes of a form beside its file
+
+
+class FileUploadHandler(TemporaryFileUploadHandler):
+    """Stops a file that grows too large, whatever its sender said of its size."""
+
+    stopped = False
+
+    @staticmethod
+    def limit() -> int:
+        size: int = settings.RETRIEVAL_MAX_FILE_BYTES
+        return size
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if start + len(raw_data) > self.limit():
+            self.stopped = True
+            raise StopUpload(connection_reset=True)
+        super().receive_data_chunk(raw_data, start)
+
+
+def stopped(request: Any) -> bool:
+    """Read the form; tell whether its file was too large, which Django keeps to itself."""
+    request.POST  # noqa: B018  (reads it)
+    return any(getattr(handler, "stopped", False) for handler in request.upload_handlers)
+
+
+def too_large() -> BodyTooLarge:
+    megabytes = settings.RETRIEVAL_MAX_FILE_BYTES / 1024**2
+    return BodyTooLarge(f"The file is too large: {megabytes:g} MiB at most. Split it.")
+
+
+class UploadParser(MultiPartParser):
+    """`multipart/form-data` (RFC 7578) alone."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        request = parser_context["request"]
+        if not str(request.content_type).startswith("multipart/form-data"):
+            raise ParseError(
+                "Send the file as multipart/form-data, in a part named 'file': "
+                "curl -F file=@notes.pdf …"
+            )
+        if int(request.META.get("CONTENT_LENGTH") or 0) > FileUploadHandler.limit() + FORM_ROOM:
+            raise too_large()
+        handler = FileUploadHandler(request._request)
+        request._request.upload_handlers = [handler]
+        try:
+            parsed = super().parse(stream, request.content_type, parser_context)
+        except RequestDataTooBig as error:
+            raise BodyTooLarge from error
+        except UnreadablePostError as error:
+            raise ParseError("The file did not arrive whole. Send it again.") from error
+        except (MultiPartParserError, ValueError) as error:
+            raise ParseError(f"The form cannot be read: {error}") from error
+        if handler.stopped:
+            raise too_large()
+        return parsed

@@ -1,0 +1,234 @@
+"""The retrieval API: each view is mounted by every retrieval plugin."""
+
+from typing import Any, ClassVar
+
+import orjson
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from config.problems import ProblemSerializer
+from retrieval.datastore import Datastore, NewDocument
+from retrieval.embeddings import EmbeddingError
+from retrieval.files import file_text
+from retrieval.filters import EVERYTHING
+from retrieval.indexes.base import IndexAwayError
+from retrieval.models import KEY_MAX_LENGTH, SOURCE_ID_MAX_LENGTH
+from retrieval.parsing import UnreadableFileError
+from retrieval.refusals import NoSuchDocumentError, RefusedError, TooManyChunksError
+from retrieval.search import Hit
+from retrieval.serializers import (
+    KEY_PATTERN,
+    DeletedSerializer,
+    DeleteSerializer,
+    FoundDocumentSerializer,
+    IdsSerializer,
+    MetadataSerializer,
+    QueriesSerializer,
+    QueryResultsSerializer,
+    UploadSerializer,
+    UpsertSerializer,
+    given,
+)
+from retrieval.uploads import UploadParser
+
+# One of each validates every request: building a serializer costs more than running it.
+UPSERT, QUERIES, DELETE, METADATA = (
+    UpsertSerializer(),
+    QueriesSerializer(),
+    DeleteSerializer(),
+    MetadataSerializer(),
+)
+
+
+class Refused(APIException):
+    def __init__(self, detail: str, status_code: int) -> None:
+        super().__init__(detail)
+        self.status_code = status_code
+
+
+class RetrievalView(APIView):
+    """An operation on the documents that the mount, and who calls, decide."""
+
+    store = ""
+    reads: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def datastore(self) -> Datastore:
+        credential: Any = self.request.auth
+        return Datastore(self.store, credential.username if credential else "")
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Translate what the datastore raises."""
+        if isinstance(exc, TooManyChunksError):
+            exc = Refused(str(exc), status.HTTP_413_REQUEST_ENTITY_TOO_LARGE)
+        elif isinstance(exc, RefusedError):
+            exc = Refused(str(exc), status.HTTP_409_CONFLICT)
+        elif isinstance(exc, EmbeddingError | IndexAwayError):
+            exc = Refused(f"{exc} Nothing was changed.", status.HTTP_503_SERVICE_UNAVAILABLE)
+        elif isinstance(exc, UnreadableFileError):
+            exc = Refused(str(exc), exc.status)
+        return super().handle_exception(exc)
+
+
+CONFLICT = OpenApiResponse(
+    ProblemSerializer, "It does not fit what is stored; nothing was changed."
+)
+
+
+class UpsertView(RetrievalView):
+    http_method_names = ["post"]
+
+    @extend_schema(
+        operation_id="upsertDocuments",
+        summary="Save documents, so that they can be found later",
+        description="A document whose id is there already is replaced. All are saved, or none.",
+        request=UpsertSerializer,
+        responses={200: OpenApiResponse(IdsSerializer, "They were saved."), 409: CONFLICT},
+    )
+    def post(self, request: Request) -> Response:
+        body = UPSERT.run_validation(request.data)
+        return Response({"ids": self.datastore.upsert(body["documents"])})
+
+
+class UpsertFileView(RetrievalView):
+    http_method_names = ["post"]
+    parser_classes = [UploadParser]
+
+    @extend_schema(
+        operation_id="upsertFile",
+        summary="Save the text of a file, so that it can be found later",
+        description="Text, Markdown, HTML, CSV, JSON, PDF, Word (docx) or PowerPoint (pptx).",
+        request={"multipart/form-data": UploadSerializer},
+        responses={
+            200: OpenApiResponse(IdsSerializer, "It was saved."),
+            409: CONFLICT,
+            415: OpenApiResponse(ProblemSerializer, "No kind of file that can be read."),
+            422: OpenApiResponse(ProblemSerializer, "The file is broken, locked or has no text."),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        file = request.FILES.get("file")
+        if file is None:
+            raise ValidationError({"file": "Missing. Send it in a part named 'file'."})
+        told = request.POST.get("metadata")
+        known = given(METADATA.run_validation(metadata_of(told)))
+        with file:
+            text = file_text(file)
+        named = {"source": "file", "source_id": str(file.name)[:SOURCE_ID_MAX_LENGTH]}
+        document = NewDocument(text=text, **{**named, **known})
+        return Response({"ids": self.datastore.upsert([document])})
+
+
+class QueryView(RetrievalView):
+    http_method_names = ["post"]
+    reads = ("POST",)
+
+    @extend_schema(
+        operation_id="queryDocuments",
+        summary="Search the saved documents for passages that answer questions",
+        description="Ask in whole sentences. Break a complex question into several queries, and "
+        "use a filter when the source, author or date is known.",
+        request=QueriesSerializer,
+        responses={200: OpenApiResponse(QueryResultsSerializer, "What was found."), 409: CONFLICT},
+    )
+    def post(self, request: Request) -> Response:
+        body = QUERIES.run_validation(request.data)
+        found = self.datastore.query(body["queries"])
+        return Response(
+            {
+                "results": [
+                    {
+                        "query": query,
+                        "results": [
+                            answer(hit, embedding=body["include_embeddings"]) for hit in hits
+                        ],
+                    }
+                    for (query, _, _), hits in zip(body["queries"], found, strict=True)
+                ]
+            }
+        )
+
+
+class DeleteView(RetrievalView):
+    http_method_names = ["delete"]
+
+    @extend_schema(
+        operation_id="deleteDocuments",
+        summary="Delete saved documents",
+        description="By their ids, by a filter, or all of them: exactly one of the three.",
+        request=DeleteSerializer,
+        responses={200: OpenApiResponse(DeletedSerializer, "They are gone.")},
+    )
+    def delete(self, request: Request) -> Response:
+        body = DELETE.run_validation(request.data)
+        deleted = self.datastore.delete(
+            ids=body.get("ids", ()), where=body.get("filter", EVERYTHING)
+        )
+        return Response({"success": True, "deleted": deleted})
+
+
+class DocumentView(RetrievalView):
+    http_method_names = ["get", "head"]
+    reads = ("GET", "HEAD")
+
+    @extend_schema(
+        operation_id="getDocument",
+        summary="Read a saved document as a whole",
+        description="Its id is the document_id of a search result.",
+        parameters=[
+            OpenApiParameter(
+                "key",
+                {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": KEY_MAX_LENGTH,
+                    "pattern": KEY_PATTERN,
+                },
+                OpenApiParameter.PATH,
+                description="The document's id.",
+            )
+        ],
+        responses={
+            200: OpenApiResponse(FoundDocumentSerializer, "The document."),
+            404: OpenApiResponse(ProblemSerializer, "There is no document of that id."),
+        },
+    )
+    def get(self, request: Request, key: str) -> Response:
+        try:
+            document = self.datastore.get(key)
+        except NoSuchDocumentError as error:
+            raise NotFound(
+                "There is no document of that id. Search with queryDocuments: each result "
+                "bears the document_id of its document."
+            ) from error
+        return Response({"id": document.key, "text": document.text, "metadata": document.metadata})
+
+
+def metadata_of(text: Any) -> Any:
+    """Read the metadata part of a form: JSON text, or nothing."""
+    if not text:
+        return {}
+    try:
+        return orjson.loads(text)
+    except ValueError as error:
+        raise ValidationError(
+            {"metadata": f'Is not JSON: {error}. Send text like {{"author": "Ann"}}.'}
+        ) from error
+
+
+def answer(hit: Hit, *, embedding: bool) -> dict[str, Any]:
+    """Return what a client is told of a hit."""
+    chunk = hit.chunk
+    told = {
+        "id": chunk.key,
+        "text": chunk.text,
+        "metadata": {**chunk.document.metadata, "document_id": chunk.document.key},
+        "score": round(hit.score, 4),
+    }
+    if embedding:
+        told["embedding"] = chunk.vector.tolist()
+    return told
