@@ -17,6 +17,7 @@ from django.test import Client
 from config.manifest import Plugin
 from config.plugins import PLUGINS
 from oauth_demo.models import Token
+from retrieval.indexes import vector_index
 from todos.endpoints import TODO_API
 
 TODO_PLUGINS = [plugin.slug for plugin in PLUGINS if plugin.api is TODO_API]
@@ -130,6 +131,13 @@ def fresh_cache() -> Iterator[None]:
     """Nobody is throttled for what another test did."""
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def fresh_index() -> Iterator[None]:
+    """A test's database is undone, and its numbers are given again: no index may remember it."""
+    yield
+    vector_index.cache_clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

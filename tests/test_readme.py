@@ -43,7 +43,9 @@ def test_every_command_that_is_named_exists(name: str) -> None:
     assert set(re.findall(r"manage\.py ([a-z_]+)", text)) <= set(get_commands())
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/design.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "docs/design.md", "docs/retrieval.md"]
+)
 def test_every_file_that_is_linked_exists(name: str) -> None:
     path = ROOT / name
     for target in re.findall(r"\]\(([^):#]+)\)", path.read_text()):
@@ -67,4 +69,4 @@ def test_every_curl_in_the_readme_works(server: DevelopmentServer, block: str) -
         ["bash", "-euc", script], env=server.environ, capture_output=True, text=True
     )
     assert result.returncode == 0, result.stderr
-    assert "todo" in result.stdout
+    assert "todo" in result.stdout or "nobody inherits it" in result.stdout

@@ -14,10 +14,16 @@ OPEN = [
     "/",
     "/accounts/login/",
     "/accounts/signup/",
+    "/retrieval-none/library",
     *(f"/{plugin.slug}/{page}" for plugin in PLUGINS for page in ("", "legal", "docs")),
 ]
 OWN = ["/accounts/tokens/", "/accounts/password/"]
-ADMIN = ["/admin/", "/admin/todos/todo/", "/admin/oauth_demo/token/"]
+ADMIN = [
+    "/admin/",
+    "/admin/todos/todo/",
+    "/admin/oauth_demo/token/",
+    "/admin/retrieval/document/",
+]
 
 on_a_phone = pytest.mark.parametrize(
     "visit", [{"viewport": {"width": PHONE, "height": 740}}], indirect=True

@@ -1,0 +1,118 @@
+"""How texts are cut, and what a passage is found by."""
+
+import pytest
+from pytest_django import Settings
+
+from retrieval.chunking import BLOCK, PASSAGE_MAX_LENGTH, heading, passages
+from retrieval.dates import read_date
+from retrieval.embeddings.local import tokenizer
+from retrieval.terms import terms
+
+PARAGRAPHS = "\n\n".join(
+    f"Paragraph {n}. " + "The heron stands in the mill pond and waits. " * 12 for n in range(40)
+)
+
+
+def test_passages_are_no_longer_than_they_may_be_and_nothing_is_lost() -> None:
+    made = passages(PARAGRAPHS)
+    assert max(len(tokenizer().encode(each.text).ids) for each in made) <= 202  # with the two marks
+    assert "".join("".join(each.text.split()) for each in made) == "".join(PARAGRAPHS.split())
+
+
+def test_passages_end_where_sentences_end() -> None:
+    assert {each.text[-1] for each in passages(PARAGRAPHS)} == {"."}
+
+
+def test_passages_may_overlap(settings: Settings) -> None:
+    text = "The heron waits by the water. " * 100
+    apart = passages(text)
+    settings.RETRIEVAL_CHUNK_OVERLAP = 60
+    overlapping = passages(text)
+    assert len(overlapping) > len(apart)
+    assert sum(len(each.text) for each in overlapping) > len(text) > 2_000
+
+
+def test_later_passages_are_found_by_how_the_text_begins_too() -> None:
+    first, second, *_ = passages("# The heron\n\n" + "It waits by the water all day. " * 60)
+    assert first.searched == first.text
+    assert second.searched == f"The heron\n\n{second.text}"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("# A title\n\nAnd more", "A title"),
+        ("One sentence. Another.", "One sentence."),
+        ("lines of\na title\n\nbody", "lines of a title"),
+        ("x" * 500, ""),
+        ("", ""),
+    ],
+)
+def test_a_heading_is_how_a_text_begins(text: str, found: str) -> None:
+    assert heading(text) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 100_000, "漢字" * 10_000, ".," * 20_000, "\n" * 50_000 + "x"]
+)
+def test_odd_texts_are_cut_too(text: str) -> None:
+    made = passages(text)
+    assert made
+    assert max(len(each.text) for each in made) <= PASSAGE_MAX_LENGTH < BLOCK
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The Running of the bulls", ["run", "bull"]),
+        ("naïve Café", ["naiv", "cafe"]),
+        ("foo_bar ERR-4711", ["foo", "bar", "err", "4711"]),
+        ("漢字", ["漢", "字"]),
+        ("who are you", []),
+    ],
+)
+def test_terms_are_stems_without_the_commonest_words(text: str, found: list[str]) -> None:
+    assert terms(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2024-03-05", "2024-03-05T00:00:00+00:00", "2024-03-05T23:59:59.999999+00:00"),
+        ("20240305", "2024-03-05T00:00:00+00:00", "2024-03-05T23:59:59.999999+00:00"),
+        ("March 2024", "2024-03-01T00:00:00+00:00", "2024-03-31T23:59:59.999999+00:00"),
+        ("2024", "2024-01-01T00:00:00+00:00", "2024-12-31T23:59:59.999999+00:00"),
+        ("March 5th, 2024", "2024-03-05T00:00:00+00:00", "2024-03-05T23:59:59.999999+00:00"),
+        ("2024-03-05T10:30:00+02:00", "2024-03-05T08:30:00+00:00", "2024-03-05T08:30:00+00:00"),
+        ("Tue, 05 Mar 2024 10:30:00 GMT", "2024-03-05T10:30:00+00:00", "2024-03-05T10:30:00+00:00"),
+        ("1709632800", "2024-03-05T10:00:00+00:00", "2024-03-05T10:00:00+00:00"),
+    ],
+)
+def test_a_date_is_read_in_any_common_spelling(text: str, first: str, last: str) -> None:
+    assert read_date(text).isoformat() == first
+    assert read_date(text, edge="last").isoformat() == last
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "now",
+        "today",
+        "yesterday",
+        "last week",
+        "10:30",
+        "May",
+        "5 March",
+        "2024-13-45",
+        "",
+        " ",
+        "soon",
+        "0",
+        "99999",
+        "x" * 1000,
+        "0001-01-01T00:00:00+23:00",
+    ],
+)
+def test_what_names_no_date_is_never_taken_for_now(text: str) -> None:
+    with pytest.raises(ValueError, match="date"):
+        read_date(text)

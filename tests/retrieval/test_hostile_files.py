@@ -1,0 +1,126 @@
+"""Files made to hurt: each is refused in words, within the limits of time and memory."""
+
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+
+from retrieval.parsing import Limits, UnreadableFileError, parse
+from tests.retrieval.documents import docx, flate_bomb, pdf, pptx, with_part
+
+WORD = "word/document.xml"
+LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "lol">
+<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><document>&b;</document>"""
+OUTSIDE = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY y SYSTEM "file:///etc/passwd">]>
+<x>&y;</x>"""
+
+
+def archive(members: dict[str, bytes]) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in members.items():
+            made.writestr(name, content)
+    return out.getvalue()
+
+
+def bomb() -> bytes:
+    return with_part(docx("x"), "word/media/image.bin", bytes(150 * 1024**2))
+
+
+def liar() -> bytes:
+    """Return a bomb whose directory says that it is small."""
+    content = bytearray(bomb())
+    size = (150 * 1024**2).to_bytes(4, "little")
+    return bytes(content.replace(size, (1000).to_bytes(4, "little")))
+
+
+def endless_pages() -> bytes:
+    """Return a PDF whose page tree holds itself."""
+    return pdf("x").replace(b"/Kids [4 0 R]", b"/Kids [2 0 R]")
+
+
+ENCRYPTED = (
+    b"/Encrypt << /Filter /Standard /V 1 /R 2 /O <"
+    + b"41" * 32
+    + b"> /U <"
+    + b"42" * 32
+    + b"> /P -4 >> /ID [<41> <41>]"
+)
+
+FILES: dict[str, tuple[Callable[[], bytes], str, int, str]] = {
+    "empty": (lambda: b"", "a.txt", 422, "no text"),
+    "only spaces": (lambda: b" \n\t ", "a.txt", 422, "no text"),
+    "rubbish": (lambda: bytes(range(256)) * 50, "a.txt", 415, "not read here"),
+    "a picture named .txt": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(99), "a.txt", 415, "not read"),
+    "a program named .pdf": (lambda: b"\x7fELF" + bytes(99), "a.pdf", 415, "not read here"),
+    "zip bomb": (bomb, "a.docx", 413, "unpacks"),
+    "zip bomb that lies": (liar, "a.docx", 422, "broken"),
+    "ten thousand parts": (
+        lambda: archive({WORD: b"<a/>", **{f"{n}": b"" for n in range(10_001)}}),
+        "",
+        413,
+        "parts",
+    ),
+    "billion laughs": (lambda: with_part(docx("x"), WORD, LAUGHS), "", 422, "document type"),
+    "outside entity": (lambda: with_part(docx("x"), WORD, OUTSIDE), "", 422, "document type"),
+    "utf-16 entity": (
+        lambda: with_part(docx("x"), WORD, OUTSIDE.decode().encode("utf-16")),
+        "",
+        422,
+        "document type",
+    ),
+    "outside entity in slides": (
+        lambda: with_part(pptx("x", "y"), "ppt/slides/slide1.xml", OUTSIDE),
+        "",
+        422,
+        "document type",
+    ),
+    "half a docx": (lambda: docx("x" * 999)[:-200], "a.docx", 422, "broken"),
+    "docx of nonsense": (lambda: archive({WORD: b"nonsense"}), "", 422, "broken"),
+    "plain zip": (lambda: archive({"a.txt": b"hello"}), "a.docx", 415, "archive"),
+    "locked pdf": (lambda: pdf("x", trailer=ENCRYPTED), "", 422, "encrypted"),
+    "half a pdf": (lambda: pdf("x")[:60], "", 422, ""),
+    "pdf of nonsense": (lambda: b"%PDF-1.7\n" + b"nonsense " * 99, "", 422, "broken"),
+    "pdf that holds itself": (endless_pages, "", 422, ""),
+    "pdf without text": (lambda: pdf(""), "", 422, "text recognition"),
+    "pdf bomb": (lambda: pdf("x", filtered=flate_bomb(300)), "", 0, ""),
+    "deep json": (lambda: b"[" * 200_000 + b"]" * 200_000, "a.json", 422, "not JSON"),
+    "broken json": (lambda: b'{"a": ', "a.json", 422, "not JSON"),
+    "huge cell": (lambda: b'a,b\n"' + b"x" * 9_000_000 + b'"', "a.csv", 413, "characters"),
+}
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_a_hostile_file_is_refused(case: str) -> None:
+    make, name, status, word = FILES[case]
+    with pytest.raises(UnreadableFileError, match=word or ".") as refusal:
+        parse(BytesIO(make()), name=name, limits=Limits(seconds=10))
+    assert refusal.value.status in ((status,) if status else (413, 422))
+
+
+def test_deeply_nested_html_is_read_or_refused() -> None:
+    content = b"<html><body>" + b"<div>" * 100_000 + b"deep down"
+    try:
+        assert "deep down" in parse(BytesIO(content)).text
+    except UnreadableFileError as refusal:
+        assert refusal.status == 422  # noqa: PT017
+
+
+def test_a_reader_that_takes_too_long_is_stopped() -> None:
+    with pytest.raises(UnreadableFileError, match="too long") as refusal:
+        parse(BytesIO(pdf("x")), limits=Limits(seconds=0.01))
+    assert refusal.value.status == 422
+
+
+def test_a_reader_that_takes_too_much_memory_is_stopped() -> None:
+    with pytest.raises(UnreadableFileError) as refusal:
+        parse(BytesIO(b"x" * 5_000_000), limits=Limits(memory_bytes=30 * 1024**2))
+    assert refusal.value.status == 422
+
+
+def test_the_reader_is_told_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    from retrieval.parsing.sandbox import bare_environ
+
+    monkeypatch.setenv("SECRET_KEY", "hush")
+    assert "SECRET_KEY" not in bare_environ()

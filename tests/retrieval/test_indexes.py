@@ -1,0 +1,186 @@
+"""One contract for every vector index that can run here."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+from retrieval.datastore import Datastore, NewDocument
+from retrieval.embeddings import embedder
+from retrieval.filters import EVERYTHING, Filter
+from retrieval.indexes.base import VectorIndex
+from retrieval.models import Chunk, Collection
+from tests.retrieval.indexes import INDEXES, chosen
+
+pytestmark = pytest.mark.django_db
+
+TEXTS = {
+    "cat": "The cat sleeps on the warm window sill all afternoon.",
+    "tax": "The tax return is due at the end of May.",
+    "rust": "Iron rusts when water and air reach it.",
+    "bread": "Knead the dough, let it rise for an hour, then bake the bread.",
+}
+
+
+@pytest.fixture(params=INDEXES)
+def index(
+    request: pytest.FixtureRequest, settings: Settings, tmp_path: Path
+) -> Iterator[VectorIndex]:
+    with chosen(request.param, settings, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def store(index: VectorIndex) -> Datastore:
+    store = Datastore("shelf")
+    store.upsert([NewDocument(id=key, text=text) for key, text in TEXTS.items()])
+    return store
+
+
+def nearest(
+    index: VectorIndex, store: Datastore, question: str, where: Filter = EVERYTHING, limit: int = 1
+) -> list[str]:
+    collection = store.collection()
+    assert collection is not None
+    [vector] = embedder().embed([question])
+    ids = index.nearest(collection, vector, limit=limit, where=where)
+    chunks = Chunk.objects.select_related("document").in_bulk(list(ids))
+    return [chunks[pk].document.key for pk in ids if pk in chunks]
+
+
+@pytest.mark.parametrize(
+    ("question", "key"),
+    [
+        ("Where does the pet take a nap?", "cat"),
+        ("When must I send my papers to the revenue office?", "tax"),
+        ("Why does metal corrode?", "rust"),
+        ("How is a loaf made?", "bread"),
+    ],
+)
+def test_the_nearest_comes_first(
+    index: VectorIndex, store: Datastore, question: str, key: str
+) -> None:
+    assert nearest(index, store, question) == [key]
+
+
+def test_all_are_found_where_few_are_there(index: VectorIndex, store: Datastore) -> None:
+    assert sorted(nearest(index, store, "anything", limit=100)) == sorted(TEXTS)
+
+
+def test_another_collection_is_never_touched(index: VectorIndex, store: Datastore) -> None:
+    other = Datastore("shelf", "ann")
+    other.upsert([NewDocument(id="hers", text=TEXTS["cat"])])
+    assert nearest(index, store, TEXTS["cat"], limit=9).count("hers") == 0
+    assert nearest(index, other, "tax", limit=9) == ["hers"]
+
+
+def test_a_deleted_document_is_gone(
+    index: VectorIndex,
+    store: Datastore,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        store.delete(ids=["cat"])
+    assert "cat" not in nearest(index, store, TEXTS["cat"], limit=9)
+
+
+def test_a_new_version_takes_the_place_of_the_old(
+    index: VectorIndex,
+    store: Datastore,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        store.upsert([NewDocument(id="cat", text="Parliament passed the budget.")])
+    assert nearest(index, store, "What did lawmakers decide on spending?") == ["cat"]
+    assert sorted(nearest(index, store, "x", limit=9)) == sorted(TEXTS)
+
+
+DAY = datetime(2024, 3, 5, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        (Filter(document_id="mail"), ["mail"]),
+        (Filter(source="email"), ["mail"]),
+        (Filter(source_id="7"), ["chat"]),
+        (Filter(author="Ann"), ["mail", "note"]),
+        (Filter(author="ann"), []),
+        (Filter(start_date=DAY), ["mail", "note"]),
+        (Filter(end_date=DAY), ["chat", "mail"]),
+        (Filter(start_date=DAY, end_date=DAY), ["mail"]),
+        (Filter(author="Ann", source="file"), ["note"]),
+        (Filter(author="Nobody"), []),
+    ],
+)
+def test_a_filter_lets_through_what_it_says(
+    index: VectorIndex, where: Filter, found: list[str]
+) -> None:
+    store = Datastore("filtered")
+    store.upsert(
+        [
+            NewDocument(id="mail", text="one", source="email", author="Ann", created_at=DAY),
+            NewDocument(
+                id="chat",
+                text="two",
+                source="chat",
+                source_id="7",
+                author="Bob",
+                created_at=datetime(2024, 3, 4, tzinfo=UTC),
+            ),
+            NewDocument(
+                id="note",
+                text="three",
+                source="file",
+                author="Ann",
+                created_at=datetime(2024, 3, 6, tzinfo=UTC),
+            ),
+            NewDocument(id="bare", text="four"),
+        ]
+    )
+    assert sorted(nearest(index, store, "any", where, limit=9)) == found
+
+
+def test_an_index_that_fails_leaves_the_old_version(
+    index: VectorIndex, store: Datastore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object) -> None:
+        raise ConnectionError("away")
+
+    monkeypatch.setattr(type(index), "add", fail)
+    with pytest.raises(ConnectionError):
+        store.upsert([NewDocument(id="cat", text="new")])
+    assert store.get("cat").text == TEXTS["cat"]
+    assert nearest(index, store, "Where does the pet take a nap?") == ["cat"]
+
+
+def test_what_the_database_does_not_know_is_passed_over(
+    index: VectorIndex, store: Datastore
+) -> None:
+    collection = Collection.objects.get()
+    chunk = Chunk.objects.select_related("document").get(document__key="cat")
+    ghost = Chunk(pk=10**9, collection=collection, document=chunk.document)
+    ghost.embedding = chunk.embedding
+    index.add(collection, [ghost])
+    [hits] = store.query([(TEXTS["cat"], EVERYTHING, 9)])
+    assert [hit.chunk.document.key for hit in hits].count("cat") == 1
+
+
+@pytest.mark.parametrize("few", [0, 10_000])
+def test_recall_against_exact_search(
+    index: VectorIndex, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrieval.indexes.pgvector.FEW", few)  # 0: by its index alone
+    store = Datastore("many")
+    words = [f"{a} {b} {c}" for a in TEXTS for b in ("red", "old", "far") for c in range(20)]
+    store.upsert([NewDocument(id=f"{n}", text=text) for n, text in enumerate(words)])
+    collection = store.collection()
+    assert collection is not None
+    chunks = list(Chunk.objects.filter(collection=collection))
+    matrix = np.array([chunk.vector for chunk in chunks])
+    [vector] = embedder().embed(["an old cat"])
+    exact = {chunks[place].pk for place in np.argsort(-(matrix @ vector))[:10]}
+    assert len(exact & set(index.nearest(collection, vector, limit=10, where=EVERYTHING))) >= 9

@@ -1,0 +1,122 @@
+"""Processes killed while they write, and processes that see what another wrote."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.db import connection
+
+from retrieval import lexical
+from retrieval.chunking import passages
+from retrieval.datastore import Datastore, NewDocument
+from retrieval.filters import EVERYTHING
+from retrieval.models import Chunk, Collection, Document
+from retrieval.terms import terms
+from tests.development_server import MANAGE, process_environ
+from tests.retrieval.writer import DOCUMENTS, text
+
+pytestmark = pytest.mark.django_db(transaction=True)
+KILLS = 8
+
+
+def environ() -> dict[str, str]:
+    """Return what lets another process write to the tests' own database."""
+    at = connection.settings_dict
+    if connection.vendor == "sqlite":
+        url = f"sqlite:///{at['NAME']}"
+    else:
+        who = f"{at['USER']}:{at['PASSWORD']}@" if at["PASSWORD"] else f"{at['USER']}@"
+        url = f"postgres://{who}{at['HOST']}:{at['PORT'] or 5432}/{at['NAME']}"
+    return {**process_environ(), "DATABASE_URL": url}
+
+
+def writer(version: int) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "tests.retrieval.writer", str(version)]
+    return subprocess.Popen(command, env=environ(), stdout=subprocess.PIPE, text=True)
+
+
+def version_of(key: str) -> int:
+    """Return the version of a document, after looking at whether it is one, and whole."""
+    document = Document.objects.get(key=key)
+    [version] = {int(number) for number in re.findall(r"v(\d+)x", document.text)}
+    assert document.text == text(int(key[1:]), version)
+    chunks = list(document.chunks.order_by("position"))
+    assert [chunk.text for chunk in chunks] == [cut.text for cut in passages(document.text)]
+    assert {len(chunk.vector) for chunk in chunks} == {384}
+    assert all(np.isclose(np.linalg.norm(chunk.vector), 1, atol=1e-3) for chunk in chunks)
+    return version
+
+
+def test_a_killed_upsert_leaves_every_document_whole() -> None:
+    version = 0
+    for number in range(KILLS):
+        process = writer(version)
+        assert process.stdout is not None
+        version = int(process.stdout.readline())  # it is writing: the first is in
+        time.sleep(0.19 * number)
+        process.kill()
+        process.communicate()
+        versions = {version_of(f"d{n}") for n in range(DOCUMENTS)}
+        assert len(versions) == 1  # one upsert, one version
+        version = versions.pop()
+        collection = Collection.objects.get()
+        chunks = Chunk.objects.all()
+        assert collection.chunk_count == len(chunks)
+        assert collection.term_count == sum(len(chunk.terms.split()) for chunk in chunks)
+        found = lexical.frequencies(collection, terms(f"v{version}x v{version - 1}x heron"))
+        assert found == {f"v{version}x": len(chunks), "heron": len(chunks)}
+
+
+def test_a_killed_load_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    count = 300
+    path = tmp_path / "rows.jsonl"
+    path.write_text(
+        "".join(
+            json.dumps({"id": f"r{n}", "text": f"Row {n}: the heron stands in the pond."}) + "\n"
+            for n in range(count)
+        )
+    )
+    command = [*MANAGE, "load_documents", str(path), "--store", "retrieval-none", "--batch", "10"]
+    seen = 0
+    for _ in range(3):
+        process = subprocess.Popen(command, env=environ(), stdout=subprocess.PIPE)
+        goal = seen + 40
+        while (seen := Document.objects.count()) < goal and process.poll() is None:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert Document.objects.count() == Chunk.objects.count()
+    seen = Document.objects.count()
+    assert 0 < seen < count
+    done = subprocess.run(command, env=environ(), capture_output=True, text=True, check=True)
+    assert f"Loaded {count - seen:,} documents" in done.stdout
+    assert f"{seen:,} were there already" in done.stdout
+    assert Document.objects.count() == Chunk.objects.count() == count
+    assert Collection.objects.get().chunk_count == count
+
+
+@pytest.fixture
+def reader() -> Datastore:
+    """This process, which has the documents in memory."""
+    store = Datastore("retrieval-none")
+    store.upsert([NewDocument(id="old", text="The kettle is broken.")])
+    store.query([("kettle", EVERYTHING, 1)])
+    return store
+
+
+def test_another_process_sees_a_write_within_a_second(reader: Datastore) -> None:
+    process = writer(0)
+    assert process.stdout is not None
+    process.stdout.readline()
+    wrote = time.monotonic()
+    process.kill()
+    process.communicate()
+    [hits] = reader.query([("Where does the heron stand?", EVERYTHING, 3)])
+    assert time.monotonic() - wrote < 1
+    assert hits and all("heron" in hit.chunk.text for hit in hits)

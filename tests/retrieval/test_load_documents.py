@@ -1,0 +1,186 @@
+"""Large loads: every format, bad rows by their line, and going on after a stop."""
+
+import json
+import zipfile
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from retrieval.datastore import Datastore
+from retrieval.embeddings import embedder
+from retrieval.models import Chunk, Collection, Document
+from tests.retrieval.documents import pdf
+
+pytestmark = pytest.mark.django_db
+
+
+def load(path: Path, **options: Any) -> str:
+    out = StringIO()
+    call_command("load_documents", path, store="retrieval-none", stdout=out, **options)
+    return out.getvalue()
+
+
+def keys() -> list[str]:
+    return sorted(Document.objects.values_list("key", flat=True))
+
+
+@pytest.fixture
+def embedded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Record which texts are embedded."""
+    texts: list[str] = []
+    real = type(embedder()).embed
+
+    def embed(self: Any, some: Any) -> Any:
+        texts.extend(some)
+        return real(self, some)
+
+    monkeypatch.setattr(type(embedder()), "embed", embed)
+    return texts
+
+
+def jsonl(path: Path, count: int, changed: int = -1) -> Path:
+    rows = (
+        {"id": f"d{n}", "text": f"Number {n}" + (" anew" if n == changed else "")}
+        for n in range(count)
+    )
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def test_a_jsonl_file_is_loaded(tmp_path: Path) -> None:
+    assert "Loaded 45 documents" in load(jsonl(tmp_path / "a.jsonl", 45))
+    assert len(keys()) == 45
+
+
+@pytest.mark.parametrize("wrap", [lambda rows: rows, lambda rows: {"documents": rows}])
+def test_a_json_file_is_loaded(tmp_path: Path, wrap: Any) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(wrap([{"id": "x", "text": "one"}, {"text": "two"}])))
+    assert "Loaded 2 documents" in load(path)
+
+
+def test_a_folder_is_loaded_with_what_is_in_it(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.txt").write_text("A heron.")
+    (tmp_path / "b.pdf").write_bytes(pdf("A kettle."))
+    (tmp_path / ".hidden").write_text("not this")
+    assert "Loaded 2 documents" in load(tmp_path)
+    assert sorted(Document.objects.values_list("text", flat=True)) == ["A heron.", "A kettle."]
+
+
+def test_an_archive_is_loaded_and_its_names_are_no_paths(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("../../evil.txt", "A heron.")
+        archive.writestr("rows.jsonl", '{"id": "x", "text": "A kettle."}\n')
+        archive.writestr("empty/", "")
+    assert "Loaded 2 documents" in load(path)
+    assert not (tmp_path.parent / "evil.txt").exists()
+
+
+def test_bad_rows_are_told_by_their_line_and_the_rest_is_loaded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(
+        '{"id": "good", "text": "one"}\n'
+        "{broken\n"
+        '{"text": ""}\n'
+        '{"text": "x", "metadata": {"created_at": "now"}}\n'
+        "\n"
+        '{"id": "fine", "text": "two"}\n'
+    )
+    err = StringIO()
+    with pytest.raises(CommandError, match="3 could not be loaded"):
+        load(path, stderr=err)
+    assert keys() == ["fine", "good"]
+    told = err.getvalue()
+    assert "a.jsonl line 2: is not JSON" in told
+    assert "a.jsonl line 3: text" in told
+    assert "a.jsonl line 4: metadata: created_at: Names no date" in told
+
+
+def test_what_is_in_is_not_embedded_again(tmp_path: Path, embedded: list[str]) -> None:
+    path = jsonl(tmp_path / "a.jsonl", 30)
+    load(path)
+    embedded.clear()
+    assert "Loaded 0 documents" in load(path)
+    assert embedded == []
+    assert "Loaded 1 documents" in load(jsonl(path, 30, changed=7))
+    assert embedded == ["Number 7 anew"]
+    assert len(keys()) == 30
+
+
+def test_documents_without_an_id_are_known_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "one"}\n{"text": "two"}\n')
+    load(path)
+    assert "2 were there already" in load(path)
+    assert Document.objects.count() == 2
+
+
+def test_a_load_that_was_stopped_goes_on(
+    tmp_path: Path, embedded: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = jsonl(tmp_path / "a.jsonl", 40)
+    real = Datastore.upsert
+
+    def stop_at_the_third(self: Datastore, documents: Any, **more: Any) -> list[str]:
+        if documents[0].id == "d20":
+            raise KeyboardInterrupt
+        return real(self, documents, **more)
+
+    monkeypatch.setattr(Datastore, "upsert", stop_at_the_third)
+    with pytest.raises(CommandError, match="goes on from there"):
+        load(path, batch=10)
+    assert Document.objects.count() == 20
+    monkeypatch.setattr(Datastore, "upsert", real)
+    assert "Loaded 20 documents" in load(path, batch=10)
+    assert len(embedded) == len(set(embedded)) == 40
+
+
+def test_a_long_document_is_loaded_beyond_the_limit_of_a_call(
+    tmp_path: Path, settings: Any
+) -> None:
+    settings.RETRIEVAL_MAX_CHUNKS = 1
+    path = tmp_path / "long.txt"
+    path.write_text(" ".join(f"Sentence number {n} says something." for n in range(100)))
+    load(path)
+    assert Chunk.objects.count() > 1
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "word"),
+    [
+        ("nowhere", {}, "no file or folder"),
+        (".", {"store": "todo"}, "keeps documents"),
+        (".", {"store": "nothing"}, "keeps documents"),
+        (".", {"batch": 0}, "one document"),
+        (".", {"store": "retrieval-user"}, "name an account"),
+        (".", {"store": "retrieval-oauth", "username": "nobody"}, "name an account"),
+        (".", {"store": "retrieval", "username": "ann"}, "leave out --username"),
+    ],
+)
+def test_a_load_that_cannot_be_is_refused(path: str, options: Any, word: str) -> None:
+    with pytest.raises(CommandError, match=word):
+        call_command("load_documents", path, **{"store": "retrieval", **options})
+
+
+def test_documents_are_loaded_for_a_person(tmp_path: Path, ann: User) -> None:
+    path = jsonl(tmp_path / "a.jsonl", 2)
+    call_command("load_documents", path, store="retrieval-user", username="ann", stdout=StringIO())
+    assert Datastore("retrieval-user", "ann").documents().count() == 2
+
+
+def test_a_refused_document_does_not_keep_out_its_batch(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.RETRIEVAL_MAX_COLLECTION_CHUNKS = 2
+    with pytest.raises(CommandError, match="1 could not be loaded"):
+        load(jsonl(tmp_path / "a.jsonl", 3), stderr=StringIO())
+    assert Document.objects.count() == 2
+    assert Collection.objects.get().chunk_count == 2

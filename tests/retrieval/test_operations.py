@@ -1,0 +1,319 @@
+"""The five operations, and what each says to what it cannot take."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from retrieval.indexes.base import IndexAwayError
+from retrieval.indexes.embedded import EmbeddedIndex
+from retrieval.models import Chunk, Collection
+from tests.conftest import Mount
+from tests.retrieval.documents import docx, pdf
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(mount: Mount, query: str, **more: Any) -> list[dict[str, Any]]:
+    answer = mount.post("/query", {"queries": [{"query": query, **more}]})
+    assert answer.status_code == 200, answer.content
+    results: list[dict[str, Any]] = answer.json()["results"][0]["results"]
+    return results
+
+
+def upload(mount: Mount, content: bytes, name: str = "a.bin", **fields: str) -> Any:
+    boundary = "XXboundaryXX"
+    lines = [
+        f"--{boundary}\r\nContent-Disposition: form-data; "
+        f'name="{field}"\r\n\r\n{value}\r\n'.encode()
+        for field, value in fields.items()
+    ]
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+    lines += [head.encode(), b"Content-Type: text/plain\r\n\r\n", content, b"\r\n"]
+    body = b"".join([*lines, f"--{boundary}--\r\n".encode()])
+    kind = f"multipart/form-data; boundary={boundary}"
+    return mount.post("/upsert-file", raw=body, content_type=kind)
+
+
+def test_a_question_in_other_words_finds_its_passage(shelf: Mount) -> None:
+    [best, _] = ask(shelf, "Where does the pet take its nap?")
+    assert best["id"] == "cat_0"
+    assert best["text"].startswith("The cat sleeps")
+    assert best["metadata"] == {
+        "author": "Ann",
+        "source": "chat",
+        "created_at": "2024-03-05T00:00:00+00:00",
+        "document_id": "cat",
+    }
+    assert "embedding" not in best
+
+
+def test_embeddings_are_answered_when_asked_for(shelf: Mount) -> None:
+    body = {"queries": [{"query": "cat", "top_k": 1}], "include_embeddings": True}
+    [result] = shelf.post("/query", body).json()["results"][0]["results"]
+    assert len(result["embedding"]) == 384
+
+
+def test_as_many_come_as_were_asked_for(shelf: Mount) -> None:
+    assert len(ask(shelf, "cat", top_k=1)) == 1
+    assert len(ask(shelf, "cat")) == 2
+
+
+def test_several_questions_are_answered_in_order(shelf: Mount) -> None:
+    body = {"queries": [{"query": "sleeping cat"}, {"query": "tax return"}]}
+    answers = shelf.post("/query", body).json()["results"]
+    assert [answer["query"] for answer in answers] == ["sleeping cat", "tax return"]
+    assert [answer["results"][0]["metadata"]["document_id"] for answer in answers] == ["cat", "tax"]
+
+
+def test_nothing_is_found_where_nothing_is(open_plugin: Mount) -> None:
+    assert ask(open_plugin, "anything") == []
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        ({"author": "Ann"}, ["cat"]),
+        ({"source": "chat"}, ["cat"]),
+        ({"document_id": "tax"}, ["tax"]),
+        ({"start_date": "2024-03-05"}, ["cat"]),
+        ({"end_date": "March 5th, 2024"}, ["cat"]),
+        ({"start_date": "6 March 2024"}, []),
+        ({"end_date": "2024"}, ["cat"]),
+        ({"end_date": "2023"}, []),
+        ({}, ["cat", "tax"]),
+    ],
+)
+def test_a_filter_narrows_a_search(shelf: Mount, where: dict[str, str], found: list[str]) -> None:
+    results = ask(shelf, "cat", filter=where)
+    assert sorted(each["metadata"]["document_id"] for each in results) == found
+
+
+def test_a_document_is_read_whole(shelf: Mount) -> None:
+    answer = shelf.get("/documents/tax")
+    assert answer.json() == {
+        "id": "tax",
+        "text": "The tax return is due at the end of May.",
+        "metadata": {"author": "Bob"},
+    }
+
+
+def test_a_document_that_is_not_there_is_404(shelf: Mount) -> None:
+    for key in ("none", "a/b", "%25", "%00", "ü" * 500):
+        answer = shelf.get(f"/documents/{key}")
+        assert answer.status_code == 404
+        assert "queryDocuments" in answer.json()["detail"]
+
+
+def test_an_upsert_replaces(shelf: Mount) -> None:
+    shelf.post("/upsert", {"documents": [{"id": "cat", "text": "Dogs bark."}]})
+    assert shelf.get("/documents/cat").json() == {"id": "cat", "text": "Dogs bark.", "metadata": {}}
+    assert Chunk.objects.filter(text__contains="window sill").count() == 0
+    assert Collection.objects.get().chunk_count == Chunk.objects.count() == 2
+
+
+def test_an_id_is_made_where_none_is_given(open_plugin: Mount) -> None:
+    ids = open_plugin.post("/upsert", {"documents": [{"text": "a"}, {"text": "b"}]}).json()["ids"]
+    assert len(set(ids)) == 2
+    assert open_plugin.get(f"/documents/{ids[1]}").json()["text"] == "b"
+
+
+@pytest.mark.parametrize(
+    ("body", "deleted", "left"),
+    [
+        ({"ids": ["cat", "none"]}, 1, ["tax"]),
+        ({"filter": {"author": "Bob"}}, 1, ["cat"]),
+        ({"filter": {"author": "Nobody"}}, 0, ["cat", "tax"]),
+        ({"delete_all": True}, 2, []),
+    ],
+)
+def test_a_deletion_says_how_many_went(
+    shelf: Mount, body: dict[str, Any], deleted: int, left: list[str]
+) -> None:
+    assert shelf.delete("/delete", body).json() == {"success": True, "deleted": deleted}
+    assert sorted(r["metadata"]["document_id"] for r in ask(shelf, "cat", top_k=9)) == left
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"ids": []},
+        {"ids": None, "filter": None, "delete_all": False},
+        {"filter": {}},
+        {"filter": {"author": None}},
+        {"ids": ["cat"], "delete_all": True},
+        {"ids": ["cat"], "filter": {"author": "Ann"}},
+        {"filter": {"autor": "Ann"}},
+        {"filter": {"end_date": "soon"}},
+        {"ids": "cat"},
+        [],
+        None,
+    ],
+)
+def test_a_deletion_that_is_not_clear_deletes_nothing(shelf: Mount, body: Any) -> None:
+    answer = shelf.delete("/delete", raw=json.dumps(body).encode())
+    assert answer.status_code == 400, answer.content
+    assert answer.json()["detail"]
+    assert len(ask(shelf, "cat", top_k=9)) == 2
+
+
+WRONG_UPSERTS = {
+    "no documents": ({}, "documents"),
+    "an empty list": ({"documents": []}, "documents"),
+    "no text": ({"documents": [{"id": "x"}]}, "upsertDocuments|Missing"),
+    "an empty text": ({"documents": [{"text": " "}]}, "empty"),
+    "NUL": ({"documents": [{"text": "a\x00b"}]}, "NUL"),
+    "a number": ({"documents": [{"text": 7}]}, "Must be text"),
+    "an id with a slash": ({"documents": [{"text": "a", "id": "a/b"}]}, "slash"),
+    "the same id twice": (
+        {"documents": [{"text": "a", "id": "x"}, {"text": "b", "id": "x"}]},
+        "twice",
+    ),
+    "a strange source": ({"documents": [{"text": "a", "metadata": {"source": "fax"}}]}, "fax"),
+    "a strange field": ({"documents": [{"text": "a", "metadata": {"colour": "red"}}]}, "colour"),
+    "no date": ({"documents": [{"text": "a", "metadata": {"created_at": "now"}}]}, "no date"),
+    "a list": ([], "object"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_UPSERTS)
+def test_what_cannot_be_saved_is_refused_in_words(open_plugin: Mount, case: str) -> None:
+    body, word = WRONG_UPSERTS[case]
+    answer = open_plugin.post("/upsert", body)
+    assert answer.status_code == 400, answer.content
+    assert any(each in answer.json()["detail"] for each in word.split("|"))
+    assert not Chunk.objects.exists()
+
+
+def test_one_bad_document_keeps_out_all_and_is_named(shelf: Mount) -> None:
+    body = {"documents": [{"id": "cat", "text": "new"}, {"id": "dog", "text": ""}]}
+    answer = shelf.post("/upsert", body)
+    assert answer.status_code == 400
+    assert "1: text" in answer.json()["detail"]
+    assert shelf.get("/documents/cat").json()["text"].startswith("The cat")
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ({"query": ""}, "empty"),
+        ({}, "Missing"),
+        ({"query": "x" * 3000}, "2000"),
+        ({"query": "cat", "top_k": 0}, "top_k"),
+        ({"query": "cat", "top_k": 1000}, "top_k"),
+        ({"query": "cat", "filter": {"start_date": "the other day"}}, "no date"),
+        ({"query": "cat", "filter": {"start": "2024"}}, "start"),
+        ({"query": "cat", "filter": "Ann"}, "object"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_refused(
+    shelf: Mount, query: dict[str, Any], word: str
+) -> None:
+    answer = shelf.post("/query", {"queries": [query]})
+    assert answer.status_code == 400
+    assert word in answer.json()["detail"]
+
+
+def test_a_file_is_saved_and_found(open_plugin: Mount) -> None:
+    content = pdf("Penguins live in the south.", "Polar bears live in the north.")
+    metadata = '{"author": "Ann", "created_at": "2024-03-05"}'
+    answer = upload(open_plugin, content, "wrong.txt", metadata=metadata)
+    assert answer.status_code == 200, answer.content
+    [best] = ask(open_plugin, "Where are penguins at home?", top_k=1)
+    assert "Penguins" in best["text"]
+    assert best["metadata"]["source"] == "file"
+    assert best["metadata"]["author"] == "Ann"
+
+
+@pytest.mark.parametrize(
+    ("content", "fields", "status", "word"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + bytes(99), {}, 415, "not read here"),
+        (docx("x")[:-99], {}, 422, "broken"),
+        (b"  ", {}, 422, "no text"),
+        (b"text", {"metadata": "{"}, 400, "not JSON"),
+        (b"text", {"metadata": '{"sauce": "x"}'}, 400, "sauce"),
+        (b"text", {"metadata": "[]"}, 400, "object"),
+        (b"text" * 1000, {}, 413, "at most"),
+    ],
+)
+def test_a_file_that_cannot_be_saved_is_refused_in_words(
+    open_plugin: Mount,
+    settings: Settings,
+    content: bytes,
+    fields: dict[str, str],
+    status: int,
+    word: str,
+) -> None:
+    settings.RETRIEVAL_MAX_FILE_BYTES = 40_000 if content[:2] == b"PK" else 3_000
+    answer = upload(open_plugin, content, **fields)
+    assert answer.status_code == status, answer.content
+    assert word in answer.json()["detail"]
+    assert not Chunk.objects.exists()
+
+
+def test_a_far_too_large_file_is_refused_before_it_is_read(
+    open_plugin: Mount, settings: Settings
+) -> None:
+    settings.RETRIEVAL_MAX_FILE_BYTES = 1_000
+    assert upload(open_plugin, b"x" * 100_000).status_code == 413
+
+
+def test_a_file_that_is_no_form_is_told_how(open_plugin: Mount) -> None:
+    answer = open_plugin.post("/upsert-file", raw=b"hello", content_type="text/plain")
+    assert answer.status_code == 400
+    assert "curl -F file=@" in answer.json()["detail"]
+
+
+def test_a_form_without_a_file_is_told_so(open_plugin: Mount) -> None:
+    client = Client(headers={"host": "localhost"})
+    answer = client.post("/retrieval-none/upsert-file", {"metadata": "{}"})
+    assert answer.status_code == 400
+    assert "file" in answer.json()["detail"]
+
+
+def test_more_than_one_call_may_bring_is_refused(open_plugin: Mount, settings: Settings) -> None:
+    settings.RETRIEVAL_MAX_CHUNKS = 2
+    words = " ".join(f"Sentence number {n} says something." for n in range(200))
+    answer = open_plugin.post("/upsert", {"documents": [{"text": words}]})
+    assert answer.status_code == 413
+    assert "load_documents" in answer.json()["detail"]
+
+
+def test_more_than_a_collection_may_hold_is_refused(open_plugin: Mount, settings: Settings) -> None:
+    settings.RETRIEVAL_MAX_COLLECTION_CHUNKS = 1
+    assert open_plugin.post("/upsert", {"documents": [{"text": "a"}]}).status_code == 200
+    answer = open_plugin.post("/upsert", {"documents": [{"text": "b"}]})
+    assert answer.status_code == 413
+    assert Chunk.objects.count() == 1
+
+
+def test_how_many_queries_a_call_takes(
+    shelf: Mount, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    ask(shelf, "warm")  # the matrix is in memory now
+    with django_assert_num_queries(4):  # collection, frequencies, candidates, chunks
+        ask(shelf, "Where is the cat?")
+    with django_assert_num_queries(1):
+        shelf.get("/documents/cat")
+
+
+def test_an_index_that_is_away_is_a_503_and_changes_nothing(
+    shelf: Mount, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*args: Any, **kwargs: Any) -> None:
+        raise IndexAwayError
+
+    monkeypatch.setattr(EmbeddedIndex, "add", away)
+    monkeypatch.setattr(EmbeddedIndex, "nearest", away)
+    for answer in (
+        shelf.post("/upsert", {"documents": [{"id": "cat", "text": "new"}]}),
+        shelf.post("/query", {"queries": [{"query": "cat"}]}),
+    ):
+        assert answer.status_code == 503
+        assert "did not answer" in answer.json()["detail"]
+    assert "did not answer" in client.get("/retrieval-none/library", {"q": "cat"}).text
+    assert shelf.get("/documents/cat").json()["text"].startswith("The cat")

@@ -1,0 +1,196 @@
+"""The pages for people: who may open them, and what they do."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from retrieval.datastore import Datastore, NewDocument
+from retrieval.models import Chunk, Collection, Document
+
+pytestmark = pytest.mark.django_db
+OPEN = "/retrieval-none/library"
+PLACES = ("", "/document?id=x", "/delete")
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    return User.objects.create_user("olga", password="olgas-password", is_staff=True)
+
+
+def add(client: Client, path: str = OPEN, **fields: Any) -> Any:
+    return client.post(path, fields, follow=True)
+
+
+@pytest.mark.parametrize(
+    ("slug", "visitor", "status"),
+    [
+        ("retrieval-none", "", 200),
+        ("retrieval", "", 302),
+        ("retrieval", "ann", 403),
+        ("retrieval", "olga", 200),
+        ("retrieval-user", "", 302),
+        ("retrieval-user", "ann", 200),
+        ("retrieval-oauth", "", 302),
+        ("retrieval-oauth", "ann", 200),
+    ],
+)
+@pytest.mark.parametrize("at", ["prefix", "host"])
+def test_who_may_open_the_pages(
+    client: Client, ann: User, staff: User, slug: str, visitor: str, status: int, at: str
+) -> None:
+    if visitor:
+        client.force_login(User.objects.get(username=visitor))
+    root = f"/{slug}" if at == "prefix" else ""
+    headers = {"host": "localhost" if at == "prefix" else f"{slug}.localhost"}
+    answer = client.get(f"{root}/library", headers=headers)
+    assert answer.status_code == status
+    if status == 302:
+        assert answer["Location"].startswith("/accounts/login/?next=")
+    if status != 200:
+        for path in ("/library", "/library/delete"):
+            body = {"text": "x", "all": "yes"}
+            assert client.post(f"{root}{path}", body, headers=headers).status_code == status
+        assert not Document.objects.exists()
+
+
+def test_a_text_is_added_found_and_deleted(client: Client) -> None:
+    answer = add(client, text="Herons nest by the mill.", author="Ann", created_at="March 2024")
+    assert "Saved. It can be found now." in answer.text
+    assert "1 document" in answer.text
+    found = client.get(OPEN, {"q": "Where do herons build nests?"}).text
+    assert "<mark>Herons</mark> <mark>nest</mark> by the mill." in found
+    key = Document.objects.get().key
+    whole = client.get(f"{OPEN}/document", {"id": key}).text
+    assert "Herons nest by the mill." in whole and "2024-03-01" in whole
+    answer = client.post(f"{OPEN}/delete", {"id": key}, follow=True)
+    assert "Deleted 1 document." in answer.text
+    assert not Chunk.objects.exists()
+
+
+def test_a_file_is_added_under_its_name(client: Client) -> None:
+    file = SimpleUploadedFile("notes.md", b"# Notes\n\nThe kettle is broken.")
+    assert "notes.md" in add(client, file=file).text
+    assert Document.objects.get().source == "file"
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "one of the two"),
+        ({"text": "a", "file": SimpleUploadedFile("a.txt", b"b")}, "one of the two"),
+        ({"text": "a", "created_at": "soon"}, "Names no date"),
+        ({"file": SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\n" + bytes(50))}, "not read here"),
+    ],
+)
+def test_what_cannot_be_added_is_told_beside_the_form(
+    client: Client, fields: dict[str, Any], words: str
+) -> None:
+    answer = add(client, **fields)
+    assert answer.status_code == 400
+    assert words in answer.text
+    assert "<title>Error: " in answer.text
+    assert not Document.objects.exists()
+
+
+def test_a_text_is_kept_in_the_form_when_the_date_is_wrong(client: Client) -> None:
+    assert "Herons nest" in add(client, text="Herons nest", created_at="soon").text
+
+
+@pytest.mark.parametrize("size", [5_000, 200_000])
+def test_too_large_a_file_is_refused(client: Client, settings: Settings, size: int) -> None:
+    settings.RETRIEVAL_MAX_FILE_BYTES = 1_000
+    answer = add(client, file=SimpleUploadedFile("big.txt", b"word " * (size // 5)))
+    assert answer.status_code == 413
+    assert "too large" in answer.text
+    assert not Document.objects.exists()
+
+
+def test_a_forged_form_is_refused() -> None:
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post(OPEN, {"text": "forged"}).status_code == 403
+    assert strict.post(f"{OPEN}/delete", {"all": "yes"}).status_code == 403
+    assert not Document.objects.exists()
+
+
+def test_markup_in_documents_and_questions_is_shown_and_not_run(client: Client) -> None:
+    script = "<script>alert('owl')</script>"
+    Datastore("retrieval-none").upsert([NewDocument(id="<b>", text=script, author="<i>")])
+    for answer in (
+        client.get(OPEN),
+        client.get(OPEN, {"q": "alert owl <script>"}),
+        client.get(f"{OPEN}/document", {"id": "<b>"}),
+    ):
+        assert answer.status_code == 200
+        assert "<script>" not in answer.text.partition("<main")[2]
+        assert "<i>" not in answer.text and "<b>" not in answer.text
+
+
+def test_nobody_sees_or_deletes_anothers_documents(client: Client, ann: User, bob: User) -> None:
+    Datastore("retrieval-user", "ann").upsert([NewDocument(id="hers", text="Ann's secret owl")])
+    client.force_login(bob)
+    path = "/retrieval-user/library"
+    for answer in (client.get(path), client.get(path, {"q": "owl"})):
+        assert "secret" not in answer.text
+    assert client.get(f"{path}/document", {"id": "hers"}).status_code == 404
+    client.post(f"{path}/delete", {"id": "hers"})
+    client.post(f"{path}/delete", {"id": "hers\0"})
+    client.post(f"{path}/delete", {"all": "yes"})
+    assert Document.objects.filter(key="hers").exists()
+
+
+def test_all_are_deleted_only_where_the_box_is_ticked(client: Client) -> None:
+    Datastore("retrieval-none").upsert([NewDocument(text="a"), NewDocument(text="b")])
+    assert "tick the box" in client.post(f"{OPEN}/delete", {}, follow=True).text
+    assert Document.objects.count() == 2
+    assert "Deleted 2" in client.post(f"{OPEN}/delete", {"all": "yes"}, follow=True).text
+
+
+def test_a_long_list_has_pages_and_costs_no_more_queries(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    Datastore("retrieval-none").upsert([NewDocument(text=f"Text {n}") for n in range(60)])
+    with django_assert_num_queries(2):  # how many, and fifty of them
+        assert "Page 1 of 2" in client.get(OPEN).text
+    assert "Page 2 of 2" in client.get(OPEN, {"page": 2}).text
+
+
+def test_another_model_is_told_on_the_page(client: Client) -> None:
+    Datastore("retrieval-none").upsert([NewDocument(text="a")])
+    Collection.objects.update(model="another")
+    assert "reembed" in client.get(OPEN, {"q": "a"}).text
+    assert "reembed" in add(client, text="b").text
+
+
+def test_searches_are_counted(client: Client) -> None:
+    from config.api import Throttle
+
+    original = dict(Throttle.THROTTLE_RATES)
+    try:
+        Throttle.THROTTLE_RATES["address"] = "2/min"
+        assert [client.get(OPEN, {"q": "a"}).status_code for _ in range(3)] == [200, 200, 429]
+        assert client.get(OPEN).status_code == 200
+    finally:
+        Throttle.THROTTLE_RATES.update(original)
+
+
+def test_the_admin_shows_documents_and_deletes_them_whole(client: Client) -> None:
+    store = Datastore("retrieval-none")
+    store.upsert([NewDocument(id="owl", text="Owls hunt at night."), NewDocument(text="b")])
+    client.force_login(User.objects.create_superuser("root", password="roots-password"))
+    for model in ("collection", "document", "chunk"):
+        assert client.get(f"/admin/retrieval/{model}/", {"q": "owl"}).status_code == 200
+        assert client.get(f"/admin/retrieval/{model}/add/").status_code == 403
+    document, chunk = Document.objects.get(key="owl"), Chunk.objects.get(document__key="owl")
+    assert "Owls hunt" in client.get(f"/admin/retrieval/document/{document.pk}/change/").text
+    assert "384 numbers" in client.get(f"/admin/retrieval/chunk/{chunk.pk}/change/").text
+    chosen = {"action": "delete_selected", "_selected_action": document.pk, "post": "yes"}
+    client.post("/admin/retrieval/document/", chosen)
+    collection = Collection.objects.get()
+    assert collection.chunk_count == Chunk.objects.count() == 1
+    other = Document.objects.get()
+    client.post(f"/admin/retrieval/document/{other.pk}/delete/", {"post": "yes"})
+    assert Collection.objects.get().chunk_count == Chunk.objects.count() == 0

@@ -1,0 +1,75 @@
+"""Each kind of file becomes readable text, by what is in it and not by what it is called."""
+
+import json
+from io import BytesIO
+
+import pytest
+
+from retrieval.parsing import Limits, Parsed, UnreadableFileError, parse
+from tests.retrieval.documents import docx, pdf, pptx
+
+
+def read(content: bytes, name: str = "") -> Parsed:
+    return parse(BytesIO(content), name=name)
+
+
+HTML = b"""<!DOCTYPE html><html><head><title>Opening hours</title><style>p{}</style></head>
+<body><h1>Library</h1><p>Open on <b>Monday</b>.</p><script>steal()</script>
+<table><tr><td>Tuesday</td><td>closed</td></tr></table></body></html>"""
+
+FILES = {
+    "text": (b"Plain words.\r\nMore.", "a.txt", "txt", "Plain words.\nMore."),
+    "latin-1": (
+        "Café déjà vu, naïve façade.".encode("latin-1"),
+        "",
+        "txt",
+        "Café",
+    ),
+    "utf-16": ("Grüße aus Köln".encode("utf-16"), "", "txt", "Grüße aus Köln"),
+    "byte order mark": (b"\xef\xbb\xbfHello", "", "txt", "Hello"),
+    "markdown": (b"# Title\n\nWords", "a.md", "md", "# Title\n\nWords"),
+    "html": (HTML, "wrong.txt", "html", "Open on Monday."),
+    "csv": (b"name,age\nAnn,41\nBob,", "p.csv", "csv", "name: Ann, age: 41\nname: Bob"),
+    "csv with semicolons": (b"name;age\nAnn;41\nBob;7", "p.csv", "csv", "name: Ann, age: 41"),
+    "json": (json.dumps({"a": [{"b": 1}]}).encode(), "", "json", "a[0].b: 1"),
+    "json text": (b'"just words"', "a.json", "json", "just words"),
+    "pdf": (pdf("First page", "Second page"), "wrong.txt", "pdf", "First page\n\nSecond page"),
+    "docx": (docx("Minutes", table=[["Who", "What"]]), "", "docx", "Minutes\n\nWho | What"),
+    "pptx": (pptx("Plans", "Say it slowly"), "", "pptx", "Plans\nNotes: Say it slowly"),
+}
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_a_file_is_read(case: str) -> None:
+    content, name, kind, words = FILES[case]
+    parsed = read(content, name)
+    assert parsed.kind == kind
+    assert words in parsed.text
+
+
+def test_html_shows_what_a_reader_sees() -> None:
+    text = read(HTML).text
+    assert text.startswith("Opening hours\nLibrary\n")
+    assert "steal" not in text and "p{}" not in text
+
+
+def test_control_characters_do_not_come_through() -> None:
+    assert read(b"a" * 200 + b"\x1b[31mred").text == "a" * 200 + "[31mred"
+
+
+def test_text_that_is_not_quite_json_stays_text() -> None:
+    assert read(b"{this is how it begins").kind == "txt"
+
+
+@pytest.mark.parametrize(
+    ("limits", "content", "word"),
+    [
+        (Limits(bytes=10), b"eleven bytes", "at most"),
+        (Limits(pages=1), pdf("one", "two"), "2 pages"),
+        (Limits(characters=5), b"six characters", "characters"),
+    ],
+)
+def test_what_is_too_large_is_413(limits: Limits, content: bytes, word: str) -> None:
+    with pytest.raises(UnreadableFileError, match=word) as refusal:
+        parse(BytesIO(content), limits=limits)
+    assert refusal.value.status == 413
