@@ -11,7 +11,7 @@ BIN := .venv/bin
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sports-data run serve test test-clients test-postgres lint bench lock
+.PHONY: help setup sports-data run serve test test-clients test-postgres test-stores lint bench bench-retrieval lock
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -72,6 +72,16 @@ test-clients: .venv/installed-dev .venv-clients/installed ## Run the OAuth flow 
 test-postgres: .venv/installed-dev ## Run the tests against PostgreSQL (POSTGRES_URL)
 	@DATABASE_URL=$(POSTGRES_URL) $(BIN)/python -m pytest
 
+test-stores: .venv-stores/installed ## Run the contract of the vector indexes: Qdrant, Chroma, pgvector
+	@.venv-stores/bin/python -m pytest tests/retrieval/test_indexes.py
+	@.venv-stores/bin/python -m tests.retrieval.pgvector_server \
+		.venv-stores/bin/python -m pytest tests/retrieval/test_indexes.py
+
+.venv-stores/installed: requirements-stores.txt
+	@$(PYTHON) -m venv .venv-stores
+	@.venv-stores/bin/python $(INSTALL) requirements-stores.txt
+	@touch $@
+
 lint: .venv/installed-dev ## Check style, types, the direction of imports, migrations, deployment
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -85,13 +95,19 @@ lint: .venv/installed-dev ## Check style, types, the direction of imports, migra
 bench: setup .venv-bench/installed ## Compare with the published design (a few minutes)
 	@$(BIN)/python -m benchmarks.bench --baseline-python .venv-bench/bin/python $(BENCH)
 
+bench-retrieval: setup .venv-stores/installed ## Measure retrieval: quality (CRANFIELD=folder), then speed (ten minutes)
+	@test -z "$(CRANFIELD)" || $(BIN)/python -m benchmarks.retrieval_quality $(CRANFIELD)
+	@$(BIN)/python -m benchmarks.retrieval_scale
+	@RETRIEVAL_INDEX=pgvector .venv-stores/bin/python -m tests.retrieval.pgvector_server \
+		.venv-stores/bin/python -m benchmarks.retrieval_scale
+
 .venv-bench/installed: requirements-bench.txt
 	@$(PYTHON) -m venv .venv-bench
 	@.venv-bench/bin/python $(INSTALL) requirements-bench.txt
 	@touch $@
 
 COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
-	--generate-hashes --no-emit-index-url --no-annotate --no-header
+	--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header
 
 lock: ## Lock the dependencies of pyproject.toml again, with hashes and no index
 	@test -x .venv-lock/bin/uv || ($(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv)
@@ -99,6 +115,7 @@ lock: ## Lock the dependencies of pyproject.toml again, with hashes and no index
 	@$(COMPILE) --group sports-data --no-deps -o requirements-sports-data.txt
 	@$(COMPILE) pyproject.toml --group dev -c requirements.txt -c requirements-sports-data.txt \
 		-o requirements-dev.txt
+	@$(COMPILE) pyproject.toml --group dev --group stores -c requirements-dev.txt -o requirements-stores.txt
 	@$(COMPILE) --group bench -o requirements-bench.txt
 	@$(COMPILE) --group clients -o requirements-clients.txt
 	@echo "Locked. Now: make test"
