@@ -11,6 +11,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.problems import ProblemSerializer
+from retrieval.answers import (
+    DeletedSerializer,
+    FoundDocumentSerializer,
+    IdsSerializer,
+    QueryResultsSerializer,
+)
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.embeddings import EmbeddingError
 from retrieval.files import file_text
@@ -22,13 +28,9 @@ from retrieval.refusals import NoSuchDocumentError, RefusedError, TooManyChunksE
 from retrieval.search import Hit
 from retrieval.serializers import (
     KEY_PATTERN,
-    DeletedSerializer,
     DeleteSerializer,
-    FoundDocumentSerializer,
-    IdsSerializer,
     MetadataSerializer,
     QueriesSerializer,
-    QueryResultsSerializer,
     UploadSerializer,
     UpsertSerializer,
     given,

@@ -1,0 +1,51 @@
+"""What the retrieval API answers."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from retrieval.models import SOURCES
+
+
+class IdsSerializer(serializers.Serializer[Any]):
+    ids = serializers.ListField(child=serializers.CharField(), help_text="In the order sent.")
+
+
+class DocumentMetadataSerializer(serializers.Serializer[Any]):
+    source = serializers.ChoiceField(required=False, choices=SOURCES)  # type: ignore[assignment]
+    source_id = serializers.CharField(required=False)
+    url = serializers.CharField(required=False)
+    created_at = serializers.CharField(required=False, help_text="ISO 8601, UTC.")
+    author = serializers.CharField(required=False)
+
+
+class ChunkMetadataSerializer(DocumentMetadataSerializer):
+    document_id = serializers.CharField(help_text="Read all of it with getDocument.")
+
+
+class ResultSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    text = serializers.CharField(help_text="The passage.")
+    metadata = ChunkMetadataSerializer()
+    score = serializers.FloatField(help_text="The higher the better; about 0 says nothing fits.")
+    embedding = serializers.ListField(child=serializers.FloatField(), required=False)
+
+
+class QueryResultSerializer(serializers.Serializer[Any]):
+    query = serializers.CharField()
+    results = ResultSerializer(many=True, help_text="The best first; possibly none.")
+
+
+class QueryResultsSerializer(serializers.Serializer[Any]):
+    results = QueryResultSerializer(many=True, help_text="One for each query, in order.")
+
+
+class DeletedSerializer(serializers.Serializer[Any]):
+    success = serializers.BooleanField()
+    deleted = serializers.IntegerField(help_text="How many documents went.")
+
+
+class FoundDocumentSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    text = serializers.CharField(help_text="The whole text.")
+    metadata = DocumentMetadataSerializer()

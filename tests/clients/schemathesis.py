@@ -1,0 +1,50 @@
+"""Runs schemathesis as its own command.
+
+That tries more than its pytest plugin: edge cases of each schema, generated data, sequences of
+calls, and calls with the token left out or changed.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.clients.live_site import ServedPlugin
+
+COMMAND = Path(sys.executable).with_name("schemathesis")
+
+
+def schemathesis(
+    served: ServedPlugin,
+    config: Path,
+    directory: Path,
+    *,
+    document: Path | None = None,
+    hooks: Path | None = None,
+) -> Counter[str]:
+    """Run it on a plugin's own OpenAPI document, or another; fail with what it says.
+
+    Return how many calls it made up in its fuzzing, by operation.
+    """
+    report = directory / "report.ndjson"
+    command = [str(COMMAND), "--config-file", str(config), "run", "--no-color"]
+    command += [str(document or f"{served.url}/openapi.json"), f"--url={served.url}"]
+    command += [f"--report-ndjson-path={report}"]
+    for name, value in served.headers.items():
+        command += ["--header", f"{name}: {value}"]
+    environ = os.environ | ({"SCHEMATHESIS_HOOKS": str(hooks)} if hooks else {})
+    done = subprocess.run(
+        command, cwd=directory, env=environ, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        pytest.fail(done.stdout + done.stderr, pytrace=False)
+    calls: Counter[str] = Counter()
+    for line in report.read_text().splitlines():
+        scenario = json.loads(line).get("ScenarioFinished", {})
+        if scenario.get("phase") == "fuzzing":
+            calls[scenario["recorder"]["label"]] += len(scenario["recorder"].get("cases", {}))
+    return calls
