@@ -20,6 +20,7 @@ from retrieval.indexes.base import VectorIndex
 from retrieval.models import Chunk, Collection, Vector
 
 BATCH = 5_000  # rows
+LOADS = 16  # collections that can be read at a time
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,9 @@ class Matrix:
 
 class EmbeddedIndex(VectorIndex):
     def __init__(self) -> None:
-        self.matrices: OrderedDict[int, Matrix] = OrderedDict()
+        self.matrices: OrderedDict[int, Matrix] = OrderedDict()  # the last used is last
         self.lock = Lock()
+        self.loading = [Lock() for _ in range(LOADS)]
 
     def add(self, collection: Collection, chunks: Sequence[Chunk]) -> None:
         """Nothing to do: the embeddings are in the database."""
@@ -72,17 +74,25 @@ class EmbeddedIndex(VectorIndex):
 
     def matrix(self, collection: Collection) -> Matrix:
         """Return the matrix of the collection, at its version or a later one."""
-        with self.lock:
+        # One thread reads what the others wait for: each by itself would need the memory again.
+        with self.loading[collection.pk % LOADS]:
             known = self.matrices.get(collection.pk)
-        if known and known.version >= collection.version and known.model == collection.model:
-            return known
-        matrix = load(collection, known if known and known.model == collection.model else None)
+            if known and known.model != collection.model:
+                known = None
+            if known and known.version >= collection.version:
+                matrix = known
+            else:
+                matrix = load(collection, known)
+            self.keep(collection.pk, matrix)
+        return matrix
+
+    def keep(self, pk: int, matrix: Matrix) -> None:
+        """Keep a matrix in memory, and of the others those used last, as far as it goes."""
         with self.lock:
-            self.matrices[collection.pk] = matrix
-            self.matrices.move_to_end(collection.pk)
+            self.matrices[pk] = matrix
+            self.matrices.move_to_end(pk)
             while len(self.matrices) > 1 and self.bytes > settings.RETRIEVAL_CACHE_BYTES:
                 self.matrices.popitem(last=False)
-        return matrix
 
     @property
     def bytes(self) -> int:

@@ -113,16 +113,17 @@ def test_an_index_is_prepared_after_migrate(
 
 
 @pytest.mark.django_db
-def test_the_memory_of_the_embedded_index_is_bounded(settings: Settings) -> None:
+def test_the_embedded_index_keeps_what_was_used_last_within_its_memory(settings: Settings) -> None:
     index = EmbeddedIndex()
-    settings.RETRIEVAL_CACHE_BYTES = 2_000
+    collections = {}
     for name in ("ann", "bob", "eve"):
         store = Datastore("retrieval-user", name)
         store.upsert([NewDocument(text="A heron.")])
-        collection = store.collection()
-        assert collection is not None
-        assert len(index.matrix(collection).ids) == 1
-    assert len(index.matrices) == 1
+        collections[name] = Collection.objects.get(username=name)
+    settings.RETRIEVAL_CACHE_BYTES = 2 * index.matrix(collections["ann"]).bytes
+    for name in ("bob", "ann", "eve"):
+        assert len(index.matrix(collections[name]).ids) == 1
+    assert list(index.matrices) == [collections["ann"].pk, collections["eve"].pk]
 
 
 @pytest.mark.django_db
