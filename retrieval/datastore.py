@@ -70,6 +70,10 @@ class Datastore:
             raise NoSuchDocumentError(key)
         return document
 
+    def knows(self, key: str, digest: str) -> bool:
+        """Tell whether a load has brought this document already, as it is."""
+        return bool(self.documents().filter(key=key, digest=digest).exists())
+
     # --- Writing -------------------------------------------------------------------------
 
     def upsert(self, documents: Sequence[NewDocument], *, at_most: int | None = None) -> list[str]:

@@ -1,15 +1,13 @@
 """Loads many documents, and goes on where an earlier load of the same ones stopped."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
-from django.conf import settings
 from django.db import connection, reset_queries
 
 from retrieval.datastore import Datastore, NewDocument
-from retrieval.reading import BadRow, Row
+from retrieval.reading import BadRow, Row, Unchanged
 from retrieval.refusals import RefusedError
 
 WITHOUT_LIMIT = 10**9  # chunks of one document
@@ -41,12 +39,14 @@ def load(
             if isinstance(row, BadRow):
                 report(row)
                 tally.bad += 1
+            elif isinstance(row, Unchanged):
+                tally.unchanged += 1
             else:  # of two with one id, the later counts
-                good[row.id] = replace(row, digest=digest(row))
+                good[row.id] = row
         known = dict(
             store.documents().filter(key__in=list(good)).order_by().values_list("key", "digest")
         )
-        new = [document for key, document in good.items() if known.get(key) != document.digest]
+        new = [row for key, row in good.items() if not row.digest or known.get(key) != row.digest]
         tally.unchanged += len(good) - len(new)
         tally.loaded += put(store, new, report, tally)
         progress(len(some))
@@ -70,12 +70,6 @@ def put(
         report(BadRow(f"document {documents[0].id}", str(error)))
         tally.bad += 1
         return 0
-
-
-def digest(document: NewDocument) -> str:
-    """Tell whether a document, and how it is cut, is the same as before."""
-    how = (settings.RETRIEVAL_CHUNK_TOKENS, settings.RETRIEVAL_CHUNK_OVERLAP)
-    return hashlib.sha256(repr((astuple(document), how)).encode()).hexdigest()
 
 
 def batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:

@@ -1,13 +1,14 @@
 """Finds the documents in a file, an archive or a folder, one after the other."""
 
+import hashlib
 import json
 import uuid
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from io import BytesIO
+from collections.abc import Callable, Iterator
+from dataclasses import astuple, dataclass, replace
+from io import BufferedReader, BytesIO
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import Any
 
 import orjson
 from django.conf import settings
@@ -16,6 +17,7 @@ from rest_framework.exceptions import ValidationError
 from config.problems import sentence
 from retrieval.datastore import NewDocument
 from retrieval.files import file_text
+from retrieval.models import SOURCE_ID_MAX_LENGTH
 from retrieval.parsing import UnreadableFileError
 from retrieval.serializers import DocumentSerializer, new_document
 
@@ -31,94 +33,137 @@ class BadRow:
     problem: str
 
 
-Row = NewDocument | BadRow
+@dataclass(frozen=True)
+class Unchanged:
+    """A file that is in already as it is, and was not read again."""
+
+    id: str
 
 
-def read_path(path: Path) -> Iterator[Row]:
-    """Yield what is in a .json, .jsonl or .zip file, in any other that can be read, or a folder.
+Row = NewDocument | BadRow | Unchanged
+Binary = BufferedReader | BytesIO
+Known = Callable[[str, str], bool]
 
-    An id that is not given is made from the file's name and the place in it, so that a second
-    load finds the same documents again. Names and places hold the order: it is always the same.
+
+def never(key: str, digest: str) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads what is in a file or folder, and passes over a file that is known as it is.
+
+    An id that is not given is made from where the document lies, so that a second load finds
+    the same documents again. Names and places hold the order: it is always the same.
     """
-    if path.is_dir():
-        for file in sorted(each for each in path.rglob("*") if each.is_file()):
-            name = file.relative_to(path).as_posix()
-            if not any(part.startswith(".") for part in PurePosixPath(name).parts):
-                with file.open("rb") as opened:
-                    yield from read_file(opened, name)
-    elif zipfile.is_zipfile(path) and path.suffix.lower() == ".zip":
-        yield from read_archive(path)
-    else:
-        with path.open("rb") as opened:
-            yield from read_file(opened, path.name)
 
+    root: Path
+    known: Known = never
+    """Tells whether a document of an id is in with a digest."""
 
-def read_archive(path: Path) -> Iterator[Row]:
-    """Read the members of an archive, each up to the size of a file; their names are not paths."""
-    with zipfile.ZipFile(path) as archive:
-        for member in sorted(archive.infolist(), key=lambda member: member.filename):
-            if member.is_dir():
-                continue
-            try:
-                with archive.open(member) as opened:
-                    content = opened.read(settings.RETRIEVAL_MAX_FILE_BYTES + 1)
-            except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
-                yield BadRow(member.filename, f"cannot be unpacked: {error}")
-                continue
-            if len(content) > settings.RETRIEVAL_MAX_FILE_BYTES:
-                yield BadRow(member.filename, "is too large unpacked. Split it.")
-            else:
-                yield from read_file(BytesIO(content), member.filename)
+    def rows(self) -> Iterator[Row]:
+        """Yield what is in a .json, .jsonl or .zip file, any other that can be read, or a folder.
 
+        Hidden files are left out, and what is no file.
+        """
+        if self.root.is_dir():
+            for file in sorted(each for each in self.root.rglob("*") if each.is_file()):
+                name = file.relative_to(self.root).as_posix()
+                if not any(part.startswith(".") for part in PurePosixPath(name).parts):
+                    yield from self.path(file, name)
+        elif self.root.suffix.lower() == ".zip" and zipfile.is_zipfile(self.root):
+            yield from self.archive()
+        else:
+            yield from self.path(self.root, self.root.name)
 
-def read_file(file: IO[bytes], name: str) -> Iterator[Row]:
-    suffix = PurePosixPath(name).suffix.lower()
-    if suffix == ".jsonl":
-        yield from read_lines(file, name)
-    elif suffix == ".json":
-        yield from read_list(file, name)
-    else:
+    def path(self, path: Path, name: str) -> Iterator[Row]:
+        try:
+            opened = path.open("rb")
+        except OSError as error:
+            yield BadRow(name, f"cannot be opened: {error.strerror}.")
+            return
+        with opened:
+            yield from self.file(opened, name)
+
+    def archive(self) -> Iterator[Row]:
+        """Read the members, each up to the size of a file; their names are not paths."""
+        with zipfile.ZipFile(self.root) as archive:
+            for member in sorted(archive.infolist(), key=lambda member: member.filename):
+                if member.is_dir():
+                    continue
+                try:
+                    with archive.open(member) as opened:
+                        content = opened.read(settings.RETRIEVAL_MAX_FILE_BYTES + 1)
+                except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+                    yield BadRow(member.filename, f"cannot be unpacked: {error}")
+                    continue
+                if len(content) > settings.RETRIEVAL_MAX_FILE_BYTES:
+                    yield BadRow(member.filename, "is too large unpacked. Split it.")
+                else:
+                    yield from self.file(BytesIO(content), member.filename)
+
+    def file(self, file: Binary, name: str) -> Iterator[Row]:
+        suffix = PurePosixPath(name).suffix.lower()
+        if suffix == ".jsonl":
+            yield from self.lines(file, name)
+        elif suffix == ".json":
+            yield from self.array(file, name)
+        else:
+            yield self.text(file, name)
+
+    def text(self, file: Binary, name: str) -> Row:
+        key = self.made_id(name)
+        digest = fingerprint(hashlib.file_digest(file, "sha256").hexdigest())
+        if self.known(key, digest):
+            return Unchanged(key)
+        file.seek(0)
         try:
             text = file_text(file, name=name)
         except UnreadableFileError as error:
-            yield BadRow(name, str(error))
-        else:
-            yield from document({"text": text, "metadata": {"source": "file"}}, name, name)
+            return BadRow(name, str(error))
+        source_id = name[-SOURCE_ID_MAX_LENGTH:]
+        return NewDocument(id=key, text=text, source="file", source_id=source_id, digest=digest)
+
+    def lines(self, file: Binary, name: str) -> Iterator[Row]:
+        """Read a document a line, never the whole file."""
+        for number, line in enumerate(file, 1):
+            where = f"{name} line {number}"
+            if line.strip():
+                try:
+                    value = orjson.loads(line)
+                except ValueError as error:
+                    yield BadRow(where, f"is not JSON: {error}")
+                else:
+                    yield self.row(value, where, f"{name}#{number}")
+
+    def array(self, file: Binary, name: str) -> Iterator[Row]:
+        """Read a list of documents, or an object that holds one as an upsert does."""
+        try:
+            value: Any = json.load(file)
+        except (ValueError, RecursionError) as error:
+            yield BadRow(name, f"is not JSON: {error}")
+            return
+        rows = value.get("documents") if isinstance(value, dict) else value
+        if not isinstance(rows, list):
+            yield BadRow(name, 'holds no list of documents like [{"text": "…"}].')
+            return
+        for number, row in enumerate(rows, 1):
+            yield self.row(row, f"{name} document {number}", f"{name}#{number}")
+
+    def row(self, value: Any, where: str, place: str) -> Row:
+        try:
+            valid = DOCUMENT.run_validation(value)
+        except ValidationError as error:
+            return BadRow(where, sentence(error.detail))
+        document = new_document({**valid, "id": valid.get("id") or self.made_id(place)})
+        return replace(document, digest=fingerprint(astuple(document)))
+
+    def made_id(self, place: str) -> str:
+        """Return an id for what has none; two folders may hold files of one name."""
+        return uuid.uuid5(NAMESPACE, f"{self.root.resolve()}:{place}").hex
 
 
-def read_lines(file: IO[bytes], name: str) -> Iterator[Row]:
-    """Read a document a line, never the whole file."""
-    for number, line in enumerate(file, 1):
-        where = f"{name} line {number}"
-        if line.strip():
-            try:
-                value = orjson.loads(line)
-            except ValueError as error:
-                yield BadRow(where, f"is not JSON: {error}")
-            else:
-                yield from document(value, where, f"{name}#{number}")
-
-
-def read_list(file: IO[bytes], name: str) -> Iterator[Row]:
-    """Read a list of documents, or an object that holds one as an upsert does."""
-    try:
-        value: Any = json.load(file)
-    except (ValueError, RecursionError) as error:
-        yield BadRow(name, f"is not JSON: {error}")
-        return
-    rows = value.get("documents") if isinstance(value, dict) else value
-    if not isinstance(rows, list):
-        yield BadRow(name, 'holds no list of documents like [{"text": "…"}].')
-        return
-    for number, row in enumerate(rows, 1):
-        yield from document(row, f"{name} document {number}", f"{name}#{number}")
-
-
-def document(value: Any, where: str, made_from: str) -> Iterator[Row]:
-    try:
-        valid = DOCUMENT.run_validation(value)
-    except ValidationError as error:
-        yield BadRow(where, sentence(error.detail))
-        return
-    made_id = uuid.uuid5(NAMESPACE, made_from).hex
-    yield new_document({**valid, "id": valid.get("id") or made_id})
+def fingerprint(content: object) -> str:
+    """Tell whether a document, and how it is cut, is the same as before."""
+    how = (settings.RETRIEVAL_CHUNK_TOKENS, settings.RETRIEVAL_CHUNK_OVERLAP)
+    return hashlib.sha256(repr((content, how)).encode()).hexdigest()

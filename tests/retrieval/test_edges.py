@@ -22,13 +22,13 @@ from retrieval.management.commands import load_documents, reembed
 from retrieval.models import Collection, Document
 from retrieval.parsing import Limits, UnreadableFileError, parse
 from retrieval.parsing.sandbox import understood
-from retrieval.reading import BadRow, read_path
+from retrieval.reading import BadRow, Reader
 from tests.conftest import Mount
 from tests.retrieval.documents import saved
 
 
 def problems(path: Path) -> list[str]:
-    return [f"{row.where}: {row.problem}" for row in read_path(path) if isinstance(row, BadRow)]
+    return [f"{row.where}: {row.problem}" for row in Reader(path).rows() if isinstance(row, BadRow)]
 
 
 def test_members_of_an_archive_that_cannot_be_read_are_told(

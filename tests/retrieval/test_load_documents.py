@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
+from retrieval import files
 from retrieval.datastore import Datastore
 from retrieval.embeddings import embedder
 from retrieval.models import Chunk, Collection, Document
@@ -70,6 +71,52 @@ def test_a_folder_is_loaded_with_what_is_in_it(tmp_path: Path) -> None:
     (tmp_path / ".hidden").write_text("not this")
     assert "Loaded 2 documents" in load(tmp_path)
     assert sorted(Document.objects.values_list("text", flat=True)) == ["A heron.", "A kettle."]
+
+
+def test_files_that_are_in_are_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.txt").write_text(f"Heron {name}.")
+    load(tmp_path)
+    read: list[str] = []
+
+    def file_text(file: Any, *, name: str) -> str:
+        read.append(name)
+        return files.file_text(file, name=name)
+
+    monkeypatch.setattr("retrieval.reading.file_text", file_text)
+    (tmp_path / "b.txt").write_text("Kettle b.")
+    assert "Loaded 1 documents into retrieval-none; 2 were there already" in load(tmp_path)
+    assert read == ["b.txt"]
+    assert Document.objects.count() == 3
+
+
+def test_files_of_one_name_in_two_folders_are_two_documents(tmp_path: Path) -> None:
+    for folder in ("mine", "yours"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.txt").write_text(f"Heron, {folder}.")
+        load(tmp_path / folder)
+    assert list(Document.objects.values_list("source_id", flat=True)) == ["a.txt", "a.txt"]
+
+
+def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A heron.")
+    (tmp_path / "gone.txt").write_text("x")
+    real = Path.open
+
+    def refuse(self: Path, *args: Any, **kwargs: Any) -> Any:
+        if self.name == "gone.txt":  # root may open what it has no permission for
+            raise PermissionError(13, "Permission denied")
+        return real(self, *args, **kwargs)
+
+    err = StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "open", refuse)
+        with pytest.raises(CommandError, match="1 could not be loaded"):
+            load(tmp_path, stderr=err)
+    assert "gone.txt: cannot be opened: Permission denied" in err.getvalue()
+    assert Document.objects.count() == 1
 
 
 def test_an_archive_is_loaded_and_its_names_are_no_paths(tmp_path: Path) -> None:

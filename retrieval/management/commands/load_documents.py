@@ -12,7 +12,7 @@ from config.authentication import OwnUsername
 from retrieval.datastore import Datastore
 from retrieval.embeddings import EmbeddingError
 from retrieval.loading import load
-from retrieval.reading import BadRow, read_path
+from retrieval.reading import BadRow, Reader
 
 
 class Command(BaseCommand):
@@ -40,6 +40,7 @@ class Command(BaseCommand):
         if batch < 1:
             raise CommandError("A batch holds one document at least.")
         require_owner(store, username)
+        datastore = Datastore(store, username)
         with tqdm(unit=" documents", disable=None, leave=False) as bar:
 
             def report(row: BadRow) -> None:
@@ -47,8 +48,8 @@ class Command(BaseCommand):
 
             try:
                 tally = load(
-                    Datastore(store, username),
-                    read_path(path),
+                    datastore,
+                    Reader(path, datastore.knows).rows(),
                     batch=batch,
                     report=report,
                     progress=bar.update,
