@@ -30,3 +30,14 @@ class Truth(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
+
+
+class Items(serializers.ListField):
+    """A JSON list. How long it is is looked at first: each item costs, a wrong one most."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        most = self.max_length
+        if most is not None and isinstance(data, list) and len(data) > most:
+            self.fail("max_length", max_length=most)
+        items: list[Any] = super().to_internal_value(data)
+        return items

@@ -305,8 +305,9 @@ CORS_EXPOSE_HEADERS = ["retry-after", "www-authenticate"]
 
 # --- API ---------------------------------------------------------------------------------
 
-# The largest request body, in bytes: a todo of 2,000 characters, escaped, needs 24,000.
-DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_BODY_BYTES", 256 * 1024)
+# The largest request body but for files, in bytes. Documents that make RETRIEVAL_MAX_CHUNKS need
+# about a megabyte, where each letter takes one byte.
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_BODY_BYTES", 2 * 1024**2)
 
 REST_FRAMEWORK = {
     # Nobody is let in unless a plugin's mount says so.

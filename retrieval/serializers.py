@@ -8,7 +8,7 @@ from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.fields import Text, Truth, WholeNumber
+from config.fields import Items, Text, Truth, WholeNumber
 from retrieval.datastore import NewDocument
 from retrieval.dates import LONGEST, Edge, read_date
 from retrieval.filters import EVERYTHING, Filter
@@ -122,7 +122,7 @@ class DocumentSerializer(Body):
 
 class UpsertSerializer(Body):
     example = '{"documents": [{"text": "…"}]}'
-    documents = serializers.ListField(
+    documents = Items(
         child=DocumentSerializer(),
         min_length=1,
         max_length=MAX_DOCUMENTS,
@@ -176,7 +176,7 @@ class QuerySerializer(Body):
 
 class QueriesSerializer(Body):
     example = '{"queries": [{"query": "…", "top_k": 3}]}'
-    queries = serializers.ListField(
+    queries = Items(
         child=QuerySerializer(), min_length=1, max_length=MAX_QUERIES, help_text="The questions."
     )
     include_embeddings = Truth(
@@ -191,7 +191,7 @@ class DeleteSerializer(Body):
     """Exactly one of the three: a deletion is never wider than what was meant."""
 
     example = '{"ids": ["…"]}'
-    ids = optional(serializers.ListField, "These documents.", child=KeyField(), max_length=1_000)
+    ids = optional(Items, "These documents.", child=KeyField(), max_length=1_000)
     filter = FilterSerializer(
         required=False, allow_null=True, help_text="The documents for which all of it holds."
     )

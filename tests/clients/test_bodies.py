@@ -31,7 +31,7 @@ def test_the_production_server_reads_a_body_in_chunks(server: dict[str, ServedPl
 
 def test_the_production_server_refuses_too_many_chunks(server: dict[str, ServedPlugin]) -> None:
     address = urlsplit(server["todo"].url).netloc
-    status, answer = send_in_chunks(address, "/todo/todos/chunks", [b" " * 100_000] * 3)
+    status, answer = send_in_chunks(address, "/todo/todos/chunks", [b" " * 100_000] * 22)
     assert (status, list(answer)) == (413, ["detail"])
 
 

@@ -69,9 +69,9 @@ def test_a_form_that_cannot_be_read_is_a_400(open_plugin: Mount, kind: str, raw:
     assert answer.json()["detail"]
 
 
-def test_fields_beside_the_file_may_not_be_endless(open_plugin: Mount) -> None:
+def test_fields_beside_the_file_may_not_be_endless(open_plugin: Mount, settings: Settings) -> None:
     field = b'--x\r\nContent-Disposition: form-data; name="metadata"\r\n\r\n'
-    raw = field + b"a" * 300_000 + b"\r\n--x--\r\n"
+    raw = field + b"a" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE + b"\r\n--x--\r\n"
     answer = open_plugin.post(
         "/upsert-file", raw=raw, content_type="multipart/form-data; boundary=x"
     )

@@ -188,6 +188,14 @@ def test_what_cannot_be_saved_is_refused_in_words(open_plugin: Mount, case: str)
     assert not Chunk.objects.exists()
 
 
+def test_a_list_that_is_too_long_is_told_by_its_length_and_not_by_its_items(
+    open_plugin: Mount,
+) -> None:
+    answer = open_plugin.post("/upsert", {"documents": [{}] * 101})
+    assert answer.status_code == 400
+    assert answer.json()["detail"].startswith("documents: Ensure this field has no more than 100")
+
+
 def test_one_bad_document_keeps_out_all_and_is_named(shelf: Mount) -> None:
     body = {"documents": [{"id": "cat", "text": "new"}, {"id": "dog", "text": ""}]}
     answer = shelf.post("/upsert", body)
