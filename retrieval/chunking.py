@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
-from semantic_text_splitter import TextSplitter
+from semantic_text_splitter import MarkdownSplitter
 
 from retrieval.embeddings.local import tokenizer
 
@@ -14,6 +14,11 @@ BLOCK = 8_000  # characters
 PASSAGE_MAX_LENGTH = 4_000  # characters
 HEADING_MAX_LENGTH = 200  # characters
 HEADING_ENDS = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
+WRAPPED = 45  # characters; a shorter line was ended on purpose
+ENDED = re.compile(r"[.!?:;|`]\s*$|^(\s*[#|>]| {4}|\t)")
+GOES_ON = re.compile(r"""\s*["'(\[*_`“‘«]*[^\W\d_]""")
+FENCE = re.compile(r"\s*(```|~~~)")
+TRAILING_HEADING = re.compile(r"(?:^|\n)(#{1,6} [^\n]+|[^\W_][^\n|]{0,58}[\w:])\s*$")
 
 
 @dataclass(frozen=True)
@@ -24,14 +29,44 @@ class Passage:
 
 
 def passages(text: str) -> list[Passage]:
-    """Return passages of at most RETRIEVAL_CHUNK_TOKENS tokens, cut where sentences end.
+    """Return passages of about RETRIEVAL_CHUNK_TOKENS tokens at most, cut where sentences end.
 
-    A paragraph or sentence that fits is kept whole; one that does not is cut between words.
+    A section, paragraph or sentence that fits is kept whole; a sentence that does not is cut
+    between words. A heading goes with what it stands above.
     """
     split = splitter(settings.RETRIEVAL_CHUNK_TOKENS, settings.RETRIEVAL_CHUNK_OVERLAP).chunks
-    made = [piece for block in blocks(text) for cut in split(block) for piece in pieces(cut)]
+    cuts = [cut for block in blocks(unwrapped(text)) for cut in split(block)]
+    made = [piece for cut in with_headings(cuts) for piece in pieces(cut)]
     about = heading(text)
     return [Passage(cut, searched(cut, place, about)) for place, cut in enumerate(made)]
+
+
+def unwrapped(text: str) -> str:
+    """Join the lines of paragraphs that were wrapped: their ends mean nothing."""
+    joined: list[str] = []
+    before, fenced = "", False
+    for line in text.split("\n"):
+        fenced ^= bool(FENCE.match(line))
+        wrapped = len(before) >= WRAPPED and not fenced and not ENDED.search(before)
+        if wrapped and GOES_ON.match(line):
+            joined[-1] += f" {line.strip()}"
+        else:
+            joined.append(line)
+        before = line
+    return "\n".join(joined)
+
+
+def with_headings(cuts: list[str]) -> Iterator[str]:
+    """Yield the cuts, a heading at the end of one moved to the beginning of the next."""
+    carried = ""
+    for place, cut in enumerate(cuts):
+        whole = f"{carried}\n\n{cut}" if carried else cut
+        carried = ""
+        found = TRAILING_HEADING.search(whole)
+        if found and place < len(cuts) - 1:
+            whole, carried = whole[: found.start()].rstrip(), found[1]
+        if whole:
+            yield whole
 
 
 def blocks(text: str) -> Iterator[str]:
@@ -67,5 +102,5 @@ def heading(text: str) -> str:
 
 
 @cache
-def splitter(tokens: int, overlap: int) -> TextSplitter:
-    return TextSplitter.from_huggingface_tokenizer(tokenizer(), tokens, overlap=overlap)
+def splitter(tokens: int, overlap: int) -> MarkdownSplitter:
+    return MarkdownSplitter.from_huggingface_tokenizer(tokenizer(), tokens, overlap=overlap)

@@ -38,7 +38,7 @@ def frequencies(collection: Collection, terms: Sequence[str]) -> dict[str, int]:
                     ) AS found
                 ) FROM unnest(%s::text[]) AS term
                 """,
-                [10 * CROWD, list(names)],
+                [5 * CROWD, list(names)],
             )
         return {names[name]: count for name, count in cursor.fetchall() if count}
 

@@ -1,19 +1,21 @@
 """How well a chunk answers a question: likeness of meaning, and of words.
 
-    score = cosine + WEIGHT · BM25 / the most that BM25 could give for the question
+    score = cosine + WEIGHT · BM25 / the length of the question's vector
 
 BM25 (Robertson and Zaragoza, 2009) counts the question's terms in the chunk, the rarer the more.
-Divided by its most, it says how much of the question the chunk covers. Ranks are not mixed: a
-paraphrase that shares no word with its answer keeps its cosine. `benchmarks/README.md` has the
-figures by which WEIGHT was chosen.
+It is a product of two vectors, the question's weights and what each term counts in the chunk. As
+for the cosine, the question's is brought to unit length: one word that a short question shares
+with a chunk by chance says little; many that a long one shares say much. A question of one word
+asks for that word, and it counts double. Ranks are not mixed: a paraphrase that shares no word
+with its answer keeps its cosine. `benchmarks/README.md` has the figures by which WEIGHT was chosen.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log
+from math import hypot, log
 
-WEIGHT = 1.25
+WEIGHT = 0.4
 K1, B = 1.2, 0.75
 
 
@@ -35,16 +37,13 @@ class Question:
         return cls(weights, max(terms_in_all / max(chunks, 1), 1.0))
 
     def lexical(self, chunk_terms: Sequence[str]) -> float:
-        """Return how well a chunk's terms match, 0 to 1."""
+        """Return how well a chunk's terms match: 0 to the root of how many are asked for."""
         counts = Counter(term for term in chunk_terms if term in self.weights)
         if not counts:
             return 0.0
         length = K1 * (1 - B + B * len(chunk_terms) / self.mean_length)
-        bm25 = sum(
-            self.weights[term] * count * (K1 + 1) / (count + length)
-            for term, count in counts.items()
-        )
-        return bm25 / (sum(self.weights.values()) * (K1 + 1))
+        bm25 = sum(self.weights[term] * count / (count + length) for term, count in counts.items())
+        return bm25 / hypot(*self.weights.values()) * (2 if len(self.weights) == 1 else 1)
 
 
 def score(cosine: float, lexical: float) -> float:

@@ -9,7 +9,7 @@ from retrieval.models import Chunk, Collection, Vector
 from retrieval.scoring import Question, score
 from retrieval.terms import terms
 
-MAX_TERMS = 64  # of one question: SQL has limits
+MAX_TERMS = 40  # of one question: SQL has limits
 POOL = 100  # candidates that each half of the search names
 
 

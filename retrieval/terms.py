@@ -1,6 +1,6 @@
 """The terms of a text: what full-text search compares.
 
-Words without case and accents, cut to their English stem (Snowball, "Porter2"); words so common
+Words without case and marks, cut to their English stem (Snowball, "Porter2"); words so common
 that they say nothing are left out. Scripts that write no spaces give a term a character.
 """
 
@@ -11,7 +11,8 @@ from functools import lru_cache
 import snowballstemmer
 
 TERM_MAX_LENGTH = 60  # characters; what is longer is no word that anybody asks for
-WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
+UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 STOP_WORDS = frozenset(
     """
     a about after all also am an and any are as at be because been before being between both but
@@ -33,7 +34,10 @@ def stem(word: str) -> str:
 
 def terms(text: str) -> list[str]:
     """Return the terms of a text, in order, repetitions included."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    plain = text.casefold()
+    if not plain.isascii():
+        # Folded again: a sign such as "㎒" is made of capitals.
+        plain = unicodedata.normalize("NFKD", plain).casefold()
+        plain = "".join(c for c in plain if not unicodedata.category(c).startswith("M"))
     words = (word[:TERM_MAX_LENGTH] for word in WORD.findall(plain))
     return [stem(word) for word in words if word not in STOP_WORDS]
