@@ -15,7 +15,7 @@ BLOCKS = (
 
 
 def read_html(file: IO[bytes], limits: Limits) -> str:
-    """Return the visible text, its title first; each block stands on a line of its own."""
+    """Return the visible text, its title first; an empty line stands between blocks."""
     tree = LexborHTMLParser(decoded(file.read()))
     title = tree.css_first("title")
     told = [title.text(strip=True)] if title else []
@@ -26,4 +26,4 @@ def read_html(file: IO[bytes], limits: Limits) -> str:
     body = tree.body
     text = body.text(deep=True) if body else ""
     told += [" ".join(line.split()) for line in text.split("\n")]
-    return "\n".join(line for line in told if line)
+    return "\n\n".join(line for line in told if line)

@@ -21,7 +21,8 @@ KINDS: Mapping[str, Callable[[IO[bytes], Limits], str]] = {
     "docx": read_docx,
     "pptx": read_pptx,
 }
-HTML = re.compile(r"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body)\b", re.I | re.S)
+HTML = re.compile(r"<(!doctype html|html|head|body)\b", re.I)
+PDF = re.compile(rb"[\s\x00\xef\xbb\xbf]*%PDF-")
 TEXT_SUFFIXES = {".md": "md", ".markdown": "md", ".csv": "csv", ".tsv": "csv", ".txt": "txt"}
 
 
@@ -30,7 +31,7 @@ def kind_of(content: bytes, suffix: str = "") -> str:
 
     Raises UnreadableFileError for a kind that is not read here.
     """
-    if b"%PDF-" in content[:1024]:
+    if PDF.match(content, 0, 1024):
         return "pdf"
     if content.startswith(b"PK\x03\x04"):
         if kind := office_kind(content):
@@ -39,7 +40,7 @@ def kind_of(content: bytes, suffix: str = "") -> str:
             "This is an archive. Unpack it and send the files in it, one by one.", 415
         )
     text = decoded(content)
-    if HTML.match(text[:4096]) or suffix in (".html", ".htm", ".xhtml"):
+    if HTML.match(after_comments(text)) or suffix in (".html", ".htm", ".xhtml"):
         return "html"
     if text.lstrip()[:1] in ("{", "[") or suffix == ".json":
         try:
@@ -52,3 +53,11 @@ def kind_of(content: bytes, suffix: str = "") -> str:
         else:
             return "json"
     return TEXT_SUFFIXES.get(suffix, "txt")
+
+
+def after_comments(text: str) -> str:
+    """Return how a text goes on after the comments that HTML may begin with."""
+    text = text[:4096].lstrip()
+    while text.startswith("<!--"):
+        text = text.partition("-->")[2].lstrip()
+    return text

@@ -7,7 +7,7 @@ class UnreadableFileError(ValueError):
     """A file of which no text can be had; `status` is what HTTP says to it.
 
     413: too large, at once or when unpacked. 415: no kind that is read here. 422: broken, locked,
-    without text, or too slow to read.
+    without text, or too slow to read. 503: too many are being read already.
     """
 
     def __init__(self, message: str, status: int) -> None:

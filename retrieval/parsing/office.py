@@ -9,6 +9,8 @@ from retrieval.parsing.limits import Limits, UnreadableFileError, broken, too_la
 
 MEMBERS = 10_000
 PART = 1024 * 1024  # bytes
+UNSEEN = {"del", "moveFrom", "sectPr", "Fallback"}  # the last says again what stands before it
+BREAKS = {"tab": "\t", "br": "\n", "cr": "\n"}
 DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 
 
@@ -56,17 +58,61 @@ def inspect(file: IO[bytes], limits: Limits) -> None:
 
 
 def read_docx(file: IO[bytes], limits: Limits) -> str:
-    """Return paragraphs and tables in their order; a table's row is a line."""
+    """Return headers, then paragraphs and tables in their order; a table's row is a line."""
     inspect(file, limits)
     from docx import Document
-    from docx.table import Table
 
-    told = []
-    for block in Document(file).iter_inner_content():
-        told += (
-            [" | ".join(row) for row in rows(block)] if isinstance(block, Table) else [block.text]
-        )
+    document = Document(file)
+    headers = [part.header for part in document.sections if not part.header.is_linked_to_previous]
+    told = [line for header in headers for line in blocks(header._element)]
+    told += blocks(document.element.body)
     return "\n\n".join(line for line in told if line.strip())
+
+
+def blocks(parent: Any) -> Iterator[str]:
+    """Yield the paragraphs and the rows of tables below an element of WordprocessingML.
+
+    They may stand in content controls and tracked changes; python-docx sees only those beside them.
+    """
+    for name, child in children(parent):
+        if name == "p":
+            yield "".join(runs(child))
+        elif name == "tr":
+            yield " | ".join(cells(child))
+        else:
+            yield from blocks(child)
+
+
+def runs(parent: Any) -> Iterator[str]:
+    """Yield the text below a paragraph, that in fields and boxes included."""
+    for name, child in children(parent):
+        if name == "t":
+            yield child.text or ""
+        elif name in BREAKS:
+            yield BREAKS[name]
+        elif name == "p":  # of a text box
+            yield from ("\n", *runs(child), "\n")
+        else:
+            yield from runs(child)
+
+
+def cells(row: Any) -> Iterator[str]:
+    """Yield the cells of a row, each once, however many columns and rows it spans."""
+    for name, child in children(row):
+        if name == "tc":
+            merged = child.find("{*}tcPr/{*}vMerge")
+            if merged is None or "restart" in merged.values():
+                yield " ".join(line.strip() for line in blocks(child) if line.strip())
+        else:
+            yield from cells(child)
+
+
+def children(parent: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the elements below one, by their names; not those whose text is gone or doubled."""
+    for child in parent.iterchildren("{*}*"):
+        name = child.tag.rpartition("}")[2]
+        if name not in UNSEEN:
+            yield name, child
 
 
 def read_pptx(file: IO[bytes], limits: Limits) -> str:
@@ -81,15 +127,18 @@ def read_pptx(file: IO[bytes], limits: Limits) -> str:
 
 
 def slide_lines(slide: Any) -> Iterator[str]:
-    for shape in slide.shapes:
-        if shape.has_text_frame:
-            yield shape.text_frame.text
-        elif shape.has_table:
-            yield from (" | ".join(row) for row in rows(shape.table))
+    yield from shape_lines(slide.shapes)
     if slide.has_notes_slide:
         yield f"Notes: {slide.notes_slide.notes_text_frame.text}"
 
 
-def rows(table: Any) -> Iterator[list[str]]:
-    for row in table.rows:
-        yield [cell.text.strip() for cell in row.cells]
+def shape_lines(shapes: Any) -> Iterator[str]:
+    for shape in shapes:
+        if hasattr(shape, "shapes"):  # a group
+            yield from shape_lines(shape.shapes)
+        elif shape.has_text_frame:
+            yield shape.text_frame.text
+        elif shape.has_table:
+            for row in shape.table.rows:
+                whole = (cell for cell in row.cells if not cell.is_spanned)
+                yield " | ".join(cell.text.strip() for cell in whole)

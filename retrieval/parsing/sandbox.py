@@ -4,8 +4,11 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
+from threading import BoundedSemaphore
 from typing import IO, Any
 
 from retrieval.parsing.limits import Limits, Parsed, UnreadableFileError, too_large
@@ -13,6 +16,7 @@ from retrieval.parsing.limits import Limits, Parsed, UnreadableFileError, too_la
 PROJECT = Path(__file__).parents[2]
 COPY = 1024 * 1024  # bytes at a time
 DEFAULT = Limits()
+SLOTS = BoundedSemaphore(2)  # files that a process of the site has read at a time
 
 
 def parse(file: IO[bytes], *, name: str = "", limits: Limits = DEFAULT) -> Parsed:
@@ -22,7 +26,7 @@ def parse(file: IO[bytes], *, name: str = "", limits: Limits = DEFAULT) -> Parse
     """
     # A process, since only a process can be stopped for sure; a new interpreter, since a server's
     # threads must not be forked. It reads a copy of its own: no name, nothing else open.
-    with TemporaryFile() as copy, TemporaryFile() as answer:
+    with slot(limits.seconds), TemporaryFile() as copy, TemporaryFile() as answer:
         copy_within(file, copy, limits.bytes)
         copy.seek(0)
         process = subprocess.Popen(
@@ -43,6 +47,17 @@ def parse(file: IO[bytes], *, name: str = "", limits: Limits = DEFAULT) -> Parse
             process.wait()
         answer.seek(0)
         return understood(answer.read(), process.returncode)
+
+
+@contextmanager
+def slot(seconds: float) -> Iterator[None]:
+    """Wait for a turn: however many files come at once, they do not take the whole machine."""
+    if not SLOTS.acquire(timeout=max(seconds, 1)):
+        raise UnreadableFileError("Many files are being read just now. Try again shortly.", 503)
+    try:
+        yield
+    finally:
+        SLOTS.release()
 
 
 def copy_within(file: IO[bytes], copy: IO[bytes], limit: int) -> None:

@@ -13,6 +13,8 @@ from retrieval.parsing.limits import Limits, UnreadableFileError
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 SAMPLE = 64 * 1024  # bytes that an encoding is guessed from
+SHORT = 40  # bytes
+BAD = "\N{REPLACEMENT CHARACTER}"
 csv.field_size_limit(10_000_000)
 
 
@@ -39,14 +41,27 @@ def decoded(content: bytes) -> str:
                 continue
             if not binary(text):
                 return text
-    guess = None if b"\0" in content[:SAMPLE] else from_bytes(content[:SAMPLE]).best()
-    if guess is None:
+    text = content.decode("utf-8", "replace")
+    if 0 < text.count(BAD) < len(text) / 100 and not text.replace(BAD, "").isascii():
+        return text  # UTF-8 after all, but for some bytes
+    likeliest = guessed(content[:SAMPLE])
+    if likeliest is None:
         raise UnreadableFileError(
             "This kind of file is not read here. Send text, Markdown, HTML, CSV, JSON, PDF, "
             "Word (docx) or PowerPoint (pptx).",
             415,
         )
-    return content.decode(guess.encoding, "replace")
+    return content.decode(likeliest, "replace")
+
+
+def guessed(sample: bytes) -> str | None:
+    """Return the likeliest encoding; None for what is no text."""
+    if b"\0" in sample:
+        return None
+    if len(sample) < SHORT:  # too short to tell languages apart by
+        return None if binary(sample.decode("cp1252", "replace")) else "cp1252"
+    best = from_bytes(sample).best()
+    return best.encoding if best else None
 
 
 def binary(text: str) -> bool:
@@ -60,24 +75,24 @@ def read_text(file: IO[bytes], limits: Limits) -> str:
 
 
 def read_json(file: IO[bytes], limits: Limits) -> str:
-    """Return `path: value` lines, so that each value keeps its meaning; a bare text as it is."""
+    """Return a paragraph `path: value` for each value; a bare text as it is."""
     value = json.loads(decoded(file.read()))
-    return value if isinstance(value, str) else "\n".join(lines(value, ""))
+    return value if isinstance(value, str) else "\n\n".join(paragraphs(value, ""))
 
 
-def lines(value: Any, path: str) -> Iterator[str]:
+def paragraphs(value: Any, path: str) -> Iterator[str]:
     if isinstance(value, dict):
         for name, each in value.items():
-            yield from lines(each, f"{path}.{name}" if path else str(name))
+            yield from paragraphs(each, f"{path}.{name}" if path else str(name))
     elif isinstance(value, list):
         for place, each in enumerate(value):
-            yield from lines(each, f"{path}[{place}]")
+            yield from paragraphs(each, f"{path}[{place}]")
     else:
         yield f"{path}: {value}"
 
 
 def read_csv(file: IO[bytes], limits: Limits) -> str:
-    """Return each row as a line `header: value, …`."""
+    """Return each row as a paragraph `header: value, …`."""
     text = decoded(file.read())
     rows = csv.reader(StringIO(text, newline=""), dialect_of(text))
     header = next(rows, [])
@@ -89,7 +104,7 @@ def read_csv(file: IO[bytes], limits: Limits) -> str:
         )
         for row in rows
     )
-    return "\n".join([", ".join(header), *told])
+    return "\n\n".join([", ".join(header), *told])
 
 
 def dialect_of(text: str) -> Any:

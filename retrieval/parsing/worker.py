@@ -28,7 +28,7 @@ def read(content: bytes, suffix: str, limits: Limits) -> Parsed:
     except UnreadableFileError:
         raise
     except Exception as error:  # whatever a reader raises on a file that its author forged
-        raise broken(kind) from error
+        raise broken(f"a {kind} file") from error
     if len(text) > limits.characters:
         raise too_large(f"it holds {len(text):,} characters, {limits.characters:,} at most")
     if not text.strip():

@@ -29,7 +29,7 @@ FILES = {
     "byte order mark": (b"\xef\xbb\xbfHello", "", "txt", "Hello"),
     "markdown": (b"# Title\n\nWords", "a.md", "md", "# Title\n\nWords"),
     "html": (HTML, "wrong.txt", "html", "Open on Monday."),
-    "csv": (b"name,age\nAnn,41\nBob,", "p.csv", "csv", "name: Ann, age: 41\nname: Bob"),
+    "csv": (b"name,age\nAnn,41\nBob,", "p.csv", "csv", "name: Ann, age: 41\n\nname: Bob"),
     "csv with semicolons": (b"name;age\nAnn;41\nBob;7", "p.csv", "csv", "name: Ann, age: 41"),
     "json": (json.dumps({"a": [{"b": 1}]}).encode(), "", "json", "a[0].b: 1"),
     "json text": (b'"just words"', "a.json", "json", "just words"),
@@ -49,7 +49,7 @@ def test_a_file_is_read(case: str) -> None:
 
 def test_html_shows_what_a_reader_sees() -> None:
     text = read(HTML).text
-    assert text.startswith("Opening hours\nLibrary\n")
+    assert text.startswith("Opening hours\n\nLibrary\n\n")
     assert "steal" not in text and "p{}" not in text
 
 
