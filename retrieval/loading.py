@@ -8,7 +8,7 @@ from django.db import connection, reset_queries
 
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.reading import BadRow, Row, Unchanged
-from retrieval.refusals import RefusedError
+from retrieval.refusals import OtherModelError, RefusedError
 
 WITHOUT_LIMIT = 10**9  # chunks of one document
 
@@ -64,6 +64,8 @@ def put(
         return 0
     try:
         return len(store.upsert(documents, at_most=WITHOUT_LIMIT))
+    except OtherModelError:
+        raise  # which is no document's fault
     except RefusedError as error:
         if len(documents) > 1:
             return sum(put(store, [document], report, tally) for document in documents)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import uuid
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass, replace
 from io import BufferedReader, BytesIO
@@ -22,6 +23,8 @@ from retrieval.parsing import UnreadableFileError
 from retrieval.serializers import DocumentSerializer, new_document
 
 DOCUMENT = DocumentSerializer()
+BOM = b"\xef\xbb\xbf"
+UNPACKING = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError)
 NAMESPACE = uuid.UUID("8e0c8a52-5b1f-4d5b-9a57-51c2f8f4a1d3")
 
 
@@ -64,10 +67,10 @@ class Reader:
     def rows(self) -> Iterator[Row]:
         """Yield what is in a .json, .jsonl or .zip file, any other that can be read, or a folder.
 
-        Hidden files are left out, and what is no file.
+        Hidden files, links, and what is no file are left out.
         """
         if self.root.is_dir():
-            for file in sorted(each for each in self.root.rglob("*") if each.is_file()):
+            for file in sorted(filter(is_own_file, self.root.rglob("*"))):
                 name = file.relative_to(self.root).as_posix()
                 if not any(part.startswith(".") for part in PurePosixPath(name).parts):
                     yield from self.path(file, name)
@@ -78,12 +81,10 @@ class Reader:
 
     def path(self, path: Path, name: str) -> Iterator[Row]:
         try:
-            opened = path.open("rb")
+            with path.open("rb") as opened:
+                yield from self.file(opened, name)
         except OSError as error:
-            yield BadRow(name, f"cannot be opened: {error.strerror}.")
-            return
-        with opened:
-            yield from self.file(opened, name)
+            yield BadRow(name, f"cannot be read: {error.strerror}.")
 
     def archive(self) -> Iterator[Row]:
         """Read the members, each up to the size of a file; their names are not paths."""
@@ -94,7 +95,7 @@ class Reader:
                 try:
                     with archive.open(member) as opened:
                         content = opened.read(settings.RETRIEVAL_MAX_FILE_BYTES + 1)
-                except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+                except UNPACKING as error:
                     yield BadRow(member.filename, f"cannot be unpacked: {error}")
                     continue
                 if len(content) > settings.RETRIEVAL_MAX_FILE_BYTES:
@@ -121,18 +122,18 @@ class Reader:
             text = file_text(file, name=name)
         except UnreadableFileError as error:
             return BadRow(name, str(error))
-        source_id = name[-SOURCE_ID_MAX_LENGTH:]
+        source_id = name.encode(errors="replace").decode()[-SOURCE_ID_MAX_LENGTH:]
         return NewDocument(id=key, text=text, source="file", source_id=source_id, digest=digest)
 
     def lines(self, file: Binary, name: str) -> Iterator[Row]:
         """Read a document a line, never the whole file."""
         for number, line in enumerate(file, 1):
             where = f"{name} line {number}"
-            if line.strip():
+            if line.removeprefix(BOM).strip():
                 try:
-                    value = orjson.loads(line)
-                except ValueError as error:
-                    yield BadRow(where, f"is not JSON: {error}")
+                    value = orjson.loads(line.removeprefix(BOM))
+                except orjson.JSONDecodeError as error:
+                    yield BadRow(where, f"is not JSON: {error.msg}, at character {error.colno}.")
                 else:
                     yield self.row(value, where, f"{name}#{number}")
 
@@ -160,7 +161,13 @@ class Reader:
 
     def made_id(self, place: str) -> str:
         """Return an id for what has none; two folders may hold files of one name."""
-        return uuid.uuid5(NAMESPACE, f"{self.root.resolve()}:{place}").hex
+        whole = f"{self.root.resolve()}:{place}"
+        return uuid.uuid5(NAMESPACE, whole.encode(errors="surrogateescape").hex()).hex
+
+
+def is_own_file(path: Path) -> bool:
+    """Tell a file from all else; a link may lead out of the folder that was named."""
+    return path.is_file() and not path.is_symlink()
 
 
 def fingerprint(content: object) -> str:

@@ -87,7 +87,7 @@ def test_files_that_are_in_are_not_read_again(
 
     monkeypatch.setattr("retrieval.reading.file_text", file_text)
     (tmp_path / "b.txt").write_text("Kettle b.")
-    assert "Loaded 1 documents into retrieval-none; 2 were there already" in load(tmp_path)
+    assert "Loaded 1 document into retrieval-none; 2 were there already" in load(tmp_path)
     assert read == ["b.txt"]
     assert Document.objects.count() == 3
 
@@ -115,7 +115,7 @@ def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
         patch.setattr(Path, "open", refuse)
         with pytest.raises(CommandError, match="1 could not be loaded"):
             load(tmp_path, stderr=err)
-    assert "gone.txt: cannot be opened: Permission denied" in err.getvalue()
+    assert "gone.txt: cannot be read: Permission denied" in err.getvalue()
     assert Document.objects.count() == 1
 
 
@@ -157,7 +157,7 @@ def test_what_is_in_is_not_embedded_again(tmp_path: Path, embedded: list[str]) -
     embedded.clear()
     assert "Loaded 0 documents" in load(path)
     assert embedded == []
-    assert "Loaded 1 documents" in load(jsonl(path, 30, changed=7))
+    assert "Loaded 1 document" in load(jsonl(path, 30, changed=7))
     assert embedded == ["Number 7 anew"]
     assert len(keys()) == 30
 
@@ -208,7 +208,7 @@ def test_a_long_document_is_loaded_beyond_the_limit_of_a_call(
         (".", {"store": "nothing"}, "keeps documents"),
         (".", {"batch": 0}, "one document"),
         (".", {"store": "retrieval-user"}, "name an account"),
-        (".", {"store": "retrieval-oauth", "username": "nobody"}, "name an account"),
+        (".", {"store": "retrieval-oauth", "username": "nobody"}, "no account 'nobody'"),
         (".", {"store": "retrieval", "username": "ann"}, "leave out --username"),
     ],
 )

@@ -11,8 +11,10 @@ from tqdm import tqdm
 from config.authentication import OwnUsername
 from retrieval.datastore import Datastore
 from retrieval.embeddings import EmbeddingError
-from retrieval.loading import load
+from retrieval.indexes.base import IndexAwayError
+from retrieval.loading import Tally, load
 from retrieval.reading import BadRow, Reader
+from retrieval.refusals import OtherModelError
 
 
 class Command(BaseCommand):
@@ -44,7 +46,8 @@ class Command(BaseCommand):
         with tqdm(unit=" documents", disable=None, leave=False) as bar:
 
             def report(row: BadRow) -> None:
-                tqdm.write(f"{row.where}: {row.problem}", file=self.stderr)
+                line = f"{row.where}: {row.problem}"
+                tqdm.write(line.encode(errors="replace").decode(), file=self.stderr, end="")
 
             try:
                 tally = load(
@@ -58,12 +61,14 @@ class Command(BaseCommand):
                 raise CommandError(
                     "Stopped. What was loaded is in; the same command goes on from there."
                 ) from error
-            except EmbeddingError as error:
+            except (EmbeddingError, IndexAwayError, OtherModelError) as error:
                 raise CommandError(
                     f"{error} What was loaded is in; the same command goes on from there."
                 ) from error
+        if tally == Tally():
+            raise CommandError(f"There are no documents in {path}.")
         self.stdout.write(
-            f"Loaded {tally.loaded:,} documents into {store}; "
+            f"Loaded {tally.loaded:,} document{'' if tally.loaded == 1 else 's'} into {store}; "
             f"{tally.unchanged:,} were there already."
         )
         if tally.bad:
@@ -81,7 +86,9 @@ def require_owner(store: str, username: str) -> None:
     if OwnUsername not in view.view_initkwargs["permission_classes"]:
         if username:
             raise CommandError(f"All who use {store} share its documents: leave out --username.")
-    elif not get_user_model().objects.filter(username=username).exists():
+    elif not username:
         raise CommandError(
             f"In {store} everybody has documents of their own: name an account with --username."
         )
+    elif not get_user_model().objects.filter(username=username).exists():
+        raise CommandError(f"There is no account '{username}'.")

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from retrieval.embeddings import EmbeddingError, embedder
+from retrieval.models import Collection
 from retrieval.reembedding import outdated, reembed
 
 GO_ON = "The old embeddings still serve; the same command goes on from here."
@@ -21,6 +22,8 @@ class Command(BaseCommand):
         parser.add_argument("--store", default="", help="of this plugin only")
 
     def handle(self, *args: Any, store: str, **options: Any) -> None:
+        if store and not Collection.objects.filter(store=store).exists():
+            raise CommandError(f"There are no documents in a store '{store}'.")
         try:
             collections = list(outdated(store))
             for collection in collections:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from retrieval.indexes import vector_index
+from retrieval.indexes.base import IndexAwayError
 from retrieval.models import Collection
 from retrieval.reembedding import index_again
 
@@ -21,6 +22,11 @@ class Command(BaseCommand):
         collections = Collection.objects.filter(chunk_count__gt=0)
         total = sum(collections.values_list("chunk_count", flat=True))
         with tqdm(total=total, unit=" chunks", disable=None, leave=False) as bar:
-            for collection in collections:
-                index_again(collection, progress=bar.update)
+            try:
+                for collection in collections:
+                    index_again(collection, progress=bar.update)
+            except KeyboardInterrupt as error:
+                raise CommandError("Stopped. Run it again; until then some are missing.") from error
+            except IndexAwayError as error:
+                raise CommandError(str(error)) from error
         self.stdout.write(f"The index was given {total:,} chunks.")
