@@ -30,8 +30,12 @@ class PluginHostMiddleware:
         return self.get_response(request)
 
 
-class NoNulMiddleware:
-    """Refuses a NUL in query or cookies: no page wants one, and PostgreSQL cannot store it."""
+class PlainInputMiddleware:
+    """Refuses a NUL in query or cookies, which no page wants and PostgreSQL cannot store.
+
+    Forms are read as UTF-8, as the pages are written, whatever encoding a request may name: Python
+    knows some that make no text.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -41,6 +45,7 @@ class NoNulMiddleware:
             "\0" in c for c in request.COOKIES.values()
         ):
             raise SuspiciousOperation("NUL in query or cookie")
+        request.encoding = "utf-8"
         return self.get_response(request)
 
 

@@ -112,7 +112,7 @@ RETRIEVAL_MODEL_PATH = env.str("RETRIEVAL_MODEL_PATH", "")
 RETRIEVAL_MODEL_SHA256 = env.str("RETRIEVAL_MODEL_SHA256", "")
 RETRIEVAL_MODEL_NAME = env.str("RETRIEVAL_MODEL_NAME", "")
 RETRIEVAL_TOKENIZER_PATH = env.str("RETRIEVAL_TOKENIZER_PATH", "")
-RETRIEVAL_EMBEDDING_THREADS = env.int("RETRIEVAL_EMBEDDING_THREADS", 1)
+RETRIEVAL_EMBEDDING_THREADS = env.int("RETRIEVAL_EMBEDDING_THREADS", min(os.cpu_count() or 1, 4))
 RETRIEVAL_OPENAI_URL = env.str("RETRIEVAL_OPENAI_URL", "https://api.openai.com/v1")
 RETRIEVAL_OPENAI_KEY = env.str("RETRIEVAL_OPENAI_KEY", "")
 RETRIEVAL_OPENAI_MODEL = env.str("RETRIEVAL_OPENAI_MODEL", "text-embedding-3-small")
@@ -120,7 +120,7 @@ RETRIEVAL_OPENAI_DIMENSIONS = env.int("RETRIEVAL_OPENAI_DIMENSIONS", 1536)
 RETRIEVAL_CHUNK_TOKENS = env.int("RETRIEVAL_CHUNK_TOKENS", 200)
 RETRIEVAL_CHUNK_OVERLAP = env.int("RETRIEVAL_CHUNK_OVERLAP", 0)  # tokens
 # A plugin has 45 seconds to answer; larger loads come by `manage.py load_documents`.
-RETRIEVAL_MAX_CHUNKS = env.int("RETRIEVAL_MAX_CHUNKS", 1_000)  # of one call
+RETRIEVAL_MAX_CHUNKS = env.int("RETRIEVAL_MAX_CHUNKS", 500)  # of one call
 RETRIEVAL_MAX_COLLECTION_CHUNKS = env.int("RETRIEVAL_MAX_COLLECTION_CHUNKS", 200_000)
 RETRIEVAL_MAX_FILE_BYTES = env.int("RETRIEVAL_MAX_FILE_BYTES", 10 * 1024**2)
 RETRIEVAL_MAX_FILE_PAGES = env.int("RETRIEVAL_MAX_FILE_PAGES", 500)
@@ -156,7 +156,7 @@ MIDDLEWARE = [
     "config.cors.PluginCorsMiddleware",
     "config.middleware.PluginAPIMiddleware",
     # From here on, for pages only.
-    "config.middleware.NoNulMiddleware",
+    "config.middleware.PlainInputMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -90,7 +90,7 @@ class Datastore:
         made = sum(map(len, cut))
         if made > at_most:
             raise TooManyChunksError(
-                f"That makes {made:,} chunks; one call may bring {at_most:,}. Send "
+                f"That makes {made:,} passages; one call may bring {at_most:,}. Send "
                 "less at a time, or have the operator load it with 'manage.py load_documents'. "
                 "Nothing was stored."
             )
@@ -156,7 +156,8 @@ class Datastore:
         collection.term_count += sum(map(len, found))
         if collection.chunk_count > settings.RETRIEVAL_MAX_COLLECTION_CHUNKS:
             raise TooManyChunksError(
-                f"A collection may hold {settings.RETRIEVAL_MAX_COLLECTION_CHUNKS:,} chunks. "
+                f"All documents together may make {settings.RETRIEVAL_MAX_COLLECTION_CHUNKS:,} "
+                "passages. "
                 "Delete documents that are no longer needed. Nothing was stored."
             )
         vector_index().add(collection, chunks)
@@ -231,10 +232,15 @@ class Datastore:
             return [[] for _ in questions]
         require_model(collection)
         vectors = embedder().embed([text for text, _, _ in questions])
-        return [
-            search(collection, text, vector, where=where)[:wanted]
-            for (text, where, wanted), vector in zip(questions, vectors, strict=True)
-        ]
+        try:
+            return [
+                search(collection, text, vector, where=where)[:wanted]
+                for (text, where, wanted), vector in zip(questions, vectors, strict=True)
+            ]
+        except ValueError:  # vectors of two lengths: a move to another model has just ended
+            collection.refresh_from_db()
+            require_model(collection)
+            raise
 
 
 def embed(documents: Sequence[NewDocument], cut: Sequence[Sequence[Passage]]) -> Vector:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from django.core.validators import RegexValidator
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import extend_schema_field
@@ -15,13 +16,14 @@ from retrieval.filters import EVERYTHING, Filter
 from retrieval.models import KEY_MAX_LENGTH, SOURCES
 
 MAX_DOCUMENTS = 100  # of one call
-MAX_QUERIES = 20  # of one call
+MAX_QUERIES = 10  # of one call
 MAX_RESULTS = 50  # of one query: a model's context is short
 QUERY_MAX_LENGTH = 2_000  # characters
 TEXT_MAX_LENGTH = 2_000_000  # characters
 
-KEY_PATTERN = r"^[^/%\x00-\x1f\x7f]+$"
-PLAIN = RegexValidator(r"^[^\x00]*[^\s\x00][^\x00]*$", "Must hold words, and no NUL.")
+KEY_PATTERN = r"^(?!\.\.?$)[^/%\x00-\x1f\x7f]+$(?!\n)"  # "$" alone lets a line end pass
+# Each part takes what the next cannot, so that nothing is tried twice.
+PLAIN = RegexValidator(r"^\s*[^\s\x00][^\x00]*$", "Must hold words, and no NUL.")
 
 
 class Body(serializers.Serializer[Any]):
@@ -75,15 +77,26 @@ def optional(
     return field(required=False, allow_null=True, help_text=help_text, **kwargs)
 
 
+class SourceField(serializers.ChoiceField):
+    def __init__(self, **kwargs: Any) -> None:
+        messages: dict[str, Any] = {
+            "invalid_choice": f'"{{input}}" is not one of {", ".join(SOURCES)}.'
+        }
+        super().__init__(choices=SOURCES, error_messages=messages, **kwargs)
+
+
 class MetadataSerializer(Body):
     """What is known of a document."""
 
     example = '{"source": "file", "author": "Ann"}'
-    source = optional(serializers.ChoiceField, "Where it comes from.", choices=SOURCES)
+    source = optional(SourceField, "Where it comes from.")
     source_id = optional(Text, "Its id there.", max_length=500, validators=[PLAIN])
     url = optional(Text, "Where it can be read.", max_length=2_000, validators=[PLAIN])
     created_at = optional(Date, "When it was made, in any common spelling.")
     author = optional(Text, "Who made it.", max_length=500, validators=[PLAIN])
+
+
+METADATA = MetadataSerializer()
 
 
 class KeyField(Text):
@@ -93,7 +106,9 @@ class KeyField(Text):
             trim_whitespace=False,  # which would take an id of spaces for none
             validators=[
                 RegexValidator(
-                    KEY_PATTERN, "Must not hold a slash, a percent sign or a control character."
+                    KEY_PATTERN,
+                    "Must not hold a slash, a percent sign or a control character, "
+                    "nor be '.' or '..'.",
                 )
             ],
             **kwargs,
@@ -145,7 +160,7 @@ class FilterSerializer(Body):
 
     example = '{"author": "Ann"}'
     document_id = optional(KeyField, "The document itself.")
-    source = optional(serializers.ChoiceField, "Where it comes from.", choices=SOURCES)
+    source = optional(SourceField, "Where it comes from.")
     source_id = optional(Text, "Its id there.", max_length=500, validators=[PLAIN])
     author = optional(Text, "Who made it.", max_length=500, validators=[PLAIN])
     start_date = optional(Date, "Made then or later; any common spelling.")
@@ -209,15 +224,39 @@ class DeleteSerializer(Body):
         return chosen
 
 
-class UploadSerializer(serializers.Serializer[Any]):
-    """The parts of the form."""
+class MetadataText(serializers.CharField):
+    """The metadata as JSON text, in a form; the value is what is given of them."""
 
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            raise serializers.ValidationError("Must be text, not a file.")
+        try:
+            told = orjson.loads(data)
+        except ValueError as error:
+            raise serializers.ValidationError(
+                f'Is not JSON: {error}. Send text like {{"author": "Ann"}}.'
+            ) from error
+        return given(METADATA.run_validation(told))
+
+
+class UploadSerializer(Body):
+    """The parts of the form, each once."""
+
+    example = "curl -F file=@notes.pdf sends"
     file = serializers.FileField(
-        help_text="Text, Markdown, HTML, CSV, JSON, PDF, Word (docx) or PowerPoint (pptx)."
+        allow_empty_file=True,  # its reader has better words for it
+        help_text="Text, Markdown, HTML, CSV, JSON, PDF, Word (docx) or PowerPoint (pptx).",
+        error_messages={
+            "required": "Missing. Send it in a part named 'file': curl -F file=@notes.pdf …",
+            "invalid": "Is no file. Send it with a file name: curl -F file=@notes.pdf …",
+        },
     )
-    metadata = serializers.CharField(
-        required=False, help_text='JSON text of the metadata, like {"author": "Ann"}.'
+    metadata = MetadataText(
+        required=False,
+        allow_blank=True,
+        help_text='JSON text of the metadata, like {"author": "Ann"}.',
     )
+    id = optional(KeyField, "Its id; one that is there already is replaced. Made when left out.")
 
 
 def given(values: Mapping[str, Any]) -> dict[str, Any]:

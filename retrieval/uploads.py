@@ -25,6 +25,11 @@ class FileUploadHandler(TemporaryFileUploadHandler):
         size: int = settings.RETRIEVAL_MAX_FILE_BYTES
         return size
 
+    def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
+        """Give the file on the disk no part of a name that its sender chose."""
+        super().new_file(field_name, "upload", *args, **kwargs)
+        self.file.name = file_name
+
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         if start + len(raw_data) > self.limit():
             self.stopped = True

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-import orjson
+from django.utils.datastructures import MultiValueDict
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, ValidationError
@@ -29,7 +29,6 @@ from retrieval.search import Hit
 from retrieval.serializers import (
     KEY_PATTERN,
     DeleteSerializer,
-    MetadataSerializer,
     QueriesSerializer,
     UploadSerializer,
     UpsertSerializer,
@@ -38,11 +37,11 @@ from retrieval.serializers import (
 from retrieval.uploads import UploadParser
 
 # One of each validates every request: building a serializer costs more than running it.
-UPSERT, QUERIES, DELETE, METADATA = (
+UPSERT, UPLOAD, QUERIES, DELETE = (
     UpsertSerializer(),
+    UploadSerializer(),
     QueriesSerializer(),
     DeleteSerializer(),
-    MetadataSerializer(),
 )
 
 
@@ -113,13 +112,11 @@ class UpsertFileView(RetrievalView):
         },
     )
     def post(self, request: Request) -> Response:
-        file = request.FILES.get("file")
-        if file is None:
-            raise ValidationError({"file": "Missing. Send it in a part named 'file'."})
-        told = request.POST.get("metadata")
-        known = given(METADATA.run_validation(metadata_of(told)))
+        body = UPLOAD.run_validation(once(request.data))
+        file = body["file"]
         with file:
             text = file_text(file)
+        known = given({"id": body.get("id")}) | (body.get("metadata") or {})
         named = {"source": "file", "source_id": str(file.name)[:SOURCE_ID_MAX_LENGTH]}
         document = NewDocument(text=text, **{**named, **known})
         return Response({"ids": self.datastore.upsert([document])})
@@ -210,16 +207,13 @@ class DocumentView(RetrievalView):
         return Response({"id": document.key, "text": document.text, "metadata": document.metadata})
 
 
-def metadata_of(text: Any) -> Any:
-    """Read the metadata part of a form: JSON text, or nothing."""
-    if not text:
-        return {}
-    try:
-        return orjson.loads(text)
-    except ValueError as error:
-        raise ValidationError(
-            {"metadata": f'Is not JSON: {error}. Send text like {{"author": "Ann"}}.'}
-        ) from error
+def once(parts: Any) -> dict[str, Any]:
+    """Return the parts of a form; of one that is there twice, neither would be meant."""
+    lists = parts.lists() if isinstance(parts, MultiValueDict) else ()  # no body is no form
+    for name, values in lists:
+        if len(values) > 1:
+            raise ValidationError({name[:50]: "Is there more than once. Send it once."})
+    return dict(parts.items())
 
 
 def answer(hit: Hit, *, embedding: bool) -> dict[str, Any]:

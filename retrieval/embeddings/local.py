@@ -5,6 +5,7 @@ By default all-MiniLM-L6-v2 with 8-bit weights, which a package carries; no netw
 
 import hashlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.metadata import distribution
@@ -87,7 +88,7 @@ class LocalEmbedder(Embedder):
     @cached_property
     def session(self) -> onnxruntime.InferenceSession:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = settings.RETRIEVAL_EMBEDDING_THREADS
+        options.intra_op_num_threads = 1  # texts beside each other are faster
         options.log_severity_level = 3
         return onnxruntime.InferenceSession(
             self.file.read(), options, providers=["CPUExecutionProvider"]
@@ -98,14 +99,20 @@ class LocalEmbedder(Embedder):
         length: int = self.session.get_outputs()[0].shape[-1]
         return length
 
+    @cached_property
+    def pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(settings.RETRIEVAL_EMBEDDING_THREADS, "embedding")
+
     def embed(self, texts: Sequence[str]) -> Vector:
         with self.lock:  # loads the model once
-            session = self.session
-        vectors = [self.embed_one(session, text) for text in texts]
+            session, pool = self.session, self.pool
+        # A question does not wait in line behind documents.
+        each = map if len(texts) == 1 else pool.map
+        vectors = list(each(lambda text: self.embed_one(session, text), texts))
         return np.array(vectors, np.float32).reshape(len(texts), self.dimension)
 
     def embed_one(self, session: onnxruntime.InferenceSession, text: str) -> Vector:
-        # One at a time: 8-bit models scale their activations over a whole batch, so that a
+        # Each by itself: 8-bit models scale their activations over a whole batch, so that a
         # text's vector would depend on its neighbours; and padding makes batches no faster here.
         ids = np.array([cut(tokenizer().encode(text).ids)], np.int64)
         inputs = {

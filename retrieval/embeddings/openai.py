@@ -1,15 +1,19 @@
 """Embeddings from an OpenAI-compatible endpoint (`POST /embeddings`)."""
 
+import logging
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from openai import BadRequestError, OpenAI, OpenAIError
+from openai import APIStatusError, BadRequestError, OpenAI, OpenAIError
 
 from retrieval.embeddings.base import BadInputError, Embedder, EmbeddingError
 from retrieval.models import Vector
 
+logger = logging.getLogger(__name__)
+
 BATCH = 100  # texts a request
-SECONDS = 20  # a plugin has 45 to answer
+SECONDS = 15  # of each of two tries; a plugin has 45 to answer
 
 
 class OpenAIEmbedder(Embedder):
@@ -32,19 +36,35 @@ class OpenAIEmbedder(Embedder):
                 dimensions=self.dimension,
                 encoding_format="float",
             )
+            return self.vectors(answer, len(texts))
         except BadRequestError as error:
-            raise BadInputError(f"The embedding service does not take it: {error}") from error
+            logger.warning("The embedding service refused: %s", error)
+            raise BadInputError("The embedding service does not take it (400).") from error
         except OpenAIError as error:
+            # What it says is for the operator: it may hold part of a key.
+            logger.warning("The embedding service did not do its work: %s", error)
+            why = error.status_code if isinstance(error, APIStatusError) else type(error).__name__
             raise EmbeddingError(
-                f"The embedding service did not do its work: {error}. Try again later."
+                f"The embedding service did not do its work ({why}). Try again later."
             ) from error
-        rows = [row.embedding for row in sorted(answer.data, key=lambda row: row.index)]
-        if [len(row) for row in rows] != [self.dimension] * len(texts):
+        except (AttributeError, TypeError, ValueError) as error:
+            logger.warning("The embedding service did not answer vectors: %r", error)
             raise EmbeddingError(
                 f"The embedding service did not answer {len(texts)} vectors of "
-                f"{self.dimension} numbers. Set RETRIEVAL_OPENAI_DIMENSIONS to what "
+                f"{self.dimension} numbers. The operator sets RETRIEVAL_OPENAI_DIMENSIONS to what "
                 f"'{self.name}' makes."
-            )
-        vectors = np.array(rows, np.float32)
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-        return vectors
+            ) from error
+
+    def vectors(self, answer: Any, count: int) -> Vector:
+        """Return what was answered; raises one of several errors for what is no such answer."""
+        rows = sorted(answer.data, key=lambda row: row.index)
+        if [row.index for row in rows] != list(range(count)):
+            raise ValueError("not one vector for each text")
+        vectors = np.array([row.embedding for row in rows], np.float32)
+        if vectors.shape != (count, self.dimension):
+            raise ValueError(f"vectors of the shape {vectors.shape}")
+        lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+        if not np.isfinite(lengths).all() or not lengths.all():
+            raise ValueError("numbers that are none, or nothing but zeros")
+        unit: Vector = (vectors / lengths).astype(np.float32)
+        return unit
