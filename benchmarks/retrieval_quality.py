@@ -69,7 +69,7 @@ def measure(folder: Path) -> None:
                 hit.chunk.document.key for hit in sorted(hits, key=key, reverse=True)
             )
             figures[way].append(ndcg(list(ranked), cranfield.relevant[number]))
-    print(f"| nDCG@{TOP} | all {len(numbers)} questions | odd (weight chosen) | even |")
+    print(f"| nDCG@{TOP} | all {len(numbers)} questions | odd | even |")
     print("|---|---|---|---|")
     for way, values in figures.items():
         parts = (

@@ -60,10 +60,10 @@ class OpenAIEmbedder(Embedder):
         rows = sorted(answer.data, key=lambda row: row.index)
         if [row.index for row in rows] != list(range(count)):
             raise ValueError("not one vector for each text")
-        vectors = np.array([row.embedding for row in rows], np.float32)
+        vectors = np.array([row.embedding for row in rows], np.float64)
         if vectors.shape != (count, self.dimension):
             raise ValueError(f"vectors of the shape {vectors.shape}")
-        lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not np.isfinite(lengths).all() or not lengths.all():
             raise ValueError("numbers that are none, or nothing but zeros")
         unit: Vector = (vectors / lengths).astype(np.float32)

@@ -23,6 +23,24 @@ def test_passages_end_where_sentences_end() -> None:
     assert {each.text[-1] for each in passages(PARAGRAPHS)} == {"."}
 
 
+def test_wrapped_lines_are_joined_and_others_kept() -> None:
+    [passage] = passages(
+        "The heron stands in the pond by the old mill all day and\n"
+        "waits for fish.\n\n- bread\n- milk\n\n```\n"
+        "a line of code that is longer than forty-five characters\nanother line\n```"
+    )
+    assert "all day and waits for fish." in passage.text
+    assert "- bread\n- milk" in passage.text
+    assert "characters\nanother line" in passage.text
+
+
+@pytest.mark.parametrize("title", ["## The mill", "The mill"])
+def test_a_heading_goes_with_what_it_stands_above(title: str) -> None:
+    made = passages("\n\n".join(f"{title} {n}\n\n{'The heron waits. ' * 30}" for n in range(9)))
+    assert len(made) > 1
+    assert all(f"{title}" in each.text.partition("\n\n")[0] for each in made)
+
+
 def test_passages_may_overlap(settings: Settings) -> None:
     text = "The heron waits by the water. " * 100
     apart = passages(text)
@@ -68,6 +86,8 @@ def test_odd_texts_are_cut_too(text: str) -> None:
         ("naïve Café", ["naiv", "cafe"]),
         ("foo_bar ERR-4711", ["foo", "bar", "err", "4711"]),
         ("漢字", ["漢", "字"]),
+        ("100 ㎒ 𝐇𝐞𝐥𝐥𝐨", ["100", "mhz", "hello"]),
+        ("हिन्दी", ["हनद"]),
         ("who are you", []),
     ],
 )
@@ -85,6 +105,10 @@ def test_terms_are_stems_without_the_commonest_words(text: str, found: list[str]
         ("March 5th, 2024", "2024-03-05T00:00:00+00:00", "2024-03-05T23:59:59.999999+00:00"),
         ("2024-03-05T10:30:00+02:00", "2024-03-05T08:30:00+00:00", "2024-03-05T08:30:00+00:00"),
         ("Tue, 05 Mar 2024 10:30:00 GMT", "2024-03-05T10:30:00+00:00", "2024-03-05T10:30:00+00:00"),
+        ("3/5/2024", "2024-03-05T00:00:00+00:00", "2024-03-05T23:59:59.999999+00:00"),
+        ("5.3.2024", "2024-03-05T00:00:00+00:00", "2024-03-05T23:59:59.999999+00:00"),
+        ("2024-W10", "2024-03-04T00:00:00+00:00", "2024-03-10T23:59:59.999999+00:00"),
+        ("Tuesday 5 March 2024", "2024-03-05T00:00:00+00:00", "2024-03-05T23:59:59.999999+00:00"),
         ("1709632800", "2024-03-05T10:00:00+00:00", "2024-03-05T10:00:00+00:00"),
     ],
 )
@@ -110,6 +134,12 @@ def test_a_date_is_read_in_any_common_spelling(text: str, first: str, last: str)
         "0",
         "99999",
         "x" * 1000,
+        "99",
+        "03-04-05",
+        "Monday 2024",
+        "Monday, March 2024",
+        "10:30 2024",
+        "2024-13-01",
         "0001-01-01T00:00:00+23:00",
     ],
 )

@@ -64,6 +64,7 @@ class Service:
     status: int = 200
     refuses: str = "\0"
     length: int = 4
+    says: bytes = b""
     asked: list[Any] = field(default_factory=list)
 
 
@@ -84,8 +85,8 @@ def service() -> Iterator[Service]:
             answer = {"object": "list", "data": rows[::-1], "model": body["model"]}
             answer["usage"] = {"prompt_tokens": 1, "total_tokens": 1}
             if status != 200:
-                answer = {"error": {"message": "too long"}}
-            content = json.dumps(answer).encode()
+                answer = {"error": {"message": "the key sk-secret is wrong"}}
+            content = state.says or json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
@@ -129,6 +130,39 @@ def test_vectors_of_another_length_are_refused(service: Service, remote: Embedde
         remote.embed(["a"])
 
 
+def rows(*embeddings: str, index: str = "0") -> bytes:
+    told = ",".join(f'{{"index": {index}, "embedding": {each}}}' for each in embeddings)
+    return f'{{"data": [{told}]}}'.encode()
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        b"<html>busy</html>",
+        b"{}",
+        b"[]",
+        b'{"data": null}',
+        b'{"data": []}',
+        rows("null"),
+        rows('"text"'),
+        rows("[1, 2, 3]"),
+        rows("[NaN, 1, 1, 1]"),
+        rows("[1e999, 1, 1, 1]"),
+        rows("[null, 1, 1, 1]"),
+        rows("[0, 0, 0, 0]"),
+        rows("[1, 1, 1, 1]", index="null"),
+        rows("[1, 1, 1, 1]", index="7"),
+        rows("[1, 1, 1, 1]", "[1, 1, 1, 1]"),
+    ],
+)
+def test_what_is_no_vector_is_never_taken_for_one(
+    service: Service, remote: Embedder, says: bytes
+) -> None:
+    service.says = says
+    with pytest.raises(EmbeddingError, match="did not"):
+        remote.embed(["a"])
+
+
 @pytest.mark.django_db
 def test_an_upsert_that_cannot_be_embedded_leaves_the_old_version(
     service: Service, remote: Embedder
@@ -139,6 +173,7 @@ def test_an_upsert_that_cannot_be_embedded_leaves_the_old_version(
     answer = mount_of("retrieval-none").post("/upsert", body)
     assert answer.status_code == 503
     assert "Nothing was changed" in answer.json()["detail"]
+    assert "sk-secret" not in answer.json()["detail"]
     assert Document.objects.get().text == "old"
 
 

@@ -10,6 +10,7 @@ from retrieval.parsing import Limits, UnreadableFileError, parse
 from tests.retrieval.documents import docx, flate_bomb, pdf, pptx, with_part
 
 WORD = "word/document.xml"
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "lol">
 <!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><document>&b;</document>"""
 OUTSIDE = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY y SYSTEM "file:///etc/passwd">]>
@@ -97,6 +98,19 @@ def test_a_hostile_file_is_refused(case: str) -> None:
     with pytest.raises(UnreadableFileError, match=word or ".") as refusal:
         parse(BytesIO(make()), name=name, limits=Limits(seconds=10))
     assert refusal.value.status in ((status,) if status else (413, 422))
+
+
+def test_many_comments_before_the_text_cost_nothing() -> None:
+    assert "real" in parse(BytesIO(b"<!---->" * 500 + b"\n# Title\n\nreal"), name="a.md").text
+
+
+def test_a_table_cell_over_a_hundred_million_columns_is_read_once() -> None:
+    xml = (
+        f'<w:document xmlns:w="{W}"><w:body><w:tbl><w:tr><w:tc><w:tcPr>'
+        '<w:gridSpan w:val="100000000"/></w:tcPr><w:p><w:r><w:t>wide</w:t></w:r></w:p>'
+        "</w:tc></w:tr></w:tbl></w:body></w:document>"
+    )
+    assert parse(BytesIO(with_part(docx("x"), WORD, xml.encode()))).text == "wide"
 
 
 def test_deeply_nested_html_is_read_or_refused() -> None:

@@ -1,6 +1,7 @@
 """Large loads: every format, bad rows by their line, and going on after a stop."""
 
 import json
+import os
 import zipfile
 from io import StringIO
 from pathlib import Path
@@ -117,6 +118,31 @@ def test_a_file_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
             load(tmp_path, stderr=err)
     assert "gone.txt: cannot be read: Permission denied" in err.getvalue()
     assert Document.objects.count() == 1
+
+
+def test_odd_names_and_links_do_not_stop_a_load(tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / os.fsdecode(b"b\xff.txt")).write_text("A heron.")
+    (folder / "c.jsonl").write_bytes(b'\xef\xbb\xbf{"text": "A kettle."}\n')
+    (tmp_path / "outside.txt").write_text("not this")
+    (folder / "link.txt").symlink_to(tmp_path / "outside.txt")
+    assert "Loaded 2 documents" in load(folder)
+    assert "2 were there already" in load(folder)
+
+
+def test_a_load_of_nothing_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="no documents in"):
+        load(tmp_path)
+
+
+def test_another_model_stops_a_load_and_blames_no_document(tmp_path: Path) -> None:
+    load(jsonl(tmp_path / "a.jsonl", 2))
+    Collection.objects.update(model="another")
+    err = StringIO()
+    with pytest.raises(CommandError, match="reembed"):
+        load(jsonl(tmp_path / "a.jsonl", 9), stderr=err)
+    assert err.getvalue() == ""
 
 
 def test_an_archive_is_loaded_and_its_names_are_no_paths(tmp_path: Path) -> None:

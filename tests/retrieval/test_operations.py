@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -167,6 +168,8 @@ WRONG_UPSERTS = {
     "an empty text": ({"documents": [{"text": " "}]}, "empty"),
     "NUL": ({"documents": [{"text": "a\x00b"}]}, "NUL"),
     "a number": ({"documents": [{"text": 7}]}, "Must be text"),
+    "an id that ends in a line end": ({"documents": [{"text": "a", "id": "a\n"}]}, "control"),
+    "an id that is a path": ({"documents": [{"text": "a", "id": ".."}]}, "nor be"),
     "an id with a slash": ({"documents": [{"text": "a", "id": "a/b"}]}, "slash"),
     "the same id twice": (
         {"documents": [{"text": "a", "id": "x"}, {"text": "b", "id": "x"}]},
@@ -274,6 +277,45 @@ def test_a_file_that_is_no_form_is_told_how(open_plugin: Mount) -> None:
     answer = open_plugin.post("/upsert-file", raw=b"hello", content_type="text/plain")
     assert answer.status_code == 400
     assert "curl -F file=@" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("suffix", ["x" * 300, "/../../etc/passwd", "\u202etxt"])
+def test_a_file_may_have_any_name(open_plugin: Mount, suffix: str) -> None:
+    assert upload(open_plugin, b"A heron.", f"a.{suffix}").status_code == 200
+
+
+def test_a_file_may_have_an_id_and_replaces_what_has_it(shelf: Mount) -> None:
+    assert upload(shelf, b"A heron.", id="cat").json() == {"ids": ["cat"]}
+    assert shelf.get("/documents/cat").json()["text"] == "A heron."
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ({"author": "Ann"}, "no field 'author'"),
+        ({"metadata": SimpleUploadedFile("m.json", b"{}")}, "not a file"),
+        ({"metadata": ["{}", "{}"]}, "more than once"),
+        ({"file": ["x"]}, "no file"),
+        ({"id": "a/b"}, "slash"),
+    ],
+)
+def test_a_part_that_would_be_passed_over_is_refused(
+    open_plugin: Mount, body: dict[str, Any], word: str
+) -> None:
+    client = Client(headers={"host": "localhost"})
+    parts = {"file": SimpleUploadedFile("a.txt", b"A heron."), **body}
+    answer = client.post("/retrieval-none/upsert-file", parts)
+    assert answer.status_code == 400
+    assert word in answer.json()["detail"]
+    assert not Chunk.objects.exists()
+
+
+def test_input_is_looked_at_in_linear_time(open_plugin: Mount) -> None:
+    """By one that grows faster, this would be stopped after minutes."""
+    almost = "a" * 1_900_000 + "\0"
+    assert open_plugin.post("/query", {"queries": [{"query": almost}]}).status_code == 400
+    documents = [{"text": "x", "metadata": {"author": " " * 1_900_000 + "\0"}}]
+    assert open_plugin.post("/upsert", {"documents": documents}).status_code == 400
 
 
 def test_a_form_without_a_file_is_told_so(open_plugin: Mount) -> None:

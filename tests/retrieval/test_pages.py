@@ -109,6 +109,14 @@ def test_too_large_a_file_is_refused(client: Client, settings: Settings, size: i
     assert not Document.objects.exists()
 
 
+@pytest.mark.parametrize("charset", ["rot13", "unicode_escape", "nonsense"])
+def test_an_encoding_that_makes_no_text_is_passed_over(client: Client, charset: str) -> None:
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    part = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nA \\ud800 heron\r\n--x--\r\n'
+    assert client.generic("POST", OPEN, part, kind).status_code == 302
+    assert Document.objects.get().text == "A \\ud800 heron"
+
+
 def test_a_forged_form_is_refused() -> None:
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(OPEN, {"text": "forged"}).status_code == 403

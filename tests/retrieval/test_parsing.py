@@ -4,9 +4,11 @@ import json
 from io import BytesIO
 
 import pytest
+from docx import Document
+from pptx import Presentation
 
 from retrieval.parsing import Limits, Parsed, UnreadableFileError, parse
-from tests.retrieval.documents import docx, pdf, pptx
+from tests.retrieval.documents import docx, pdf, pptx, saved, with_part
 
 
 def read(content: bytes, name: str = "") -> Parsed:
@@ -51,6 +53,72 @@ def test_html_shows_what_a_reader_sees() -> None:
     text = read(HTML).text
     assert text.startswith("Opening hours\n\nLibrary\n\n")
     assert "steal" not in text and "p{}" not in text
+
+
+def word(body: str) -> str:
+    """Return what is read of a Word document with this body."""
+    xml = (
+        '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+        f"<w:body>{body}</w:body></w:document>"
+    )
+    return read(with_part(docx("x"), "word/document.xml", xml.encode())).text
+
+
+def p(text: str) -> str:
+    return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (f"<w:sdt><w:sdtContent>{p('in a control')}</w:sdtContent></w:sdt>", "in a control"),
+        (
+            "<w:p><w:r><w:t>Name: </w:t></w:r><w:sdt><w:sdtContent><w:r><w:t>Ann</w:t></w:r>"
+            "</w:sdtContent></w:sdt></w:p>",
+            "Name: Ann",
+        ),
+        ("<w:p><w:ins><w:r><w:t>inserted</w:t></w:r></w:ins></w:p>", "inserted"),
+        (f"{p('kept')}<w:del>{p('deleted')}</w:del>", "kept"),
+        (
+            f"<w:tbl><w:tr><w:tc>{p('a')}<w:tbl><w:tr><w:tc>{p('b')}</w:tc></w:tr></w:tbl></w:tc>"
+            f"<w:tc>{p('c')}</w:tc></w:tr></w:tbl>",
+            "a b | c",
+        ),
+        (
+            f'<w:tbl><w:tr><w:tc><w:tcPr><w:vMerge w:val="restart"/></w:tcPr>{p("a")}</w:tc></w:tr>'
+            f"<w:tr><w:tc><w:tcPr><w:vMerge/></w:tcPr>{p('')}</w:tc><w:tc>{p('b')}</w:tc></w:tr>"
+            "</w:tbl>",
+            "a\n\nb",
+        ),
+    ],
+)
+def test_text_is_read_wherever_word_puts_it(body: str, text: str) -> None:
+    assert word(body) == text
+
+
+def test_headers_of_word_and_groups_of_powerpoint_are_read() -> None:
+    document = Document()
+    document.sections[0].header.paragraphs[0].text = "Minutes of May"
+    document.add_paragraph("All were there.")
+    assert read(saved(document)).text == "Minutes of May\n\nAll were there."
+    presentation = Presentation()
+    slide = presentation.slides.add_slide(presentation.slide_layouts[6])
+    box = slide.shapes.add_group_shape().shapes.add_textbox(0, 0, 99, 99)
+    box.text_frame.text = "in a group"
+    assert read(saved(presentation)).text == "in a group"
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("café".encode("latin-1"), "café"),
+        ("Grüße, naïve façade. ".encode() * 20 + b"\xff", "Grüße, naïve façade."),
+        (b"How to tell a PDF: it begins with %PDF-1.7.", "How to tell a PDF"),
+    ],
+)
+def test_text_with_something_odd_in_it_is_read(content: bytes, text: str) -> None:
+    parsed = read(content)
+    assert (parsed.kind, parsed.text[: len(text)]) == ("txt", text)
 
 
 def test_control_characters_do_not_come_through() -> None:
