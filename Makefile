@@ -14,7 +14,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes -
 .PHONY: help setup sports-data run serve test test-clients test-postgres test-stores lint bench bench-retrieval lock
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 setup: .venv/installed ## Make the virtual environment and install what the site needs
 

@@ -166,6 +166,8 @@ class Mount:
     """Arguments of `APIView.as_view` that decide who is let in."""
     token_holder: TokenHolder = ""
     """Who is let in: everybody, a service, or a person to what is theirs."""
+    name: str = ""
+    """What people call the plugin."""
 
 
 def nothing_to_erase(store: str, username: str) -> None:
@@ -224,7 +226,12 @@ class Plugin:
             "permission_classes": self.auth.permissions,
         }
         holder: TokenHolder = "person" if self.auth.personal else self.auth.token_holder
-        return Mount(store=self.slug, protection=protection, token_holder=holder)
+        return Mount(
+            store=self.slug,
+            protection=protection,
+            token_holder=holder,
+            name=self.name_for_human,
+        )
 
     @cached_property
     def api_urls(self) -> list[URLPattern]:

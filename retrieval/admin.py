@@ -1,10 +1,12 @@
 """Collections, documents and chunks, to look into and to delete. What is in a chunk follows from
 its document, so nothing is added or changed by hand."""
 
+from textwrap import shorten
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.db.models.functions import Left
 from django.http import HttpRequest
 
 from retrieval.datastore import Datastore
@@ -33,7 +35,7 @@ class CollectionAdmin(LookInside):
 
 @admin.register(Document)
 class DocumentAdmin(LookInside):
-    list_display = ("key", "collection", "source", "author", "created_at", "updated_at")
+    list_display = ("title", "key", "collection", "source", "author", "created_at", "updated_at")
     list_filter = ("collection__store", "source", "updated_at")
     list_select_related = ("collection",)
     search_fields = ("key", "text", "author", "source_id")
@@ -42,7 +44,7 @@ class DocumentAdmin(LookInside):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         listed = request.resolver_match and str(request.resolver_match.url_name).endswith("list")
-        return rows.defer("text") if listed else rows
+        return rows.defer("text").annotate(beginning=Left("text", 300)) if listed else rows
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Name the documents alone: their chunks, perhaps thousands, go without saying."""
@@ -61,12 +63,16 @@ class DocumentAdmin(LookInside):
 
 @admin.register(Chunk)
 class ChunkAdmin(LookInside):
-    list_display = ("id", "collection", "document", "position", "text")
+    list_display = ("id", "collection", "document", "position", "excerpt")
     list_filter = ("collection__store",)
     list_select_related = ("collection", "document")
     search_fields = ("text",)
     fields = ("collection", "document", "position", "text", "terms", "numbers")
     readonly_fields = ("numbers",)
+
+    @admin.display(description="text")
+    def excerpt(self, chunk: Chunk) -> str:
+        return shorten(chunk.text, 100, placeholder=" …")
 
     @admin.display(description="embedding")
     def numbers(self, chunk: Chunk) -> str:

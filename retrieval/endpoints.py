@@ -37,7 +37,7 @@ def retrieval_api(*, offers: Collection[str] = READING) -> API:
             path("delete", bound(views.DeleteView, "deleteDocuments"), name="delete"),
             # Any character at all: a server hands "%2F" on as "/".
             re_path(
-                r"^documents/(?P<key>[\s\S]+)$",
+                r"^documents/(?P<id>[\s\S]+)$",
                 bound(views.DocumentView, "getDocument"),
                 name="document",
             ),

@@ -24,7 +24,7 @@ class DateField(forms.CharField):
         try:
             return read_date(text)
         except ValueError as error:
-            raise forms.ValidationError("Names no date. Write it like 2024-03-05.") from error
+            raise forms.ValidationError("This is not a date. Write it like 2024-03-05.") from error
 
 
 class AddForm(forms.Form):
@@ -35,11 +35,11 @@ class AddForm(forms.Form):
         help_text="Text, Markdown, HTML, CSV, JSON, PDF, Word (docx) or PowerPoint (pptx).",
     )
     text = forms.CharField(
-        required=False, widget=forms.Textarea(attrs={"rows": 5}), label="Or a text"
+        required=False, widget=forms.Textarea(attrs={"rows": 5}), label="Or text"
     )
     author = forms.CharField(required=False, max_length=500)
     created_at = DateField(
-        required=False, label="Date", help_text="When it was made: 2024-03-05, or March 2024."
+        required=False, label="Date of the document", help_text="Such as 2024-03-05, or March 2024."
     )
 
     def clean(self) -> dict[str, Any]:

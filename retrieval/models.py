@@ -4,6 +4,7 @@ The database holds all of it, embeddings included, and alone decides what exists
 finds neighbours faster (`retrieval/indexes/`) is an index that can be made again from here.
 """
 
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ Vector = NDArray[np.float32]
 
 KEY_MAX_LENGTH = 200  # characters
 SOURCE_ID_MAX_LENGTH = 500  # characters
+TITLE_LENGTH = 70  # characters
 SOURCES = ("email", "file", "chat")
 
 
@@ -82,6 +84,13 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def title(self) -> str:
+        """What people know it by: its file's name, or how it begins."""
+        begins = getattr(self, "beginning", None)  # where a list did without the whole text
+        words = " ".join((self.text[:300] if begins is None else begins).split()).lstrip("# ")
+        return self.source_id or shorten(words, TITLE_LENGTH, placeholder=" …") or self.key
 
     @property
     def metadata(self) -> dict[str, Any]:

@@ -1,14 +1,14 @@
 """Pages for people: their documents, to add, list, search, read and delete."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.db.models.functions import Length
+from django.db.models.functions import Left, Length
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -23,13 +23,23 @@ from retrieval.forms import AddForm, SearchForm
 from retrieval.highlighting import highlighted
 from retrieval.indexes.base import IndexAwayError
 from retrieval.limits import within_rate
+from retrieval.models import Document
 from retrieval.refusals import NoSuchDocumentError, RefusedError
 from retrieval.uploads import FORM_ROOM, FileUploadHandler, stopped, too_large
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
 A_PAGE = 50  # documents
-RESULTS = 10
+RESULTS = 5
+BEGINNING = 300  # characters that a title is made of
+WHOSE = {
+    "": "Everybody can read and change these documents.",
+    "service": "Every service with a token of this plugin can read and change these documents.",
+    "person": "These are your own: only you, and clients that you gave access, reach them.",
+}
 FAILURES = (RefusedError, EmbeddingError, IndexAwayError)
-Page = Callable[[HttpRequest, Datastore], HttpResponse]
+Page = Callable[[HttpRequest, Datastore, Mount], HttpResponse]
 
 
 def retrieval_pages(mount: Mount) -> list[URLPattern]:
@@ -58,7 +68,7 @@ def for_whom(mount: Mount, page: Page) -> Callable[[HttpRequest], HttpResponse]:
         if not within_rate(request, mount.store):
             return render(request, "retrieval/busy.html", status=429)
         username = user.get_username() if mount.token_holder == "person" else ""
-        return page(request, Datastore(mount.store, username))
+        return page(request, Datastore(mount.store, username), mount)
 
     return view
 
@@ -92,7 +102,7 @@ def here(request: HttpRequest, name: str = "library") -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def library(request: HttpRequest, store: Datastore) -> HttpResponse:
+def library(request: HttpRequest, store: Datastore, mount: Mount) -> HttpResponse:
     """Show the documents, or the passages that answer a question; take a new document."""
     form = AddForm()
     status = 200
@@ -104,19 +114,32 @@ def library(request: HttpRequest, store: Datastore) -> HttpResponse:
             except FAILURES as error:
                 form.add_error(None, str(error))
             else:
-                messages.success(request, "Saved. It can be found now.")
+                messages.success(request, "Saved. You can search it now.")
                 return HttpResponseRedirect(here(request))
         status = 400
-    context: dict[str, Any] = {"form": form, "search": SearchForm(request.GET, auto_id="search_%s")}
+    context: dict[str, Any] = {
+        "form": form,
+        "search": SearchForm(request.GET, auto_id="search_%s"),
+        "plugin_name": mount.name,
+        "whose": WHOSE[mount.token_holder],
+    }
     context["problem"], context["hits"] = found(context["search"], store)
     if context["hits"] is None:
-        rows = store.documents().defer("text").order_by("-id")
-        rows = rows.annotate(length=Length("text"), chunk_count=Count("chunks"))
-        context["page"] = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+        numbers = store.documents().order_by("-id").values_list("pk", flat=True)
+        context["page"] = Paginator(numbers, A_PAGE).get_page(request.GET.get("page"))
+        context["rows"] = listed(context["page"].object_list)
     return render(request, "retrieval/library.html", context, status=status)
 
 
-def found(form: SearchForm, store: Datastore) -> tuple[str, list[tuple[Any, Any]] | None]:
+def listed(numbers: Iterable[int]) -> "QuerySet[Document]":
+    """Return documents, the newest first, with their lengths and how they begin."""
+    rows = Document.objects.filter(pk__in=list(numbers)).defer("text").order_by("-id")
+    return rows.annotate(
+        length=Length("text"), chunk_count=Count("chunks"), beginning=Left("text", BEGINNING)
+    )
+
+
+def found(form: SearchForm, store: Datastore) -> tuple[str, list[tuple[Any, Any, Any]] | None]:
     """Return what is wrong with a search, and what it finds; None when nothing was asked."""
     if not form.is_valid() or not (question := form.cleaned_data["q"].strip()):
         return "", None
@@ -125,11 +148,16 @@ def found(form: SearchForm, store: Datastore) -> tuple[str, list[tuple[Any, Any]
         [hits] = store.query([(question, where, RESULTS)])
     except FAILURES as error:
         return str(error), None
-    return "", [(hit, highlighted(hit.chunk.text, question)) for hit in hits]
+    documents = {each.pk: each for each in listed({hit.chunk.document_id for hit in hits})}
+    return "", [
+        (hit, documents[hit.chunk.document_id], highlighted(hit.chunk.text, question))
+        for hit in hits
+        if hit.chunk.document_id in documents
+    ]
 
 
 @require_safe
-def document(request: HttpRequest, store: Datastore) -> HttpResponse:
+def document(request: HttpRequest, store: Datastore, mount: Mount) -> HttpResponse:
     """Show one document whole."""
     try:
         context = {"document": store.get(request.GET.get("id", ""))}
@@ -139,7 +167,7 @@ def document(request: HttpRequest, store: Datastore) -> HttpResponse:
 
 
 @require_POST
-def delete(request: HttpRequest, store: Datastore) -> HttpResponse:
+def delete(request: HttpRequest, store: Datastore, mount: Mount) -> HttpResponse:
     """Delete one document, or all where a second step said so."""
     key = request.POST.get("id", "").replace("\0", "")
     if key:

@@ -180,7 +180,7 @@ class DocumentView(RetrievalView):
         description="Its id is the document_id of a search result.",
         parameters=[
             OpenApiParameter(
-                "key",
+                "id",
                 {
                     "type": "string",
                     "minLength": 1,
@@ -196,9 +196,9 @@ class DocumentView(RetrievalView):
             404: OpenApiResponse(ProblemSerializer, "There is no document of that id."),
         },
     )
-    def get(self, request: Request, key: str) -> Response:
+    def get(self, request: Request, id: str) -> Response:  # noqa: A002
         try:
-            document = self.datastore.get(key)
+            document = self.datastore.get(id)
         except NoSuchDocumentError as error:
             raise NotFound(
                 "There is no document of that id. Search with queryDocuments: each result "

@@ -32,7 +32,8 @@ def test_a_person_saves_a_file_finds_a_passage_and_deletes_it(visit: Visit, tmp_
     expect(page.get_by_role("heading", name="notes.md")).to_be_visible()
     expect(page.locator(".whole")).to_contain_text("The kettle is broken.")
 
-    page.get_by_role("button", name="Delete this document").click()
+    page.get_by_text("Delete this document").click()
+    page.get_by_role("button", name="Delete it, for good").click()
     expect(page.get_by_role("status")).to_have_text("Deleted 1 document.")
     assert not Document.objects.exists()
     assert visit.complaints == []

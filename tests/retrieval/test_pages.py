@@ -59,7 +59,7 @@ def test_who_may_open_the_pages(
 
 def test_a_text_is_added_found_and_deleted(client: Client) -> None:
     answer = add(client, text="Herons nest by the mill.", author="Ann", created_at="March 2024")
-    assert "Saved. It can be found now." in answer.text
+    assert "Saved. You can search it now." in answer.text
     assert "1 document" in answer.text
     found = client.get(OPEN, {"q": "Where do herons build nests?"}).text
     assert "<mark>Herons</mark> <mark>nest</mark> by the mill." in found
@@ -82,7 +82,7 @@ def test_a_file_is_added_under_its_name(client: Client) -> None:
     [
         ({}, "one of the two"),
         ({"text": "a", "file": SimpleUploadedFile("a.txt", b"b")}, "one of the two"),
-        ({"text": "a", "created_at": "soon"}, "Names no date"),
+        ({"text": "a", "created_at": "soon"}, "not a date"),
         ({"file": SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\n" + bytes(50))}, "not read here"),
     ],
 )
@@ -115,6 +115,20 @@ def test_an_encoding_that_makes_no_text_is_passed_over(client: Client, charset: 
     part = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nA \\ud800 heron\r\n--x--\r\n'
     assert client.generic("POST", OPEN, part, kind).status_code == 302
     assert Document.objects.get().text == "A \\ud800 heron"
+
+
+def test_a_text_is_known_by_how_it_begins(client: Client) -> None:
+    assert "Herons nest by the mill.</a>" in add(client, text="# Herons nest by the mill.").text
+
+
+@pytest.mark.parametrize(
+    ("slug", "whose"), [("retrieval-none", "Everybody can read"), ("retrieval-user", "your own")]
+)
+def test_the_page_says_whose_documents_these_are(
+    client: Client, ann: User, slug: str, whose: str
+) -> None:
+    client.force_login(ann)
+    assert whose in client.get(f"/{slug}/library").text
 
 
 def test_a_forged_form_is_refused() -> None:
@@ -161,7 +175,7 @@ def test_a_long_list_has_pages_and_costs_no_more_queries(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     Datastore("retrieval-none").upsert([NewDocument(text=f"Text {n}") for n in range(60)])
-    with django_assert_num_queries(2):  # how many, and fifty of them
+    with django_assert_num_queries(3):  # how many, which fifty, and what they are
         assert "Page 1 of 2" in client.get(OPEN).text
     assert "Page 2 of 2" in client.get(OPEN, {"page": 2}).text
 
@@ -173,14 +187,14 @@ def test_another_model_is_told_on_the_page(client: Client) -> None:
     assert "reembed" in add(client, text="b").text
 
 
-def test_searches_are_counted(client: Client) -> None:
+def test_visits_are_counted(client: Client) -> None:
     from config.api import Throttle
 
     original = dict(Throttle.THROTTLE_RATES)
     try:
         Throttle.THROTTLE_RATES["address"] = "2/min"
         assert [client.get(OPEN, {"q": "a"}).status_code for _ in range(3)] == [200, 200, 429]
-        assert client.get(OPEN).status_code == 200
+        assert client.get(OPEN).status_code == 429
     finally:
         Throttle.THROTTLE_RATES.update(original)
 
