@@ -5,6 +5,8 @@ PORT ?= 8000
 WORKERS ?= 1
 THREADS ?= 4
 POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/postgres
+# The Cranfield collection, where a folder beside the checkout, or in it, has it.
+CRANFIELD ?= $(firstword $(wildcard data/cranfield ../*/data/cranfield))
 export PORT
 
 BIN := .venv/bin
@@ -96,7 +98,8 @@ bench: setup .venv-bench/installed ## Compare with the published design (a few m
 	@$(BIN)/python -m benchmarks.bench --baseline-python .venv-bench/bin/python $(BENCH)
 
 bench-retrieval: setup .venv-stores/installed ## Measure retrieval: quality (CRANFIELD=folder), then speed (ten minutes)
-	@test -z "$(CRANFIELD)" || $(BIN)/python -m benchmarks.retrieval_quality $(CRANFIELD)
+	@if test -n "$(CRANFIELD)"; then $(BIN)/python -m benchmarks.retrieval_quality $(CRANFIELD); \
+		else echo "Quality is left out: name the Cranfield collection with CRANFIELD=folder."; fi
 	@$(BIN)/python -m benchmarks.retrieval_scale
 	@RETRIEVAL_INDEX=pgvector .venv-stores/bin/python -m tests.retrieval.pgvector_server \
 		.venv-stores/bin/python -m benchmarks.retrieval_scale
