@@ -7,7 +7,7 @@ It is a product of two vectors, the question's weights and what each term counts
 for the cosine, the question's is brought to unit length: one word that a short question shares
 with a chunk by chance says little; many that a long one shares say much. A question of one word
 asks for that word, and it counts double. Ranks are not mixed: a paraphrase that shares no word
-with its answer keeps its cosine. `benchmarks/README.md` has the figures by which WEIGHT was chosen.
+with its answer keeps its cosine. `docs/design.md` tells how WEIGHT was chosen.
 """
 
 from collections import Counter
