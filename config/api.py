@@ -9,6 +9,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import UnreadablePostError
 from rest_framework.exceptions import APIException, ParseError
@@ -51,7 +52,12 @@ class AlwaysJSON(BaseContentNegotiation):
 
 class BodyTooLarge(APIException):
     status_code = 413
-    default_detail = "The body is too large. Send less at a time."
+
+    def __init__(self, detail: str | None = None) -> None:
+        kilobytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1024
+        super().__init__(
+            detail or f"The body is too large: {kilobytes:,.0f} KiB at most. Send less at a time."
+        )
 
 
 class JSONParser(BaseParser):
@@ -65,7 +71,11 @@ class JSONParser(BaseParser):
         except UnreadablePostError as error:
             raise ParseError("The body did not arrive whole. Send it again.") from error
         except ValueError as error:
-            raise ParseError(f"The body is not JSON: {error}. Send a JSON object.") from error
+            form = str(parser_context["request"].content_type).startswith("multipart/")
+            raise ParseError(
+                f"The body is {'a form, not JSON' if form else f'not JSON: {error}'}. "
+                "Send a JSON object."
+            ) from error
 
 
 class JSONRenderer(BaseRenderer):

@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import SimpleLazyObject
 from rest_framework.authentication import TokenAuthentication
-from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -94,10 +94,15 @@ class AccessTokenAuthentication(PersonalTokenAuthentication):
 
 
 class HasCredential(BasePermission):
-    """Lets in whoever was authenticated."""
+    """Lets in whoever was authenticated; tells others how."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.auth is not None
+        if request.auth is None:
+            how = " ".join(
+                getattr(scheme, "how_to_get_one", "") for scheme in view.get_authenticators()
+            )
+            raise NotAuthenticated(f"Send a token as 'Authorization: Bearer …'. {how}")
+        return True
 
 
 class InsufficientScope(PermissionDenied):

@@ -6,11 +6,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.db.models.functions import Left
 from django.http import HttpRequest
 
 from retrieval.datastore import Datastore
-from retrieval.models import Chunk, Collection, Document
+from retrieval.models import BEGINNING, Chunk, Collection, Document
 
 
 class LookInside(admin.ModelAdmin[Any]):
@@ -44,7 +43,7 @@ class DocumentAdmin(LookInside):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         listed = request.resolver_match and str(request.resolver_match.url_name).endswith("list")
-        return rows.defer("text").annotate(beginning=Left("text", 300)) if listed else rows
+        return rows.defer("text").annotate(beginning=BEGINNING) if listed else rows
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Name the documents alone: their chunks, perhaps thousands, go without saying."""

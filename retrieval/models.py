@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from django.db import models
+from django.db.models.functions import Left
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float32]
@@ -17,6 +18,8 @@ Vector = NDArray[np.float32]
 KEY_MAX_LENGTH = 200  # characters
 SOURCE_ID_MAX_LENGTH = 500  # characters
 TITLE_LENGTH = 70  # characters
+BEGINNING = Left("text", 300)
+"""What a list fetches of a document, as `beginning`, in place of its whole text."""
 SOURCES = ("email", "file", "chat")
 
 
@@ -88,8 +91,8 @@ class Document(models.Model):
     @property
     def title(self) -> str:
         """What people know it by: its file's name, or how it begins."""
-        begins = getattr(self, "beginning", None)  # where a list did without the whole text
-        words = " ".join((self.text[:300] if begins is None else begins).split()).lstrip("# ")
+        begins: str = self.beginning if hasattr(self, "beginning") else self.text
+        words = " ".join(begins[:300].split()).lstrip("# ")
         return self.source_id or shorten(words, TITLE_LENGTH, placeholder=" …") or self.key
 
     @property

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.db.models.functions import Left, Length
+from django.db.models.functions import Length
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -23,7 +23,7 @@ from retrieval.forms import AddForm, SearchForm
 from retrieval.highlighting import highlighted
 from retrieval.indexes.base import IndexAwayError
 from retrieval.limits import within_rate
-from retrieval.models import Document
+from retrieval.models import BEGINNING, Document
 from retrieval.refusals import NoSuchDocumentError, RefusedError
 from retrieval.uploads import FORM_ROOM, FileUploadHandler, stopped, too_large
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 A_PAGE = 50  # documents
 RESULTS = 5
-BEGINNING = 300  # characters that a title is made of
 WHOSE = {
     "": "Everybody can read and change these documents.",
     "service": "Every service with a token of this plugin can read and change these documents.",
@@ -134,9 +133,7 @@ def library(request: HttpRequest, store: Datastore, mount: Mount) -> HttpRespons
 def listed(numbers: Iterable[int]) -> "QuerySet[Document]":
     """Return documents, the newest first, with their lengths and how they begin."""
     rows = Document.objects.filter(pk__in=list(numbers)).defer("text").order_by("-id")
-    return rows.annotate(
-        length=Length("text"), chunk_count=Count("chunks"), beginning=Left("text", BEGINNING)
-    )
+    return rows.annotate(length=Length("text"), chunk_count=Count("chunks"), beginning=BEGINNING)
 
 
 def found(form: SearchForm, store: Datastore) -> tuple[str, list[tuple[Any, Any, Any]] | None]:

@@ -19,6 +19,7 @@ from retrieval.answers import (
 )
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.embeddings import EmbeddingError
+from retrieval.fields import KEY_PATTERN
 from retrieval.files import file_text
 from retrieval.filters import EVERYTHING
 from retrieval.indexes.base import IndexAwayError
@@ -27,7 +28,6 @@ from retrieval.parsing import UnreadableFileError
 from retrieval.refusals import NoSuchDocumentError, RefusedError, TooManyChunksError
 from retrieval.search import Hit
 from retrieval.serializers import (
-    KEY_PATTERN,
     DeleteSerializer,
     QueriesSerializer,
     UploadSerializer,

@@ -159,3 +159,17 @@ def test_a_session_opens_no_api(ann: User) -> None:
         mount = mount_of(slug)
         mount.client.force_login(ann)
         assert mount.get("/todos/ann").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("slug", "how"),
+    [
+        ("todo-service", "Ask the plugin's operator"),
+        ("todo-user", "make one under Tokens"),
+        ("todo-oauth", "connect the client again"),
+    ],
+)
+def test_who_sends_no_token_is_told_how_to_get_one(slug: str, how: str, db: None) -> None:
+    answer = mount_of(slug).get("/todos/ann")
+    assert answer.status_code == 401
+    assert "Authorization: Bearer" in answer.json()["detail"] and how in answer.json()["detail"]

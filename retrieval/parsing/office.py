@@ -9,7 +9,8 @@ from retrieval.parsing.limits import Limits, UnreadableFileError, broken, too_la
 
 MEMBERS = 10_000
 PART = 1024 * 1024  # bytes
-UNSEEN = {"del", "moveFrom", "sectPr", "Fallback"}  # the last says again what stands before it
+# Deleted text, properties (tab stops among them), and what says again what stands before it.
+UNSEEN = {"del", "moveFrom", "sectPr", "pPr", "rPr", "Fallback"}
 BREAKS = {"tab": "\t", "br": "\n", "cr": "\n"}
 DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 
@@ -128,8 +129,8 @@ def read_pptx(file: IO[bytes], limits: Limits) -> str:
 
 def slide_lines(slide: Any) -> Iterator[str]:
     yield from shape_lines(slide.shapes)
-    if slide.has_notes_slide:
-        yield f"Notes: {slide.notes_slide.notes_text_frame.text}"
+    if slide.has_notes_slide and (notes := slide.notes_slide.notes_text_frame):
+        yield f"Notes: {notes.text}"
 
 
 def shape_lines(shapes: Any) -> Iterator[str]:

@@ -77,6 +77,11 @@ def p(text: str) -> str:
             "</w:sdtContent></w:sdt></w:p>",
             "Name: Ann",
         ),
+        (
+            '<w:p><w:pPr><w:tabs><w:tab w:val="left" w:pos="720"/></w:tabs></w:pPr>'
+            "<w:r><w:t>a</w:t><w:tab/><w:t>b</w:t></w:r></w:p>",
+            "a\tb",
+        ),
         ("<w:p><w:ins><w:r><w:t>inserted</w:t></w:r></w:ins></w:p>", "inserted"),
         (f"{p('kept')}<w:del>{p('deleted')}</w:del>", "kept"),
         (

@@ -1,0 +1,92 @@
+"""What the objects that the retrieval API takes are made of."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.validators import RegexValidator
+from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from config.fields import Text
+from retrieval.dates import LONGEST, Edge, read_date
+from retrieval.models import KEY_MAX_LENGTH, SOURCES
+
+KEY_PATTERN = r"^(?!\.\.?$)[^/%\x00-\x1f\x7f]+$(?!\n)"  # "$" alone lets a line end pass
+# Each part takes what the next cannot, so that nothing is tried twice.
+PLAIN = RegexValidator(r"^\s*[^\s\x00][^\x00]*$", "Must hold words, and no NUL.")
+
+
+class Body(serializers.Serializer[Any]):
+    """A JSON object. A field that it does not know is refused: to ignore it would lose data."""
+
+    example = "{{}}"
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            raise serializers.ValidationError(f"Must be a JSON object like {self.example}.")
+        if unknown := [name for name in data if name not in self.fields]:
+            raise serializers.ValidationError(
+                f"There is no field '{str(unknown[0])[:50]}' here. "
+                f"There are: {', '.join(self.fields)}."
+            )
+        return super().to_internal_value(data)
+
+
+class BodySchema(OpenApiSerializerExtension):
+    """Documents that unknown fields are refused."""
+
+    target_class = "retrieval.fields.Body"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
+        mapped = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**mapped, "additionalProperties": False}
+
+
+@extend_schema_field({"type": "string", "format": "date", "maxLength": LONGEST})
+class Date(serializers.CharField):
+    """A date in any common spelling; the value is the moment, in UTC."""
+
+    def __init__(self, *, edge: Edge = "first", **kwargs: Any) -> None:
+        self.edge = edge
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return read_date(super().to_internal_value(data), edge=self.edge)
+        except ValueError as error:
+            raise serializers.ValidationError(
+                "Names no date. Write it like 2024-03-05 or 2024-03-05T10:30:00Z."
+            ) from error
+
+
+def optional(
+    field: type[serializers.Field[Any, Any, Any, Any]], help_text: str, **kwargs: Any
+) -> Any:
+    """Return a field that may be missing or null."""
+    return field(required=False, allow_null=True, help_text=help_text, **kwargs)
+
+
+class SourceField(serializers.ChoiceField):
+    def __init__(self, **kwargs: Any) -> None:
+        messages: dict[str, Any] = {
+            "invalid_choice": f'"{{input}}" is not one of {", ".join(SOURCES)}.'
+        }
+        super().__init__(choices=SOURCES, error_messages=messages, **kwargs)
+
+
+class KeyField(Text):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=KEY_MAX_LENGTH,
+            trim_whitespace=False,  # which would take an id of spaces for none
+            validators=[
+                RegexValidator(
+                    KEY_PATTERN,
+                    "Must not hold a slash, a percent sign or a control character, "
+                    "nor be '.' or '..'.",
+                )
+            ],
+            **kwargs,
+        )

@@ -1,0 +1,125 @@
+"""Files that come as a form: what is saved of them, and what is refused in words."""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django import Settings
+
+from retrieval.models import Chunk
+from tests.conftest import Mount
+from tests.retrieval.documents import docx, pdf
+from tests.retrieval.test_operations import ask
+
+pytestmark = pytest.mark.django_db
+
+
+def upload(mount: Mount, content: bytes, name: str = "a.bin", **fields: str) -> Any:
+    boundary = "XXboundaryXX"
+    lines = [
+        f"--{boundary}\r\nContent-Disposition: form-data; "
+        f'name="{field}"\r\n\r\n{value}\r\n'.encode()
+        for field, value in fields.items()
+    ]
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+    lines += [head.encode(), b"Content-Type: text/plain\r\n\r\n", content, b"\r\n"]
+    body = b"".join([*lines, f"--{boundary}--\r\n".encode()])
+    kind = f"multipart/form-data; boundary={boundary}"
+    return mount.post("/upsert-file", raw=body, content_type=kind)
+
+
+def test_a_file_is_saved_and_found(open_plugin: Mount) -> None:
+    content = pdf("Penguins live in the south.", "Polar bears live in the north.")
+    metadata = '{"author": "Ann", "created_at": "2024-03-05"}'
+    answer = upload(open_plugin, content, "wrong.txt", metadata=metadata)
+    assert answer.status_code == 200, answer.content
+    [best] = ask(open_plugin, "Where are penguins at home?", top_k=1)
+    assert "Penguins" in best["text"]
+    assert best["metadata"]["source"] == "file"
+    assert best["metadata"]["author"] == "Ann"
+
+
+@pytest.mark.parametrize(
+    ("content", "fields", "status", "word"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + bytes(99), {}, 415, "not read here"),
+        (docx("x")[:-99], {}, 422, "broken"),
+        (b"  ", {}, 422, "no text"),
+        (b"text", {"metadata": "{"}, 400, "not JSON"),
+        (b"text", {"metadata": '{"sauce": "x"}'}, 400, "sauce"),
+        (b"text", {"metadata": "[]"}, 400, "object"),
+        (b"text" * 1000, {}, 413, "at most"),
+    ],
+)
+def test_a_file_that_cannot_be_saved_is_refused_in_words(
+    open_plugin: Mount,
+    settings: Settings,
+    content: bytes,
+    fields: dict[str, str],
+    status: int,
+    word: str,
+) -> None:
+    settings.RETRIEVAL_MAX_FILE_BYTES = 40_000 if content[:2] == b"PK" else 3_000
+    answer = upload(open_plugin, content, **fields)
+    assert answer.status_code == status, answer.content
+    assert word in answer.json()["detail"]
+    assert not Chunk.objects.exists()
+
+
+def test_a_far_too_large_file_is_refused_before_it_is_read(
+    open_plugin: Mount, settings: Settings
+) -> None:
+    settings.RETRIEVAL_MAX_FILE_BYTES = 1_000
+    assert upload(open_plugin, b"x" * 100_000).status_code == 413
+
+
+def test_a_file_that_is_no_form_is_told_how(open_plugin: Mount) -> None:
+    answer = open_plugin.post("/upsert-file", raw=b"hello", content_type="text/plain")
+    assert answer.status_code == 400
+    assert "curl -F file=@" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("suffix", ["x" * 300, "/../../etc/passwd", "\u202etxt"])
+def test_a_file_may_have_any_name(open_plugin: Mount, suffix: str) -> None:
+    assert upload(open_plugin, b"A heron.", f"a.{suffix}").status_code == 200
+
+
+def test_a_file_may_have_an_id_and_replaces_what_has_it(shelf: Mount) -> None:
+    assert upload(shelf, b"A heron.", id="cat").json() == {"ids": ["cat"]}
+    assert shelf.get("/documents/cat").json()["text"] == "A heron."
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ({"author": "Ann"}, "no field 'author'"),
+        ({"metadata": SimpleUploadedFile("m.json", b"{}")}, "not a file"),
+        ({"metadata": ["{}", "{}"]}, "more than once"),
+        ({"file": ["x"]}, "no file"),
+        ({"id": "a/b"}, "slash"),
+    ],
+)
+def test_a_part_that_would_be_passed_over_is_refused(
+    open_plugin: Mount, body: dict[str, Any], word: str
+) -> None:
+    client = Client(headers={"host": "localhost"})
+    parts = {"file": SimpleUploadedFile("a.txt", b"A heron."), **body}
+    answer = client.post("/retrieval-none/upsert-file", parts)
+    assert answer.status_code == 400
+    assert word in answer.json()["detail"]
+    assert not Chunk.objects.exists()
+
+
+def test_a_form_without_a_file_is_told_so(open_plugin: Mount) -> None:
+    client = Client(headers={"host": "localhost"})
+    answer = client.post("/retrieval-none/upsert-file", {"metadata": "{}"})
+    assert answer.status_code == 400
+    assert "file" in answer.json()["detail"]
+
+
+def test_a_form_sent_where_json_is_wanted_is_told_so(open_plugin: Mount) -> None:
+    client = Client(headers={"host": "localhost"})
+    answer = client.post("/retrieval-none/upsert", {"text": "A heron."})
+    assert answer.status_code == 400
+    assert "a form, not JSON" in answer.json()["detail"]
