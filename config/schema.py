@@ -16,9 +16,9 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.permissions import AllowAny
 
+from api.exceptions import ProblemSerializer
 from config.authentication import HasCredential, HasScope
 from config.manifest import Plugin
-from config.problems import ProblemSerializer
 
 
 class PluginSchema(AutoSchema):

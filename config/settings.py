@@ -130,6 +130,7 @@ RETRIEVAL_PARSE_SECONDS = env.float("RETRIEVAL_PARSE_SECONDS", 20)
 # --- Applications ------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "api",
     "config",
     "todos",
     "sports",
@@ -258,7 +259,7 @@ AXES_ENABLED = THROTTLE
 AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURES", 10)
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "oauth_demo.addresses.client_address"
+AXES_CLIENT_IP_CALLABLE = "api.throttling.client_address"
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # who signed in when is nobody's business
@@ -312,16 +313,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_BODY_BYTES", 2 * 1024**2)
 REST_FRAMEWORK = {
     # Nobody is let in unless a plugin's mount says so.
     "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": ["config.api.DenyAll"],
-    "DEFAULT_THROTTLE_CLASSES": ["config.api.Throttle"] if THROTTLE else [],
-    "DEFAULT_THROTTLE_RATES": THROTTLE_RATES,
+    "DEFAULT_PERMISSION_CLASSES": ["api.json_api.DenyAll"],
+    "DEFAULT_THROTTLE_CLASSES": ["api.throttling.Throttle"] if THROTTLE else [],
     "NUM_PROXIES": 1 if TRUST_PROXY else 0,
-    "DEFAULT_PARSER_CLASSES": ["config.api.JSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["config.api.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.api.AlwaysJSON",
+    "DEFAULT_PARSER_CLASSES": ["api.json_api.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["api.json_api.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.json_api.AlwaysJSON",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "config.schema.PluginSchema",
-    "EXCEPTION_HANDLER": "config.problems.exception_handler",
+    "EXCEPTION_HANDLER": "api.exceptions.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {

@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from config.body_length import with_body_length
+from api.body_length import with_body_length
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # Without a SECRET_KEY `manage.py` means a developer's checkout. A server that loads this

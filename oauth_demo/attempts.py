@@ -8,12 +8,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
-from config.api import Throttle
-from oauth_demo.addresses import client_address
+from api.throttling import Limit, client_address
 
 
 def limit_attempts(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -21,13 +19,11 @@ def limit_attempts(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpR
 
     @wraps(view)
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method != "POST" or not settings.THROTTLE:
-            return view(request, *args, **kwargs)
-        throttle = Throttle()
-        if throttle.allow("sign_in", client_address(request)):
+        limit = Limit("sign_in", client_address(request))
+        if request.method != "POST" or limit.count():
             return view(request, *args, **kwargs)
         response = render(request, "accounts/locked.html", status=429)
-        response["Retry-After"] = str(int(throttle.wait()) + 1)
+        response["Retry-After"] = str(limit.wait)
         return response
 
     return limited

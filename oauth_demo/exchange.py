@@ -2,14 +2,12 @@
 
 import base64
 import binascii
-import hashlib
 import json
 import logging
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote_plus
 
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
@@ -17,8 +15,8 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_variables
 from oauth2_provider.views import RevokeTokenView, TokenView
 from oauthlib.oauth2.rfc6749 import errors
-from rest_framework.throttling import SimpleRateThrottle
 
+from api.throttling import Limit, client_address
 from config.mounts import plugin_url
 from oauth_demo.models import digest
 from oauth_demo.server import VSCHAR, ServedByPlugin
@@ -29,35 +27,6 @@ PARAMETERS = frozenset(
     {"grant_type", "client_id", "client_secret", "code", "redirect_uri", "code_verifier"}
     | {"refresh_token", "scope", "resource", "token", "token_type_hint"}
 )
-
-
-class Failures(SimpleRateThrottle):
-    """Counts a client's refusals from one address, so that nobody can go on guessing."""
-
-    scope = "exchange"
-
-    def get_cache_key(self, request: Any, view: Any) -> str:
-        client = hashlib.sha256(view.client_id.encode()).hexdigest()
-        return self.cache_format % {
-            "scope": self.scope,
-            "ident": f"{self.get_ident(request)}_{client}",
-        }
-
-    def allow_request(self, request: Any, view: Any) -> bool:
-        try:
-            return super().allow_request(request, view)
-        except Exception:  # whatever a cache's client raises
-            logger.exception("The cache did not answer; refusals are not counted")
-            return True
-
-    def throttle_success(self) -> bool:
-        return True  # whether this request counts is known only after it was answered
-
-    def count(self) -> None:
-        try:
-            super().throttle_success()
-        except Exception:
-            logger.exception("The cache did not answer; a refusal was not counted")
 
 
 class ClientEndpoint(ServedByPlugin):
@@ -72,19 +41,20 @@ class ClientEndpoint(ServedByPlugin):
         except errors.OAuth2Error as error:
             return self.answer(error.json, error.status_code)
         self.client_id = parameters.get("client_id", "")
-        throttle = Failures()
-        if settings.THROTTLE and not throttle.allow_request(request, self):
-            return self.too_many(throttle.wait() or 1)
+        # By digest: whatever a client calls itself, a cache takes it for a key.
+        refusals = Limit("exchange", f"{client_address(request)}:{digest(self.client_id)}")
+        if refusals.is_spent():
+            return self.too_many(refusals.wait)
         request.POST = parameters  # type: ignore[assignment]
         try:
             response = self.respond(request)
         except OperationalError:
             logger.exception("The database did not answer")
             return self.unavailable()
-        if settings.THROTTLE and response.status_code == 401:
+        if response.status_code == 401:
             # Secrets are guessed at; codes and refresh tokens are too long for it, and counting
             # them would let a stranger's bad codes lock out a client that proved itself.
-            throttle.count()
+            refusals.count()
         return self.answer(response.content, response.status_code)
 
     def respond(self, request: HttpRequest) -> HttpResponse:
@@ -99,12 +69,12 @@ class ClientEndpoint(ServedByPlugin):
             response["WWW-Authenticate"] = f'Basic realm="{self.server.plugin}"'
         return response
 
-    def too_many(self, seconds: float) -> HttpResponse:
+    def too_many(self, seconds: int) -> HttpResponse:
         description = "Too many refused requests. Wait as long as Retry-After says."
         error = errors.OAuth2Error(description, status_code=429)
         error.error = "slow_down"  # no error of RFC 6749 fits; RFC 8628 has this one
         response = self.answer(error.json, 429)
-        response["Retry-After"] = str(int(seconds) + 1)
+        response["Retry-After"] = str(seconds)
         return response
 
     def unavailable(self) -> HttpResponse:

@@ -1,7 +1,6 @@
 """Bearer tokens handed out by hand, to services and people; and what people agreed to (OAuth)."""
 
 import hashlib
-import logging
 import secrets
 import uuid
 from collections.abc import Iterable
@@ -12,16 +11,14 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.cache import cache
 from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, Grant, RefreshToken
 from oauth2_provider.settings import oauth2_settings
 
-from config.compiled import CompiledQuery
-
-logger = logging.getLogger(__name__)
+from api.cache import cache
+from api.compiled import CompiledQuery
 
 
 def digest(secret: str) -> str:
@@ -153,10 +150,7 @@ class Consent(models.Model):
     @staticmethod
     def note_use(user_id: int, application_id: int) -> None:
         key = Consent._cache_key(user_id, application_id)
-        try:
-            cache.set(key, timezone.now(), oauth2_settings.REFRESH_TOKEN_EXPIRE_SECONDS)
-        except Exception:  # whatever a cache's client raises; the call matters more
-            logger.exception("The cache did not answer; a use was not noted")
+        cache.set(key, timezone.now(), oauth2_settings.REFRESH_TOKEN_EXPIRE_SECONDS)
 
     @staticmethod
     def _cache_key(user_id: int, application_id: int) -> str:
@@ -199,6 +193,13 @@ class Credential:
     user_id: int | None = None
     username: str = ""
     scopes: frozenset[str] = frozenset()
+
+    @property
+    def counted_as(self) -> tuple[str, str]:
+        """Whom throttling counts: the person, whichever token; else the token."""
+        if self.user_id is None:
+            return "token", str(self.token_id)
+        return "person", str(self.user_id)
 
 
 def find_service_token(secret: str, *, plugin: str) -> Credential | None:

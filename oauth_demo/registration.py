@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from oauth2_provider.cimd import SafeMetadataFetcher
@@ -11,26 +10,19 @@ from oauth2_provider.views import (
     DynamicClientRegistrationManagementView,
     DynamicClientRegistrationView,
 )
-from rest_framework.throttling import SimpleRateThrottle
 
-
-class Registrations(SimpleRateThrottle):
-    """Counts what one address registers: each registration leaves a row."""
-
-    scope = "exchange"
-
-    def get_cache_key(self, request: Any, view: Any) -> str:
-        return self.cache_format % {"scope": "registration", "ident": self.get_ident(request)}
+from api.throttling import Limit, client_address
 
 
 class RegistrationMixin:
     """Survives hostile metadata, and too much of it."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        throttle = Registrations()
-        if settings.THROTTLE and not throttle.allow_request(request, None):  # type: ignore[arg-type]
+        # What one address registers: each registration leaves a row.
+        limit = Limit("exchange", f"registration:{client_address(request)}")
+        if not limit.count():
             response = problem("slow_down", "Too many registrations. Wait a minute.", 429)
-            response["Retry-After"] = str(int(throttle.wait() or 1) + 1)
+            response["Retry-After"] = str(limit.wait)
             return response
         return self.guarded("post", request)
 

@@ -8,7 +8,7 @@ from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.fields import Text
+from api.fields import Text
 from retrieval.dates import LONGEST, Edge, read_date
 from retrieval.models import KEY_MAX_LENGTH, SOURCES
 

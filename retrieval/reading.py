@@ -15,7 +15,7 @@ import orjson
 from django.conf import settings
 from rest_framework.exceptions import ValidationError
 
-from config.problems import sentence
+from api.exceptions import sentence
 from retrieval.datastore import NewDocument
 from retrieval.files import file_text
 from retrieval.models import SOURCE_ID_MAX_LENGTH

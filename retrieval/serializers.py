@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from rest_framework import serializers
 
-from config.fields import Items, Text, Truth, WholeNumber
+from api.fields import Items, Text, Truth, WholeNumber
 from retrieval.datastore import NewDocument
 from retrieval.fields import PLAIN, Body, Date, KeyField, SourceField, optional
 from retrieval.filters import EVERYTHING, Filter

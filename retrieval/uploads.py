@@ -10,7 +10,7 @@ from django.http.multipartparser import MultiPartParserError
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import MultiPartParser
 
-from config.api import BodyTooLarge
+from api.json_api import BodyTooLarge
 
 FORM_ROOM = 64 * 1024  # bytes of a form beside its file
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.db import models
 from rest_framework import serializers
 
-from config.problems import sentence
+from api.exceptions import sentence
 from sports.models import COUNTS, ID_MAX, SHARES, Game, Player, Stat, Team, folded
 from sports.serializers import FIRST_SEASON, LAST_SEASON, Day
 from sports.tables import TableRow

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.problems import ProblemSerializer
+from api.exceptions import ProblemSerializer
 from sports import answers, serializers
 from sports.sources import Filters, Page, chosen_source
 

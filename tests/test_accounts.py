@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
+from pytest_django import Settings
 
-from config.api import Throttle
 from oauth_demo.models import Token
 from tests.conftest import Mount
 from todos.models import TodoList
@@ -171,8 +171,8 @@ def test_the_sign_in_page_does_not_lead_to_itself(ann: User) -> None:
 
 
 @pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/signup/", "/admin/login/"])
-def test_one_address_may_not_try_without_end(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
-    monkeypatch.setattr(Throttle, "THROTTLE_RATES", {"sign_in": "3/min"})
+def test_one_address_may_not_try_without_end(settings: Settings, path: str) -> None:
+    settings.THROTTLE_RATES = {"sign_in": "3/min"}
     attempts = [Client().post(path, {"username": str(n), "password": "x"}) for n in range(4)]
     assert [response.status_code for response in attempts] == [200, 200, 200, 429]
     assert 0 < int(attempts[3]["Retry-After"]) <= 60

@@ -6,8 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache.backends.redis import RedisCache
+from pytest_django import Settings
 
-from config.api import Throttle
+from api import cache as cache_module
+from api import throttling
+from api.cache import Cache
 from oauth_demo.models import Token
 from tests.conftest import Mount
 from todos.models import Todo
@@ -16,11 +19,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def three_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    rates = dict.fromkeys(("address", "token", "person"), "3/min")
-    monkeypatch.setattr(Throttle, "THROTTLE_RATES", rates)
-    monkeypatch.setattr(Throttle, "timer", lambda self: self.now)
-    monkeypatch.setattr(Throttle, "now", 1_000_000.0, raising=False)
+def three_a_minute(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.THROTTLE_RATES = dict.fromkeys(("address", "token", "person"), "3/min")
+    monkeypatch.setattr(throttling, "now", lambda: 1_000_000.0)
 
 
 def statuses(call: Callable[[], int], times: int = 4) -> list[int]:
@@ -74,19 +75,19 @@ def test_an_address_cannot_be_chosen_by_a_header(todo: Mount) -> None:
 
 def test_a_new_minute_is_counted_afresh(todo: Mount, monkeypatch: pytest.MonkeyPatch) -> None:
     assert statuses(lambda: todo.get("/todos/ann").status_code)[3] == 429
-    monkeypatch.setattr(Throttle, "now", 1_000_000.0 + 60)
+    monkeypatch.setattr(throttling, "now", lambda: 1_000_060.0)
     assert todo.get("/todos/ann").status_code == 200
 
 
 def test_parallel_requests_are_counted_exactly(todo: Mount) -> None:
-    throttle = Throttle()
+    cache = Cache()
     with ThreadPoolExecutor(8) as pool:
-        counts = list(pool.map(lambda _: throttle.count("key", 60), range(400)))
+        counts = list(pool.map(lambda _: cache.increment("key", 60), range(400)))
     assert sorted(counts) == list(range(1, 401))
 
 
 def test_a_cache_that_is_away_stops_nobody(todo: Mount, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Throttle, "cache", RedisCache("redis://127.0.0.1:1/0", {}))
+    monkeypatch.setattr(cache_module, "django_cache", RedisCache("redis://127.0.0.1:1/0", {}))
     assert statuses(lambda: todo.get("/todos/ann").status_code) == [200] * 4
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection, models
 from django.db.models.functions import Now
 
-from config.compiled import CompiledInsert, CompiledQuery
+from api.compiled import CompiledInsert, CompiledQuery
 
 TODO_MAX_LENGTH = 2_000  # characters
 USERNAME_MAX_LENGTH = 150  # characters, as in django.contrib.auth

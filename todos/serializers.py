@@ -5,7 +5,7 @@ from typing import Any
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
-from config.fields import Text, WholeNumber
+from api.fields import Text, WholeNumber
 from todos.models import TODO_MAX_LENGTH
 
 INDEX_MAX = 2**31 - 1  # far beyond any list, and safe in every client's integer

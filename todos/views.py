@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.problems import ProblemSerializer
+from api.exceptions import ProblemSerializer
 from todos.models import USERNAME_MAX_LENGTH, NoSuchTodoError, TodoList
 from todos.serializers import (
     AddedTodoSerializer,

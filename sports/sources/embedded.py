@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
-from django.core.cache import cache
+from api.cache import cache
 from django.db.models import BigIntegerField, Count, Q, QuerySet, Sum
 from django.db.models.functions import Cast, NullIf
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 import orjson
-from django.core.cache import cache
+from api.cache import cache
 from rest_framework.exceptions import APIException
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 from django.conf import settings
-from django.core.cache import cache
+from api.cache import cache
 from django.utils import timezone
 
 from sports.models import COUNTS, SHARES

@@ -1,12 +1,17 @@
-"""What every refusal answers: `{"detail": "…"}`, in words that a model can act on."""
+"""What every refusal answers: `{"detail": "…"}`, in words that a model can act on.
+
+Domain code raises errors of its own, which know no HTTP. A view says in its `domain_errors` which
+status each of them is; here, at the edge, they become answers.
+"""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, InternalError, OperationalError
 from rest_framework import serializers, status
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
@@ -22,8 +27,25 @@ class ProblemSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField(help_text="What was wrong and what to do about it.")
 
 
+class DomainError(APIException):
+    """A domain's error as HTTP tells it; `wait`, in seconds, becomes Retry-After."""
+
+    def __init__(self, detail: str, status_code: int, *, wait: float | None = None) -> None:
+        super().__init__(detail)
+        self.status_code = status_code
+        self.wait = wait
+
+
+def status_of(error: Exception, table: Mapping[type[Exception], int]) -> int | None:
+    """Return the status that the nearest class of an error has in a view's table."""
+    return next((table[kind] for kind in type(error).__mro__ if kind in table), None)
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn what a view raised into its answer; None leaves it to Django, as a 500."""
+    status_code = status_of(error, getattr(context.get("view"), "domain_errors", {}))
+    if status_code is not None:
+        error = DomainError(str(error), status_code, wait=getattr(error, "wait", None))
     if isinstance(error, SuspiciousOperation):
         return Response({"detail": f"{error} Send less, or otherwise."}, status=400)
     if isinstance(error, OperationalError | InterfaceError | InternalError):

@@ -5,7 +5,6 @@ DRF loads these by name while its views are being imported, so this module must 
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -17,15 +16,10 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer
-from rest_framework.throttling import SimpleRateThrottle
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
     from rest_framework.views import APIView
-
-    from oauth_demo.models import Credential
-
-logger = logging.getLogger(__name__)
 
 
 class DenyAll(BasePermission):
@@ -87,52 +81,3 @@ class JSONRenderer(BaseRenderer):
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
     ) -> bytes:
         return orjson.dumps(data)
-
-
-class Throttle(SimpleRateThrottle):
-    """Counts requests by person, else by token, else by address; each plugin for itself.
-
-    A counter per window, raised atomically: exact under parallel requests, and one number to
-    keep, where DRF's own throttle keeps the time of each request and can be overrun.
-    """
-
-    def __init__(self) -> None:
-        """Leave the rate open: it depends on who calls."""
-
-    def allow_request(self, request: Request, view: APIView) -> bool:
-        caller: Credential | None = request.auth  # type: ignore[assignment]
-        ident: object
-        if caller is None:
-            scope, ident = "address", self.get_ident(request)
-        elif caller.user_id is None:
-            scope, ident = "token", caller.token_id
-        else:
-            scope, ident = "person", caller.user_id
-        store = view.store  # type: ignore[attr-defined]  # see Mount.store
-        return self.allow(scope, f"{store}:{ident}")
-
-    def allow(self, scope: str, ident: str) -> bool:
-        """Count one request under `ident`; say whether it is within the scope's rate."""
-        self.scope = scope
-        limit, seconds = self.parse_rate(self.get_rate())
-        assert limit is not None
-        assert seconds is not None
-        window, elapsed = divmod(self.timer(), seconds)
-        self.remaining = seconds - elapsed
-        return self.count(f"throttle:{scope}:{ident}:{window:.0f}", seconds) <= limit
-
-    def count(self, key: str, seconds: int) -> int:
-        """Return how many requests there were under `key`, this one included."""
-        try:
-            try:
-                return self.cache.incr(key)
-            except ValueError:  # the first in this window
-                self.cache.add(key, 0, seconds)
-                return self.cache.incr(key)
-        except Exception:  # whatever a cache's client raises
-            # Better to serve without counting than to stop because the counter is away.
-            logger.exception("The cache did not answer; a request was not counted")
-            return 0
-
-    def wait(self) -> float:
-        return self.remaining
