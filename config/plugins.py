@@ -3,10 +3,11 @@
 A new plugin is one entry here and a logo in `config/static/logos/`.
 """
 
-from config.manifest import NoAuth, OAuth, Plugin, ServiceHTTP, UserHTTP
-from retrieval.endpoints import REMEMBERING, retrieval_api
+from plugins.auth import NoAuth, OAuth, Scope, ServiceHTTP, UserHTTP
+from plugins.plugin import Plugin
+from retrieval.endpoints import REMEMBERING, RetrievalAPI
 from sports.endpoints import SPORTS_API
-from todos.endpoints import TODO_API
+from todos.urls import TODO_API
 
 TODO_INSTRUCTIONS = (
     "Manages a person's list of todos: adds, reads and deletes them. "
@@ -81,11 +82,8 @@ PLUGINS = (
         + "The person who connected the plugin reaches the list of their own username and no "
         "other: ask for the username if you don't know it.",
         auth=OAuth(
-            scopes={
-                "todos:read": "See the todos on your list",
-                "todos:write": "Add todos to your list, and delete them",
-            },
-            scope_of={"read": "todos:read", "write": "todos:write"},
+            read=Scope("todos:read", "See the todos on your list"),
+            write=Scope("todos:write", "Add todos to your list, and delete them"),
         ),
         api=TODO_API,
     ),
@@ -105,7 +103,7 @@ PLUGINS = (
         description_for_human="Search an organisation's documents by asking questions.",
         description_for_model=RETRIEVAL_INSTRUCTIONS,
         auth=ServiceHTTP(),
-        api=retrieval_api(),
+        api=RetrievalAPI(),
     ),
     Plugin(
         slug="retrieval-none",
@@ -115,7 +113,7 @@ PLUGINS = (
         description_for_model=RETRIEVAL_INSTRUCTIONS
         + "Anybody can read and change these documents.",
         auth=NoAuth(),
-        api=retrieval_api(),
+        api=RetrievalAPI(),
     ),
     Plugin(
         slug="retrieval-user",
@@ -124,7 +122,7 @@ PLUGINS = (
         description_for_human="Search and save documents of your own, with a token of your own.",
         description_for_model=RETRIEVAL_INSTRUCTIONS + MEMORY_INSTRUCTIONS,
         auth=UserHTTP(),
-        api=retrieval_api(offers=REMEMBERING),
+        api=RetrievalAPI(offers=REMEMBERING),
     ),
     Plugin(
         slug="retrieval-oauth",
@@ -133,12 +131,9 @@ PLUGINS = (
         description_for_human="Search and save documents of your own, after signing in.",
         description_for_model=RETRIEVAL_INSTRUCTIONS + MEMORY_INSTRUCTIONS,
         auth=OAuth(
-            scopes={
-                "retrieval:read": "Search and read your documents",
-                "retrieval:write": "Save documents of yours, and delete them",
-            },
-            scope_of={"read": "retrieval:read", "write": "retrieval:write"},
+            read=Scope("retrieval:read", "Search and read your documents"),
+            write=Scope("retrieval:write", "Save documents of yours, and delete them"),
         ),
-        api=retrieval_api(offers=REMEMBERING),
+        api=RetrievalAPI(offers=REMEMBERING),
     ),
 )

@@ -75,6 +75,9 @@ ROOT_PLUGIN = env.str("ROOT_PLUGIN", "")
 
 # --- Plugins -----------------------------------------------------------------------------
 
+PLUGINS = "config.plugins.PLUGINS"  # where the list is, as ROOT_URLCONF says where the URLs are
+SITE_NAME = env.str("SITE_NAME", "Example Plugins")
+
 # By slug, then by service: {"todo-service": {"openai": "…"}}. ChatGPT shows the token to
 # paste here while it installs a plugin.
 VERIFICATION_TOKENS: dict[str, dict[str, str]] = dict(env.json("VERIFICATION_TOKENS", {}))
@@ -130,11 +133,12 @@ RETRIEVAL_PARSE_SECONDS = env.float("RETRIEVAL_PARSE_SECONDS", 20)
 # --- Applications ------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "api",
     "config",
+    "accounts",
     "todos",
     "sports",
     "retrieval",
+    "plugins",
     "oauth2_provider",
     "oauth_demo",
     "django.contrib.admin",
@@ -153,11 +157,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "config.middleware.PluginHostMiddleware",
-    "config.cors.PluginCorsMiddleware",
-    "config.middleware.PluginAPIMiddleware",
+    "plugins.middleware.MountMiddleware",
+    "plugins.cors.PluginCorsMiddleware",
+    "plugins.middleware.APIMiddleware",
     # From here on, for pages only.
-    "config.middleware.PlainInputMiddleware",
+    "plugins.middleware.PlainInputMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -182,6 +186,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "builtins": ["plugins.templatetags.site"],
         },
     },
 ]
@@ -292,11 +297,11 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Which origins may read what, config/cors.py decides by the plugin that a path belongs to.
+# Which origins may read what, plugins/cors.py decides by the plugin that a request is for; it adds
+# the header that the plugin's scheme wants.
 CORS_ALLOW_PRIVATE_NETWORK = True
 CORS_ALLOW_HEADERS = [
     "accept",
-    "authorization",
     "content-type",
     "openai-conversation-id",
     "openai-ephemeral-user-id",
@@ -320,7 +325,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["api.json_api.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.json_api.AlwaysJSON",
     "DEFAULT_METADATA_CLASS": None,
-    "DEFAULT_SCHEMA_CLASS": "config.schema.PluginSchema",
+    "DEFAULT_SCHEMA_CLASS": "plugins.openapi.PluginSchema",
     "EXCEPTION_HANDLER": "api.exceptions.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
@@ -328,7 +333,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "tryItOutEnabled": True},
-    # It would mix the plugins into one document; config/checks.py looks at each by itself.
+    # It would mix the plugins into one document; plugins/checks.py looks at each by itself.
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
 }
 
@@ -346,7 +351,7 @@ OAUTH2_PROVIDER = {
         "client_secret_basic",
         "none",
     ],
-    "SCOPES_BACKEND_CLASS": "config.scopes.PluginScopes",
+    "SCOPES_BACKEND_CLASS": "plugins.scopes.PluginScopes",
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
     "ACCESS_TOKEN_EXPIRE_SECONDS": env.int("ACCESS_TOKEN_SECONDS", 3600),
     "REFRESH_TOKEN_EXPIRE_SECONDS": env.int("REFRESH_TOKEN_SECONDS", 30 * 24 * 3600),
@@ -401,7 +406,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "loggers": {"config": {"handlers": ["console"], "level": "INFO"}},
+    "loggers": {
+        room: {"handlers": ["console"], "level": "INFO"}
+        for room in ("api", "accounts", "config", "oauth_demo", "plugins", "retrieval", "sports")
+    },
 }
 if not DEBUG:
     LOGGING["root"] = {"handlers": ["console"], "level": "WARNING"}

@@ -1,8 +1,4 @@
-from typing import Any
-
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from oauth2_provider.models import IDToken
@@ -10,17 +6,6 @@ from oauth2_provider.models import IDToken
 from oauth_demo.models import Consent, Token
 
 admin.site.unregister(IDToken)  # of OpenID Connect, which is not served
-
-admin.site.unregister(User)
-
-
-@admin.register(User)
-class PersonAdmin(UserAdmin[User]):
-    """Django's own, but that a username stays: a person's data is kept under it."""
-
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        fields = tuple(super().get_readonly_fields(request, obj))
-        return (*fields, "username") if obj else fields
 
 
 @admin.register(Token)

@@ -18,9 +18,9 @@ from oauth2_provider.oauth2_backends import _add_iss_to_redirect
 from oauth2_provider.views import AuthorizationView
 from oauthlib.oauth2.rfc6749 import errors
 
-from config.mounts import plugin_url
+from api.mounts import MountedRequest
 from oauth_demo.models import Consent
-from oauth_demo.server import ServedByPlugin
+from oauth_demo.server import ServedByPlugin, require_own_resource
 
 # What may stand in a policy: nothing that would end a directive, or the header.
 ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d+)?")
@@ -52,23 +52,20 @@ class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
         response: HttpResponse = super().get(request, *args, **kwargs)
         return response
 
-    def validate_authorization_request(self, request: HttpRequest) -> Any:
+    def validate_authorization_request(self, request: MountedRequest) -> Any:
         try:
             scopes, credentials = super().validate_authorization_request(request)
         except ValueError as error:  # percent signs that encode nothing
             raise FatalClientError(
                 error=errors.InvalidRequestFatalError("The address is not well-formed.")
             ) from error
-        wanted = set(request.GET.getlist("resource"))
-        if not wanted <= {plugin_url(request), f"{plugin_url(request)}/"}:
+        try:
+            require_own_resource(request, request.GET.getlist("resource"))
+        except errors.OAuth2Error as error:
+            error.state = credentials["state"]
             raise OAuthToolkitError(
-                error=errors.CustomOAuth2Error(  # RFC 8707 section 2
-                    "invalid_target",
-                    f"resource must be {plugin_url(request)}.",
-                    state=credentials["state"],
-                ),
-                redirect_uri=credentials["redirect_uri"],
-            )
+                error=error, redirect_uri=credentials["redirect_uri"]
+            ) from error
         return scopes, credentials
 
     def handle_no_permission(self) -> HttpResponse:
@@ -175,7 +172,7 @@ class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
 
     def redirect(self, redirect_to: str, application: Application | None) -> HttpResponse:
         """Name the issuer, on success and on error (RFC 9207 section 2)."""
-        redirect_to = _add_iss_to_redirect(redirect_to, plugin_url(self.request))
+        redirect_to = _add_iss_to_redirect(redirect_to, self.request.mount.root)
         response: HttpResponse = super().redirect(redirect_to, application)
         return response
 

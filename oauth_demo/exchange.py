@@ -16,10 +16,10 @@ from django.views.decorators.debug import sensitive_variables
 from oauth2_provider.views import RevokeTokenView, TokenView
 from oauthlib.oauth2.rfc6749 import errors
 
+from api.mounts import MountedRequest
 from api.throttling import Limit, client_address
-from config.mounts import plugin_url
 from oauth_demo.models import digest
-from oauth_demo.server import VSCHAR, ServedByPlugin
+from oauth_demo.server import VSCHAR, ServedByPlugin, require_own_resource
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class ClientEndpoint(ServedByPlugin):
     http_method_names = ["post", "options"]
     client_id = ""
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: MountedRequest) -> HttpResponse:
         try:
             parameters = read_parameters(request)
         except errors.OAuth2Error as error:
@@ -57,7 +57,7 @@ class ClientEndpoint(ServedByPlugin):
             refusals.count()
         return self.answer(response.content, response.status_code)
 
-    def respond(self, request: HttpRequest) -> HttpResponse:
+    def respond(self, request: MountedRequest) -> HttpResponse:
         raise NotImplementedError
 
     def answer(self, body: str | bytes, status: int) -> HttpResponse:
@@ -94,17 +94,15 @@ class ExchangeView(ClientEndpoint, TokenView):  # type: ignore[misc]
     """Exchanges a code, or a refresh token, for an access token (RFC 6749 4.1.3, 6)."""
 
     @method_decorator(sensitive_variables())
-    def respond(self, request: HttpRequest) -> HttpResponse:
+    def respond(self, request: MountedRequest) -> HttpResponse:
         parameters = request.POST.copy()
-        wanted = set(parameters.getlist("resource"))
         if "grant_type" not in parameters:
             error: errors.OAuth2Error = errors.InvalidRequestError("grant_type is missing.")
             return self.answer(error.json, error.status_code)
-        if not wanted <= {plugin_url(request), f"{plugin_url(request)}/"}:
-            error = errors.CustomOAuth2Error(
-                "invalid_target", f"resource must be {plugin_url(request)}."
-            )  # RFC 8707 section 2
-            return self.answer(error.json, error.status_code)
+        try:
+            require_own_resource(request, parameters.getlist("resource"))
+        except errors.OAuth2Error as target:
+            return self.answer(target.json, target.status_code)
         parameters["resource"] = self.server.audience
         if "code" in parameters:
             parameters["code"] = digest(str(parameters["code"]))
@@ -118,7 +116,7 @@ class ExchangeView(ClientEndpoint, TokenView):  # type: ignore[misc]
 class RevokeView(ClientEndpoint, RevokeTokenView):  # type: ignore[misc]
     """Ends a token that the client no longer needs (RFC 7009)."""
 
-    def respond(self, request: HttpRequest) -> HttpResponse:
+    def respond(self, request: MountedRequest) -> HttpResponse:
         response: HttpResponse = RevokeTokenView.post(self, request)
         return response
 

@@ -4,21 +4,17 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models, transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, Grant, RefreshToken
 from oauth2_provider.settings import oauth2_settings
 
 from api.cache import cache
-from api.compiled import CompiledQuery
 
 
 def digest(secret: str) -> str:
@@ -183,66 +179,3 @@ def end_family(token_family: uuid.UUID) -> None:
     tokens = RefreshToken.objects.filter(token_family=token_family)
     lock_person(tokens.values_list("user_id", flat=True).first())
     RefreshToken.revoke_family(token_family)
-
-
-@dataclass(frozen=True)
-class Credential:
-    """What a presented token proves."""
-
-    token_id: int
-    user_id: int | None = None
-    username: str = ""
-    scopes: frozenset[str] = frozenset()
-
-    @property
-    def counted_as(self) -> tuple[str, str]:
-        """Whom throttling counts: the person, whichever token; else the token."""
-        if self.user_id is None:
-            return "token", str(self.token_id)
-        return "person", str(self.user_id)
-
-
-def find_service_token(secret: str, *, plugin: str) -> Credential | None:
-    rows = SERVICE_TOKENS.rows(digest=digest(secret), plugin=plugin)
-    return Credential(*rows[0]) if rows else None
-
-
-def find_personal_token(secret: str, *, plugin: str) -> Credential | None:
-    """Find a token whose owner may still sign in."""
-    rows = PERSONAL_TOKENS.rows(digest=digest(secret), plugin=plugin)
-    return Credential(*rows[0]) if rows else None
-
-
-def find_access_token(secret: str, *, plugin: str) -> Credential | None:
-    """Find an OAuth access token that is alive, and whose owner may still sign in."""
-    rows = ACCESS_TOKENS.rows(digest=digest(secret))
-    if not rows:
-        return None
-    token_id, user_id, username, application_id, scope, resource = rows[0]
-    if orjson.loads(resource) != [audience(plugin)]:
-        return None
-    Consent.note_use(user_id, application_id)
-    return Credential(token_id, user_id, username, frozenset(scope.split()))
-
-
-SERVICE_TOKENS = CompiledQuery(
-    lambda digest, plugin: (
-        Token.objects.filter(digest=digest, plugin=plugin, user=None, revoked_at=None)
-        .order_by()
-        .values_list("id")
-    )
-)
-PERSONAL_TOKENS = CompiledQuery(
-    lambda digest, plugin: (
-        Token.objects.filter(digest=digest, plugin=plugin, user__is_active=True, revoked_at=None)
-        .order_by()
-        .values_list("id", "user_id", "user__username")
-    )
-)
-ACCESS_TOKENS = CompiledQuery(
-    lambda digest: (
-        AccessToken.objects.filter(token_checksum=digest, user__is_active=True, expires__gt=Now())
-        .order_by()
-        .values_list("id", "user_id", "user__username", "application_id", "scope", "resource")
-    )
-)

@@ -6,7 +6,7 @@ its URLs the client knew it by. Codes reach this module as digests (`oauth_demo/
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from oauth2_provider.settings import oauth2_settings
 from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749 import errors
 
+from api.mounts import MountedRequest
 from oauth_demo.models import Consent, audience, digest, end_family, lock_person
 
 VSCHAR = re.compile(r"[\x20-\x7e]+")  # what every parameter is made of, RFC 6749 appendix A
@@ -49,6 +50,13 @@ class ServedByPlugin:
     def get_oauthlib_core(self) -> OAuthLibCore:
         engine = oauth2_settings.OAUTH2_SERVER_CLASS
         return OAuthLibCore(engine(Validator(self.server), **oauth2_settings.server_kwargs))
+
+
+def require_own_resource(request: MountedRequest, resources: Iterable[str]) -> None:
+    """Raise OAuth2Error where another resource than the plugin is asked for (RFC 8707 2)."""
+    own = request.mount.root
+    if not {*resources} <= {own, f"{own}/"}:
+        raise errors.CustomOAuth2Error("invalid_target", f"resource must be {own}.")
 
 
 class Validator(OAuth2Validator):  # type: ignore[misc]

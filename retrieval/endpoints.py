@@ -1,11 +1,11 @@
 """The retrieval API, for whichever plugin mounts it."""
 
-from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import URLPattern, path, re_path
 
-from config.manifest import API, Mount
+from plugins.plugin import API, Plugin
 from retrieval import views
 from retrieval.datastore import Datastore
 from retrieval.pages import retrieval_pages
@@ -14,21 +14,20 @@ READING = frozenset({"queryDocuments", "getDocument"})
 REMEMBERING = READING | {"upsertDocuments"}
 
 
-def erase_documents(store: str, username: str) -> None:
-    """Delete all of a person's documents."""
-    Datastore(store, username).clear()
-
-
-def retrieval_api(*, offers: Collection[str] = READING) -> API:
-    """Return the API, all of it served; the plugin's OpenAPI document shows what it `offers`.
+@dataclass(frozen=True)
+class RetrievalAPI(API):
+    """All of it is served; the plugin's OpenAPI document shows what it `offers`.
 
     A model does what it is offered: one that answers questions need not be able to delete.
     """
 
-    def endpoints(mount: Mount) -> list[URLPattern]:
+    offers: frozenset[str] = READING
+    curl_template = "retrieval/curl.html"
+
+    def urls(self, plugin: Plugin) -> list[URLPattern]:
         def bound(view: type[views.RetrievalView], operation: str) -> Any:
-            hidden: dict[str, Any] = {} if operation in offers else {"schema": None}
-            return view.as_view(store=mount.store, **mount.protection, **hidden)
+            hidden: dict[str, Any] = {} if operation in self.offers else {"schema": None}
+            return view.as_view(store=plugin.store, **plugin.protection, **hidden)
 
         return [
             path("upsert", bound(views.UpsertView, "upsertDocuments"), name="upsert"),
@@ -43,9 +42,8 @@ def retrieval_api(*, offers: Collection[str] = READING) -> API:
             ),
         ]
 
-    return API(
-        endpoints=endpoints,
-        example_template="examples/retrieval.html",
-        erase=erase_documents,
-        pages=retrieval_pages,
-    )
+    def pages(self, plugin: Plugin) -> list[URLPattern]:
+        return retrieval_pages(plugin)
+
+    def erase(self, plugin: Plugin, username: str) -> None:
+        Datastore(plugin.store, username).clear()

@@ -11,11 +11,12 @@ from django.db.models import Count
 from django.db.models.functions import Length
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from config.manifest import Mount
+from plugins.mounts import PluginRequest
+from plugins.plugin import Plugin
 from retrieval.datastore import Datastore
 from retrieval.embeddings import EmbeddingError
 from retrieval.filters import Filter
@@ -33,19 +34,20 @@ if TYPE_CHECKING:
 A_PAGE = 50  # documents
 RESULTS = 5
 WHOSE = {
-    "": "Everybody can read and change these documents.",
-    "service": "Every service with a token of this plugin can read and change these documents.",
-    "person": "These are your own: only you, and clients that you gave access, reach them.",
+    "everybody": "Everybody can read and change these documents.",
+    "services": "Every service with a token of this plugin can read and change these documents.",
+    "people": "These are your own: only you, and clients that you gave access, reach them.",
 }
 FAILURES = (RefusedError, EmbeddingError, IndexAwayError)
-Page = Callable[[HttpRequest, Datastore, Mount], HttpResponse]
+Page = Callable[[PluginRequest, Datastore], HttpResponse]
+View = Callable[[PluginRequest], HttpResponse]
 
 
-def retrieval_pages(mount: Mount) -> list[URLPattern]:
+def retrieval_pages(plugin: Plugin) -> list[URLPattern]:
     """Return the pages, bound to one plugin's store and to whom it lets in."""
 
-    def bound(page: Page) -> Callable[[HttpRequest], HttpResponse]:
-        return for_whom(mount, page)
+    def bound(page: Page) -> View:
+        return for_whom(plugin, page)
 
     return [
         path("library", with_own_upload(bound(library)), name="library"),
@@ -54,25 +56,26 @@ def retrieval_pages(mount: Mount) -> list[URLPattern]:
     ]
 
 
-def for_whom(mount: Mount, page: Page) -> Callable[[HttpRequest], HttpResponse]:
+def for_whom(plugin: Plugin, page: Page) -> View:
     """Give a page the documents of who asks: everybody's, their own, or the operators'."""
+    callers = plugin.auth.callers
 
     @wraps(page)
-    def view(request: HttpRequest) -> HttpResponse:
+    def view(request: PluginRequest) -> HttpResponse:
         user = request.user
-        if mount.token_holder and not user.is_authenticated:
+        if callers != "everybody" and not user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if mount.token_holder == "service" and not user.is_staff:
+        if callers == "services" and not user.is_staff:
             return render(request, "retrieval/operators.html", status=403)
-        if not within_rate(request, mount.store):
+        if not within_rate(request, plugin.store):
             return render(request, "retrieval/busy.html", status=429)
-        username = user.get_username() if mount.token_holder == "person" else ""
-        return page(request, Datastore(mount.store, username), mount)
+        username = user.get_username() if callers == "people" else ""
+        return page(request, Datastore(plugin.store, username))
 
     return view
 
 
-def with_own_upload(view: Callable[[HttpRequest], HttpResponse]) -> Any:
+def with_own_upload(view: View) -> Any:
     """Let a file go to a temporary file, within its limit, before anything reads the form.
 
     The check against forged forms reads it, so it has to come after.
@@ -80,7 +83,7 @@ def with_own_upload(view: Callable[[HttpRequest], HttpResponse]) -> Any:
 
     @csrf_exempt
     @wraps(view)
-    def prepared(request: HttpRequest) -> HttpResponse:
+    def prepared(request: PluginRequest) -> HttpResponse:
         if request.method == "POST":
             size = int(request.META.get("CONTENT_LENGTH") or 0)
             request.upload_handlers = [FileUploadHandler(request)]
@@ -95,13 +98,8 @@ def refused(request: HttpRequest, problem: str) -> HttpResponse:
     return render(request, "retrieval/refused.html", {"problem": problem}, status=413)
 
 
-def here(request: HttpRequest, name: str = "library") -> str:
-    match = request.resolver_match
-    return reverse(f"plugin:pages:{name}", current_app=match.namespaces[0] if match else None)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
-def library(request: HttpRequest, store: Datastore, mount: Mount) -> HttpResponse:
+def library(request: PluginRequest, store: Datastore) -> HttpResponse:
     """Show the documents, or the passages that answer a question; take a new document."""
     form = AddForm()
     status = 200
@@ -114,13 +112,13 @@ def library(request: HttpRequest, store: Datastore, mount: Mount) -> HttpRespons
                 form.add_error(None, str(error))
             else:
                 messages.success(request, "Saved. You can search it now.")
-                return HttpResponseRedirect(here(request))
+                return HttpResponseRedirect(request.mount.url("pages:library"))
         status = 400
     context: dict[str, Any] = {
         "form": form,
         "search": SearchForm(request.GET, auto_id="search_%s"),
-        "plugin_name": mount.name,
-        "whose": WHOSE[mount.token_holder],
+        "plugin_name": request.mount.plugin.name_for_human,
+        "whose": WHOSE[request.mount.plugin.auth.callers],
     }
     context["problem"], context["hits"] = found(context["search"], store)
     if context["hits"] is None:
@@ -154,7 +152,7 @@ def found(form: SearchForm, store: Datastore) -> tuple[str, list[tuple[Any, Any,
 
 
 @require_safe
-def document(request: HttpRequest, store: Datastore, mount: Mount) -> HttpResponse:
+def document(request: PluginRequest, store: Datastore) -> HttpResponse:
     """Show one document whole."""
     try:
         context = {"document": store.get(request.GET.get("id", ""))}
@@ -164,7 +162,7 @@ def document(request: HttpRequest, store: Datastore, mount: Mount) -> HttpRespon
 
 
 @require_POST
-def delete(request: HttpRequest, store: Datastore, mount: Mount) -> HttpResponse:
+def delete(request: PluginRequest, store: Datastore) -> HttpResponse:
     """Delete one document, or all where a second step said so."""
     key = request.POST.get("id", "").replace("\0", "")
     if key:
@@ -173,6 +171,6 @@ def delete(request: HttpRequest, store: Datastore, mount: Mount) -> HttpResponse
         count = store.clear()
     else:
         messages.error(request, "Nothing was deleted: tick the box to delete all documents.")
-        return HttpResponseRedirect(here(request))
+        return HttpResponseRedirect(request.mount.url("pages:library"))
     messages.success(request, f"Deleted {count} document{'' if count == 1 else 's'}.")
-    return HttpResponseRedirect(here(request))
+    return HttpResponseRedirect(request.mount.url("pages:library"))

@@ -14,11 +14,11 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from config.manifest import Plugin
 from config.plugins import PLUGINS
 from oauth_demo.models import Token
+from plugins.plugin import Plugin
 from retrieval.indexes import vector_index
-from todos.endpoints import TODO_API
+from todos.urls import TODO_API
 
 TODO_PLUGINS = [plugin.slug for plugin in PLUGINS if plugin.api is TODO_API]
 

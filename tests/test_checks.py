@@ -1,6 +1,5 @@
 """`manage.py check` holds every plugin to what ChatGPT accepts, and says what to do."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.checks import check_contact, check_settings, plugin_problems
-from config.manifest import Mount, Plugin
 from config.plugins import PLUGINS
+from plugins.checks import check_contact, check_settings, plugin_problems
+from plugins.plugin import API, Plugin
 
 TODO = PLUGINS[0]
 
@@ -50,12 +49,13 @@ def test_a_plugin_that_chatgpt_would_refuse(changes: dict[str, str], message: st
 
 
 def test_two_operations_with_one_name() -> None:
-    def twice(mount: Mount) -> list[URLPattern]:
-        [first] = endpoints(summary="a")(mount)
-        return [first, path("again", first.callback)]
+    class Twice(OneOperation):
+        def urls(self, plugin: Plugin) -> list[URLPattern]:
+            [first] = super().urls(plugin)
+            return [first, path("again", first.callback)]
 
     # drf-spectacular adds a number to the second, which no client would expect.
-    [found] = messages(replace(TODO, api=replace(TODO.api, endpoints=twice)))
+    [found] = messages(replace(TODO, api=Twice(summary="a")))
     assert 'operationId "getThing" has collisions' in found
     assert "Mend the view's extend_schema." in found
 
@@ -81,17 +81,19 @@ def test_a_logo_of_another_size_or_format(
     assert "is not a PNG of 512 × 512 pixels" in message
 
 
-def endpoints(**schema: Any) -> Callable[[Mount], list[URLPattern]]:
-    """Return an API of one operation, documented as `schema` says."""
+class OneOperation(API):
+    """An API of one operation, documented as `schema` says."""
 
-    class View(APIView):
-        store = ""
+    def __init__(self, **schema: Any) -> None:
+        self.schema = schema
 
-        @extend_schema(operation_id="getThing", responses={200: None}, **schema)
-        def get(self, request: Request) -> Response:
-            return Response()
+    def urls(self, plugin: Plugin) -> list[URLPattern]:
+        class View(APIView):
+            @extend_schema(operation_id="getThing", responses={200: None}, **self.schema)
+            def get(self, request: Request) -> Response:
+                return Response()
 
-    return lambda mount: [path("thing", View.as_view(**mount.protection))]
+        return [path("thing", View.as_view(**plugin.protection))]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,7 @@ def endpoints(**schema: Any) -> Callable[[Mount], list[URLPattern]]:
     ],
 )
 def test_an_operation_whose_texts_are_refused(schema: dict[str, str], message: str) -> None:
-    [found] = messages(replace(TODO, api=replace(TODO.api, endpoints=endpoints(**schema))))
+    [found] = messages(replace(TODO, api=OneOperation(**schema)))
     assert message in found
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.manifest import CHATGPT_ORIGINS
+from plugins.plugin import CHATGPT_ORIGINS
 from tests.conftest import Mount
 
 PATHS = ["/.well-known/ai-plugin.json", "/openapi.yaml", "/logo.png", "/todos/ann"]

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory, force_authenticate
 from rest_framework.views import APIView
 
-from config import views
+from plugins import views
 from tests.conftest import Mount
 from todos.models import TodoList
 

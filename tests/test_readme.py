@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands
 
-from config.manifest import Plugin
+from plugins.plugin import Plugin
 from tests.development_server import DevelopmentServer, development_server
 
 ROOT = Path(settings.BASE_DIR)

@@ -17,10 +17,10 @@ import httpx
 import psycopg
 import pytest
 
-from config.manifest import Plugin
 from config.plugins import PLUGINS
+from plugins.plugin import Plugin
 from tests.clients.oauth_install import CALLBACK, install
-from todos.endpoints import TODO_API
+from todos.urls import TODO_API
 
 PROJECT = Path(__file__).parents[2]
 USERNAME = "ann"
@@ -130,10 +130,10 @@ def manage(environ: Mapping[str, str], *command: str) -> str:
 def token_for(plugin: Plugin, environ: Mapping[str, str], address: str) -> str | None:
     """Get a token for the plugin as its callers do, if it takes one."""
     named = ["--plugin", plugin.slug, "--name", f"Client of {plugin.slug}"]
-    match plugin.auth.token_holder:
-        case "service":
+    match plugin.auth.tokens_by_hand, plugin.auth.callers:
+        case True, "services":
             return manage(environ, "create_service_token", *named).splitlines()[-1]
-        case "person":
+        case True, "people":
             return manage(environ, "create_user_token", USERNAME, *named).splitlines()[-1]
         case _ if plugin.auth.scopes:
             client = ["create_oauth_client", *named[2:], "--redirect-uri", CALLBACK, "--json"]

@@ -10,7 +10,7 @@ from openapi_core.validation.request.exceptions import (
     SecurityValidationError,
 )
 
-from config.manifest import Plugin
+from plugins.plugin import Plugin
 from tests.clients.caller import Caller
 from tests.clients.live_site import TODO_PLUGINS
 
@@ -69,7 +69,7 @@ def test_an_index_outside_the_list_is_answered_404(caller: Caller) -> None:
     caller.check_request(response)
 
 
-@with_todo_plugins(lambda plugin: plugin.auth.authentication is not None)
+@with_todo_plugins(lambda plugin: plugin.auth.callers != "everybody")
 @EVERY_OPERATION
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}])
 def test_a_call_without_a_valid_token_is_answered_401(
@@ -79,13 +79,13 @@ def test_a_call_without_a_valid_token_is_answered_401(
 
 
 # openapi-core looks into http schemes and not into OAuth's.
-@with_todo_plugins(lambda plugin: bool(plugin.auth.token_holder))
+@with_todo_plugins(lambda plugin: plugin.auth.tokens_by_hand)
 def test_the_document_asks_for_the_token(caller: Caller) -> None:
     with pytest.raises(SecurityValidationError):
         caller.check_request(caller.call("GET", headers={}))
 
 
-@with_todo_plugins(lambda plugin: plugin.auth.personal)
+@with_todo_plugins(lambda plugin: plugin.auth.callers == "people")
 @EVERY_OPERATION
 def test_a_personal_token_is_answered_403_at_another_list(
     caller: Caller, method: str, body: Any
@@ -95,7 +95,7 @@ def test_a_personal_token_is_answered_403_at_another_list(
     caller.check_request(response)
 
 
-@with_todo_plugins(lambda plugin: not plugin.auth.personal)
+@with_todo_plugins(lambda plugin: plugin.auth.callers != "people")
 @EVERY_OPERATION
 @pytest.mark.parametrize("username", ["a" * 151, "a%2Fb", "a%0Ab", "a%00b", "100%25"])
 def test_a_username_the_document_forbids_is_refused(

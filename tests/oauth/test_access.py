@@ -12,8 +12,9 @@ from django.utils import timezone
 from oauth2_provider.models import AccessToken, Grant, RefreshToken
 from pytest_django import Settings
 
+from oauth_demo.credentials import find_access_token
 from oauth_demo.hashers import ClientSecretHasher
-from oauth_demo.models import Consent, find_access_token
+from oauth_demo.models import Consent
 from tests.conftest import Mount
 from tests.oauth.conftest import Browser, OAuthClient, connect, redeem, refresh, revoke
 

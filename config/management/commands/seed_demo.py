@@ -1,4 +1,4 @@
-"""Accounts, tokens and todos to try the plugins with, on a development site."""
+"""Accounts, tokens and data to try the plugins with, on a development site."""
 
 from typing import Any
 
@@ -8,15 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from config.plugins import PLUGINS
 from oauth_demo.models import Token, digest
-from todos.models import TodoList
-
-TODOS = {
-    ("todo", "global"): ["Read the manifest", "Add a todo with curl"],
-    ("todo-service", "global"): ["Rotate the service token"],
-    ("todo-user", "ann"): ["Buy milk", "Call Bob"],
-}
+from plugins.registry import declared_plugins
 
 
 def demo_secret(name: str) -> str:
@@ -29,7 +22,7 @@ def demo_secret(name: str) -> str:
 
 
 class Command(BaseCommand):
-    help = "Seed a development site with accounts, tokens and todos. Running it again is safe."
+    help = "Seed a development site with accounts, tokens and data. Running it again is safe."
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,14 +31,11 @@ class Command(BaseCommand):
         self.stdout.write("Demo accounts and tokens of this checkout:")
         for username, is_staff in (("admin", True), ("ann", False), ("bob", False)):
             self.seed_account(username, is_staff)
-        for plugin in PLUGINS:
-            if plugin.auth.token_holder:
-                self.seed_token(plugin.slug, plugin.auth.token_holder == "person")
-        for (store, username), texts in TODOS.items():
-            todos = TodoList(store, username)
-            if not len(todos):
-                for text in texts:
-                    todos.add(text)
+        for plugin in declared_plugins():
+            personal = plugin.auth.callers == "people"
+            if plugin.auth.tokens_by_hand:
+                self.seed_token(plugin.slug, personal)
+            plugin.api.seed(plugin, "ann" if personal else "global")
 
     def seed_account(self, username: str, is_staff: bool) -> None:
         users = get_user_model().objects

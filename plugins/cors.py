@@ -1,0 +1,43 @@
+"""Which origins may read what: each plugin's documents and API for its own, nothing else.
+
+Decided by the plugin that a request is for, not by host: sign-in pages answer on the same
+hosts and must stay closed. So must what a plugin's auth scheme brings along: consent pages
+and token endpoints.
+"""
+
+from typing import Any
+
+from corsheaders.conf import conf
+from corsheaders.middleware import ACCESS_CONTROL_ALLOW_HEADERS, CorsMiddleware
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+
+class PluginCorsMiddleware(CorsMiddleware):
+    """django-cors-headers, with its settings for all paths replaced by a plugin's own."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        call: Any = super().__call__ if "HTTP_ORIGIN" in request.META else self.get_response
+        response = call(request)
+        patch_vary_headers(response, ["origin"])
+        return response
+
+    def is_enabled(self, request: HttpRequest) -> bool:
+        mount = request.mount  # type: ignore[attr-defined]
+        if mount is None or mount.part == "auth":
+            return False
+        return request.META["HTTP_ORIGIN"] in mount.plugin.cors_origins
+
+    def origin_found_in_white_lists(self, origin: str, url: Any) -> bool:
+        return True  # `is_enabled` looked at the origin
+
+    def add_response_headers(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Let the header through in which the plugin's scheme takes a credential."""
+        response = super().add_response_headers(request, response)
+        if ACCESS_CONTROL_ALLOW_HEADERS in response:
+            own = request.mount.plugin.auth.request_header.lower()  # type: ignore[attr-defined]
+            response[ACCESS_CONTROL_ALLOW_HEADERS] = ", ".join([*conf.CORS_ALLOW_HEADERS, own])
+        return response

@@ -1,0 +1,39 @@
+"""Django's development server, without the pause it makes on kept-alive connections."""
+
+import socket
+from typing import Any
+
+from django.contrib.staticfiles.management.commands import runserver
+from django.core.servers.basehttp import WSGIServer
+
+from plugins.registry import declared_plugins
+
+
+class NoDelayServer(WSGIServer):
+    """Sends each answer at once.
+
+    Headers and body leave in two writes; Nagle's algorithm holds the second back until the
+    client has acknowledged the first, some 45 ms later. And takes more callers at once than 10.
+    """
+
+    request_queue_size = 128
+
+    def get_request(self) -> Any:
+        connection, address = super().get_request()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection, address
+
+
+class Command(runserver.Command):
+    server_cls = NoDelayServer
+
+    def on_bind(self, server_port: int) -> None:
+        super().on_bind(server_port)
+        lines = [f"\nPlugins, and everything else, at http://localhost:{server_port}/"]
+        for plugin in declared_plugins():
+            lines.append(
+                f"  http://localhost:{server_port}/{plugin.slug}/"
+                f"   http://{plugin.slug}.localhost:{server_port}/"
+            )
+        lines.append(f"Admin: http://localhost:{server_port}/admin/\n")
+        self.stdout.write("\n".join(lines))

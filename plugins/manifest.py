@@ -1,0 +1,30 @@
+"""The manifest, ai-plugin.json, by which ChatGPT learns what a plugin is."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http.request import split_domain_port
+
+from plugins.mounts import PluginMount
+
+
+def manifest(mount: PluginMount) -> dict[str, Any] | None:
+    """Return a plugin's manifest at a mount; None when no manifest can say how it authenticates."""
+    plugin = mount.plugin
+    auth = plugin.auth.as_manifest(mount)
+    if auth is None:
+        return None
+    domain, _ = split_domain_port(urlsplit(mount.origin).netloc)
+    return {
+        "schema_version": "v1",
+        "name_for_human": plugin.name_for_human,
+        "name_for_model": plugin.name_for_model,
+        "description_for_human": plugin.description_for_human,
+        "description_for_model": plugin.description_for_model,
+        "auth": auth,
+        "api": {"type": "openapi", "url": mount.url("openapi")},
+        "logo_url": mount.url("logo"),
+        "contact_email": settings.CONTACT_EMAIL or f"support@{domain}",
+        "legal_info_url": mount.url("legal"),
+    }

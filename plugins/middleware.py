@@ -1,0 +1,73 @@
+"""Which plugin a request is for, and the shortest way to its API."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
+from django.urls import set_urlconf
+
+from plugins.mounts import PluginMount, find_mount
+from plugins.urls import urlconf_of_host
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class MountMiddleware:
+    """Says of each request whose it is: `request.mount`, None where it is no plugin's.
+
+    The host chooses the URLs: ChatGPT looks for a plugin's manifest at the root of its host.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Any object with urlpatterns will do for Django.
+        request.urlconf = urlconf_of_host(request.get_host())  # type: ignore[assignment]
+        request.mount = find_mount(request, request.path_info)  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class APIMiddleware:
+    """Calls a plugin's API at once, past every middleware that only pages for people need.
+
+    An API request carries its own credential, so sessions, cookies and CSRF have no part in
+    it; going around them halves its cost. All else goes on to the rest of the middleware.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        mount: PluginMount | None = request.mount  # type: ignore[attr-defined]
+        if mount is None or not mount.is_api:
+            return self.get_response(request)
+        set_urlconf(request.urlconf)
+        request.resolver_match = mount.match
+        view, args, kwargs = mount.match
+        response: HttpResponse = view(request, *args, **kwargs)
+        if isinstance(response, SimpleTemplateResponse):  # as DRF's are
+            response.render()
+        response["Content-Length"] = len(response.content)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+class PlainInputMiddleware:
+    """Refuses a NUL in query or cookies, which no page wants and PostgreSQL cannot store.
+
+    Forms are read as UTF-8, as the pages are written, whatever encoding a request may name: Python
+    knows some that make no text.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META["QUERY_STRING"] or any(
+            "\0" in c for c in request.COOKIES.values()
+        ):
+            raise SuspiciousOperation("NUL in query or cookie")
+        request.encoding = "utf-8"
+        return self.get_response(request)

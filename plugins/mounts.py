@@ -1,0 +1,69 @@
+"""Whose request is this? Found once, by the middleware; everybody else asks `request.mount`."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+
+from api.mounts import Mount, MountedRequest
+from plugins.plugin import Plugin
+from plugins.registry import declared_plugins
+
+
+@dataclass(frozen=True)
+class PluginMount(Mount):
+    """One of a plugin's two mounts: below its prefix, or at the root of its own host."""
+
+    plugin: Plugin
+
+    @property
+    def part(self) -> str:
+        """Which of the plugin's parts answers: "api", "auth", "pages", or "" for its documents."""
+        return self.match.app_names[1] if len(self.match.app_names) > 1 else ""
+
+    @property
+    def is_api(self) -> bool:
+        return self.part == "api"
+
+
+class PluginRequest(MountedRequest):
+    """A request for a plugin; `mount` is None in every other."""
+
+    mount: PluginMount
+
+
+def find_mount(request: HttpRequest, path_info: str) -> PluginMount | None:
+    """Return the mount that serves a path at the request's host; None when that is no plugin's."""
+    try:
+        match = resolve(path_info, request.urlconf)
+    except Resolver404:
+        return None
+    if not match.namespaces or match.namespaces[0] not in namespaces(settings.PLUGINS):
+        return None
+    return PluginMount(
+        origin=f"{request.scheme}://{request.get_host()}",
+        urlconf=request.urlconf,
+        match=match,
+        namespace=match.namespaces[0],
+        plugin=namespaces(settings.PLUGINS)[match.namespaces[0]],
+    )
+
+
+def prefix_namespace(plugin: Plugin) -> str:
+    return plugin.slug
+
+
+def root_namespace(plugin: Plugin) -> str:
+    return f"{plugin.slug}@root"
+
+
+@cache
+def namespaces(setting: str) -> dict[str, Plugin]:
+    """Return the plugins of a PLUGINS setting, by the instance namespaces of their mounts."""
+    return {
+        namespace: plugin
+        for plugin in declared_plugins()
+        for namespace in (prefix_namespace(plugin), root_namespace(plugin))
+    }

@@ -1,0 +1,88 @@
+"""What a plugin is.
+
+A `Plugin` says everything about itself once; its manifest, OpenAPI document, routes, CORS
+policy and pages are derived from it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.urls import URLPattern
+
+from plugins.auth import AuthScheme
+
+CHATGPT_ORIGINS = ("https://chat.openai.com", "https://chatgpt.com")
+
+
+class API:
+    """An API that plugins can mount; a subclass is bound to a plugin by each method's argument."""
+
+    curl_template: ClassVar[str]
+    """Commands to try it with, given `url`, `username` and perhaps `header`."""
+    keeps_data: ClassVar[bool] = True
+    """Whether it keeps what its callers send."""
+
+    def urls(self, plugin: "Plugin") -> list[URLPattern]:
+        """Return its URL patterns, bound by `as_view` to a plugin's store and protection."""
+        raise NotImplementedError
+
+    def pages(self, plugin: "Plugin") -> list[URLPattern]:
+        """Return pages for people; the plugin's card links to those directly below it."""
+        return []
+
+    def erase(self, plugin: "Plugin", username: str) -> None:
+        """Delete what it keeps for a plugin under a username, whose account was deleted."""
+
+    def seed(self, plugin: "Plugin", username: str) -> None:
+        """Put something into an empty list of a development site, to try the plugin with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plugin:
+    """One plugin, as the site's list declares it.
+
+    The limits of the texts are those of ChatGPT's manifest; `manage.py check` holds every
+    plugin to them (`plugins/checks.py`).
+    """
+
+    slug: str
+    """Names the plugin in paths, hosts, stores and commands."""
+    name_for_human: str
+    """20 characters at most."""
+    name_for_model: str
+    """Letters and digits, 50 at most, a letter first."""
+    description_for_human: str
+    """100 characters at most."""
+    description_for_model: str
+    """8,000 characters at most."""
+    auth: AuthScheme
+    api: API
+    cors_origins: tuple[str, ...] = CHATGPT_ORIGINS
+    """Where browser scripts may come from that read the documents and call the API."""
+
+    @property
+    def store(self) -> str:
+        """Names the data that this plugin alone may see."""
+        return self.slug
+
+    @cached_property
+    def protection(self) -> Mapping[str, Any]:
+        """Arguments of `APIView.as_view` that decide who is let in."""
+        return self.auth.protection(self)
+
+    @cached_property
+    def api_urls(self) -> list[URLPattern]:
+        """The URL patterns of the API, bound to this plugin."""
+        return self.api.urls(self)
+
+    @cached_property
+    def pages(self) -> list[URLPattern]:
+        """The pages for people, bound to this plugin."""
+        return self.api.pages(self)
+
+    @property
+    def logo(self) -> str:
+        """The logo among the static files: a PNG of 512 × 512 pixels."""
+        return f"logos/{self.slug}.png"

@@ -1,0 +1,79 @@
+"""All that a plugin serves, below its prefix or at the root of its own host."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.http.request import split_domain_port
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from plugins import views
+from plugins.mounts import prefix_namespace, root_namespace
+from plugins.plugin import Plugin
+from plugins.registry import declared_plugins
+
+
+def prefixed_urls() -> list[URLResolver]:
+    """Return every plugin, below its prefix."""
+    return [
+        path(f"{plugin.slug}/", plugin_urls(plugin, namespace=prefix_namespace(plugin)))
+        for plugin in declared_plugins()
+    ]
+
+
+def plugin_urls(
+    plugin: Plugin, *, namespace: str
+) -> tuple[list[URLPattern | URLResolver], str, str]:
+    """Return a plugin's routes for `path()` to mount, under an instance namespace."""
+    patterns: list[URLPattern | URLResolver] = [
+        path("", include((plugin.api_urls, "api"))),  # first: it is called most
+        path("", views.plugin_page, name="index"),
+        path(".well-known/ai-plugin.json", views.manifest, name="manifest"),
+        path("openapi.yaml", views.openapi_yaml, name="openapi"),
+        path("openapi.json", views.openapi_json, name="openapi-json"),
+        path("logo.png", views.logo, name="logo"),
+        path("legal", views.legal, name="legal"),
+        path("docs", views.api_page(plugin), name="docs"),
+        path("", include((plugin.auth.urls(plugin), "auth"))),
+        path("", include((plugin.pages, "pages"))),
+        re_path("", views.NotFoundView.as_view()),
+    ]
+    return patterns, "plugin", namespace
+
+
+@dataclass(frozen=True, eq=False)
+class RootedURLConf:
+    """The site's URLs with one plugin's beneath them at the root."""
+
+    urlpatterns: list[URLPattern | URLResolver]
+    handler404: Any
+    handler500: Any
+
+
+def urlconf_of_host(host: str) -> RootedURLConf | None:
+    """Choose by host: `PLUGIN_HOSTS`, `<slug>.localhost`, else `ROOT_PLUGIN`.
+
+    None, when none of them names a plugin, means Django's ROOT_URLCONF.
+    """
+    domain, _ = split_domain_port(host)
+    slug = settings.PLUGIN_HOSTS.get(domain) or domain.removesuffix(".localhost")
+    rooted = rooted_urlconfs(settings.PLUGINS, settings.ROOT_URLCONF)
+    return rooted.get(slug) or rooted.get(settings.ROOT_PLUGIN)
+
+
+@cache
+def rooted_urlconfs(plugins_setting: str, root_urlconf: str) -> dict[str, RootedURLConf]:
+    site = import_module(root_urlconf)
+    return {
+        plugin.slug: RootedURLConf(
+            urlpatterns=[
+                *site.urlpatterns,
+                path("", plugin_urls(plugin, namespace=root_namespace(plugin))),
+            ],
+            handler404=site.handler404,
+            handler500=site.handler500,
+        )
+        for plugin in declared_plugins()
+    }

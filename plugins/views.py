@@ -1,0 +1,166 @@
+"""The landing page, and the documents that every plugin serves."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import split_domain_port
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+from drf_spectacular.views import SpectacularSwaggerSplitView
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from plugins import manifest as documents
+from plugins.mounts import PluginRequest, find_mount, prefix_namespace
+from plugins.openapi import openapi_text
+from plugins.plugin import Plugin
+from plugins.registry import declared_plugins
+
+
+@require_safe
+def manifest(request: PluginRequest) -> HttpResponse:
+    """Answer ai-plugin.json."""
+    document = documents.manifest(request.mount)
+    if document is None:
+        name = request.mount.plugin.auth.name
+        detail = f"No manifest can describe “{name}”. Use openapi.yaml, and send what it asks for."
+        return json_response({"detail": detail}, 404)
+    return json_response(document)
+
+
+@require_safe
+def openapi_yaml(request: PluginRequest) -> HttpResponse:
+    document = openapi_text(request.mount, as_json=False)
+    return HttpResponse(document, content_type="application/yaml")  # RFC 9512
+
+
+@require_safe
+def openapi_json(request: PluginRequest) -> HttpResponse:
+    document = openapi_text(request.mount, as_json=True)
+    return HttpResponse(document, content_type="application/json")
+
+
+@require_safe
+def logo(request: PluginRequest) -> HttpResponse:
+    path = finders.find(request.mount.plugin.logo)
+    if path is None:
+        raise Http404("This plugin has no logo.")
+    return HttpResponse(Path(path).read_bytes(), content_type="image/png")
+
+
+@require_safe
+def legal(request: PluginRequest) -> HttpResponse:
+    return render(request, "plugins/legal.html", {"plugin": request.mount.plugin})
+
+
+@require_safe
+def plugin_page(request: PluginRequest) -> HttpResponse:
+    plugin = request.mount.plugin
+    username = request.user.get_username() or "USERNAME"
+    context = {
+        "card": card(request, plugin),
+        "username": username if plugin.auth.callers == "people" else "global",
+        "header": plugin.auth.header(plugin.auth.placeholder) if plugin.auth.placeholder else "",
+    }
+    return render(request, "plugins/plugin.html", context)
+
+
+def api_page(plugin: Plugin) -> Any:
+    """Return the view of the interactive API page, which needs nothing from the network."""
+    view = SpectacularSwaggerSplitView.as_view(
+        url="openapi.yaml",  # relative, so that it is right at every mount
+        title=plugin.name_for_human,
+        template_name="plugins/api_page.html",
+        template_name_js="plugins/api_page.js",
+        throttle_classes=[],
+    )
+    return csp_update({"style-src": ["'unsafe-inline'"]})(view)  # Swagger UI styles itself
+
+
+@require_safe
+def landing(request: HttpRequest) -> HttpResponse:
+    cards = [card(request, plugin) for plugin in declared_plugins()]
+    return render(request, "plugins/landing.html", {"cards": cards})
+
+
+def card(request: HttpRequest, plugin: Plugin) -> dict[str, Any]:
+    """Return what a page shows of a plugin: the plugin, and where its documents are."""
+
+    def url(name: str) -> str:
+        return request.build_absolute_uri(reverse(f"{prefix_namespace(plugin)}:{name}"))
+
+    names = ("index", "manifest", "openapi", "openapi-json", "docs", "legal", "logo")
+    return {
+        "plugin": plugin,
+        "urls": {name.replace("-", "_"): url(name) for name in names},
+        "pages": {
+            str(page.name): url(f"pages:{page.name}")
+            for page in plugin.pages
+            if "/" not in str(page.pattern)
+        },
+        "own_host": own_host(request, plugin),
+    }
+
+
+def own_host(request: HttpRequest, plugin: Plugin) -> str:
+    """Return the address at which the plugin stands at the root; "" when it has none."""
+    domain, port = split_domain_port(request.get_host())
+    named = [host for host, slug in settings.PLUGIN_HOSTS.items() if slug == plugin.slug]
+    if named:
+        host = named[0]
+    elif domain in ("127.0.0.1", "[::1]") or domain.split(".")[-1] == "localhost":
+        host = f"{plugin.slug}.localhost"
+    elif plugin.slug == settings.ROOT_PLUGIN:
+        host = domain
+    else:
+        return ""  # `<slug>.localhost` is another machine to whoever comes from afar
+    return f"{request.scheme}://{host}{f':{port}' if port else ''}"
+
+
+class NotFoundView(APIView):
+    """Every path below a plugin at which it has nothing."""
+
+    permission_classes = []
+    throttle_classes = []
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise NotFound("There is nothing at this path. See openapi.yaml for what there is.")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer what nobody foresaw: to clients of a plugin as JSON, to people as a page."""
+    if getattr(request, "mount", None):  # a middleware may have failed before there was one
+        detail = "Something went wrong here. It was logged. Try again later."
+        return json_response({"detail": detail}, 500)
+    return render(request, "500.html", status=500)
+
+
+def well_known(request: PluginRequest, name: str, slug: str) -> HttpResponse:
+    """Answer a well-known document of a plugin below its prefix.
+
+    For a URL with a path it stands at the root, before the path (RFC 8414 section 3.1,
+    RFC 9728 section 3.1), and not in it.
+    """
+    mount = find_mount(request, f"/{slug}/.well-known/{name}")
+    if mount is None:
+        raise Http404
+    request.mount = mount
+    view, args, kwargs = mount.match
+    response: HttpResponse = view(request, *args, **kwargs)
+    return response
+
+
+def json_response(data: dict[str, Any], status: int = 200) -> HttpResponse:
+    text = orjson.dumps(data, option=orjson.OPT_INDENT_2)
+    return HttpResponse(text, content_type="application/json", status=status)
