@@ -7,6 +7,8 @@ import base64
 import hashlib
 import json
 import secrets
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
@@ -14,6 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from oauth2_provider.models import Application
 
@@ -171,6 +174,38 @@ def pkce() -> tuple[str, dict[str, str]]:
         "code_challenge": challenge.rstrip(b"=").decode(),
         "code_challenge_method": "S256",
     }
+
+
+def error(response: Any) -> str:
+    """Return which OAuth error a refusal names."""
+    assert response.status_code in (400, 401), response.text
+    return str(response.json()["error"])
+
+
+def opens(mount: Mount, tokens: dict[str, Any], username: str = "ann") -> bool:
+    """Say whether an access token opens a list."""
+    status = mount.get(f"/todos/{username}", token=tokens["access_token"]).status_code
+    assert status in (200, 401)
+    return bool(status == 200)
+
+
+def at_once(request: Callable[[], Any]) -> list[Any]:
+    """Run a request in two threads that start together."""
+    barrier, answers = threading.Barrier(2), []
+
+    def run() -> None:
+        barrier.wait()
+        try:
+            answers.append(request())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
 
 
 @pytest.fixture

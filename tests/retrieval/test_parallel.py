@@ -4,7 +4,7 @@ import pytest
 
 from retrieval.models import Chunk, Collection, Document
 from tests.conftest import mount_of
-from tests.test_atomicity import in_parallel
+from tests.todos.test_atomicity import in_parallel
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
