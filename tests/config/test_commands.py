@@ -61,7 +61,7 @@ def test_the_demo_works_as_printed(settings: Any, todo_service: Mount, todo_user
     out, _ = run("seed_demo")
     secrets = {line.split()[2].rstrip(":"): line.split()[-1] for line in out.splitlines()[4:]}
     texts = todo_service.get("/todos/global", token=secrets["todo-service"]).json()["todos"]
-    assert texts == ["Rotate the service token"]
+    assert texts == ["Read the manifest", "Add a todo with curl"]
     assert todo_user.get("/todos/ann", token=secrets["todo-user"]).status_code == 200
     passwords = {line.split()[1]: line.split()[3] for line in out.splitlines()[1:4]}
     for username, password in passwords.items():
