@@ -194,10 +194,11 @@ TEMPLATES = [
 
 # --- Database ----------------------------------------------------------------------------
 
+DEVELOPMENT_DATABASE = BASE_DIR / "db.sqlite3"  # the one that `make reset` may forget
 DATABASES = {
     "default": env.dj_db_url(
         "DATABASE_URL",
-        f"sqlite:///{BASE_DIR / 'db.sqlite3'}",
+        f"sqlite:///{DEVELOPMENT_DATABASE}",
         # Opening a connection costs more than any request here; a kept one is checked first.
         conn_max_age=None,
         conn_health_checks=True,
