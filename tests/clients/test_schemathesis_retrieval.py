@@ -7,7 +7,7 @@ import pytest
 
 from config.schema import openapi_text
 from retrieval.endpoints import retrieval_api
-from tests.clients.live_site import ServedPlugin
+from tests.clients.live_site import LiveSite
 from tests.clients.schemathesis import schemathesis
 
 CONFIG = Path(__file__).parents[1] / "retrieval" / "schemathesis.toml"
@@ -25,9 +25,9 @@ OPERATIONS = {
     "slug", ["retrieval", "retrieval-none", "retrieval-user", "retrieval-oauth"]
 )
 def test_whatever_schemathesis_sends_is_answered_as_documented(
-    server: dict[str, ServedPlugin], slug: str, tmp_path: Path
+    production_site: LiveSite, slug: str, tmp_path: Path
 ) -> None:
-    served = server[slug]
+    served = production_site.plugins[slug]
     whole = replace(served.plugin, api=retrieval_api(offers=OPERATIONS))
     document = tmp_path / "openapi.json"
     document.write_bytes(openapi_text(whole, served.url, as_json=True))
