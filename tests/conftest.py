@@ -31,6 +31,11 @@ LISTENING = {"live_server", "production_site", "server"}
 """Fixtures that are servers with a socket."""
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Spare the inner loop the import of what it would not run."""
+    return True if config.option.markexpr == "not outside" and collection_path in OUTSIDE else None
+
+
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses by the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as `outside` what stands in certain folders or asks for a server that listens."""

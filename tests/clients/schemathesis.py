@@ -25,8 +25,11 @@ def schemathesis(
     *,
     document: Path | None = None,
     hooks: Path | None = None,
+    examples: int | None = None,
 ) -> Counter[str]:
     """Run it on a plugin's own OpenAPI document, or another; fail with what it says.
+
+    `examples` of each operation, in place of those that the configuration names.
 
     Return how many calls it made up in its fuzzing, by operation.
     """
@@ -34,6 +37,8 @@ def schemathesis(
     command = [str(COMMAND), "--config-file", str(config), "run", "--no-color"]
     command += [str(document or f"{served.url}/openapi.json"), f"--url={served.url}"]
     command += [f"--report-ndjson-path={report}"]
+    if examples is not None:
+        command += [f"--max-examples={examples}"]
     for name, value in served.headers.items():
         command += ["--header", f"{name}: {value}"]
     environ = os.environ | ({"SCHEMATHESIS_HOOKS": str(hooks)} if hooks else {})
