@@ -9,13 +9,26 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.clients.live_site import ServedPlugin
 
 COMMAND = Path(sys.executable).with_name("schemathesis")
+
+
+def plugins(slugs: Iterable[str], *, in_depth: str) -> list[Any]:
+    """Return a test's parameters; what is tried in depth is tried on PostgreSQL too.
+
+    No two databases refuse the same texts and numbers.
+    """
+    return [
+        pytest.param(slug, marks=[pytest.mark.database] if slug == in_depth else [])
+        for slug in slugs
+    ]
 
 
 def schemathesis(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.clients.live_site import TODO_PLUGINS, ServedPlugin
-from tests.clients.schemathesis import schemathesis
+from tests.clients.schemathesis import plugins, schemathesis
 
 HERE = Path(__file__).parent
 IN_DEPTH = "todo"
@@ -20,6 +20,11 @@ PERSONAL = [plugin.slug for plugin in TODO_PLUGINS if plugin.auth.personal]
 OPERATIONS = {f"{method} /todos/{{username}}" for method in ("GET", "POST", "DELETE")}
 
 
+@pytest.mark.parametrize(
+    "todo_plugin",
+    plugins([plugin.slug for plugin in TODO_PLUGINS], in_depth=IN_DEPTH),
+    indirect=True,
+)
 def test_whatever_schemathesis_sends_is_answered_as_documented(
     todo_plugin: ServedPlugin, tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from config.schema import openapi_text
 from retrieval.endpoints import retrieval_api
 from tests.clients.live_site import LiveSite
-from tests.clients.schemathesis import schemathesis
+from tests.clients.schemathesis import plugins, schemathesis
 
 CONFIG = Path(__file__).parents[1] / "retrieval" / "schemathesis.toml"
 IN_DEPTH = "retrieval-none"
@@ -27,7 +27,10 @@ OPERATIONS = {
 
 
 @pytest.mark.parametrize(
-    "slug", ["retrieval", "retrieval-none", "retrieval-user", "retrieval-oauth"]
+    "slug",
+    plugins(
+        ["retrieval", "retrieval-none", "retrieval-user", "retrieval-oauth"], in_depth=IN_DEPTH
+    ),
 )
 def test_whatever_schemathesis_sends_is_answered_as_documented(
     production_site: LiveSite, slug: str, tmp_path: Path
