@@ -21,9 +21,9 @@ from oauthlib.oauth2.rfc6749 import errors
 
 from api.mounts import MountedRequest
 from oauth_demo.models import Consent, audience, digest
+from oauth_demo.parameters import VSCHAR
 from oauth_demo.revocation import end_family, lock_person
 
-VSCHAR = re.compile(r"[\x20-\x7e]+")  # what every parameter is made of, RFC 6749 appendix A
 S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7636 section 4.2
 
 
