@@ -17,7 +17,7 @@ from oauthlib.oauth2.rfc6749 import errors
 from api.mounts import MountedRequest
 from oauth_demo.models import Consent
 from oauth_demo.redirects import client_of, opened_by_client, with_issuer
-from oauth_demo.server import ServedByPlugin, require_own_resource
+from oauth_demo.server import EndpointMixin, require_own_resource
 
 __all__ = ["AuthorizeView", "client_of", "opened_by_client"]
 
@@ -27,7 +27,7 @@ class ConsentForm(AllowForm):  # type: ignore[misc]
 
 
 @method_decorator(never_cache, name="dispatch")
-class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
+class AuthorizeView(EndpointMixin, AuthorizationView):  # type: ignore[misc]
     """Asks the person who is signed in whether a client may act for them.
 
     What was agreed once is not asked again, unless the client wants more.

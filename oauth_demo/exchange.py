@@ -14,12 +14,12 @@ from api.mounts import MountedRequest
 from api.throttling import Limit, client_address
 from oauth_demo.models import digest
 from oauth_demo.parameters import read_parameters
-from oauth_demo.server import ServedByPlugin, require_own_resource
+from oauth_demo.server import EndpointMixin, require_own_resource
 
 logger = logging.getLogger(__name__)
 
 
-class ClientEndpoint(ServedByPlugin):
+class ClientEndpoint(EndpointMixin):
     """Reads JSON, form and Basic alike, and responds as RFC 6749 section 5 says."""
 
     http_method_names = ["post", "options"]
@@ -88,8 +88,6 @@ class ExchangeView(ClientEndpoint, TokenView):  # type: ignore[misc]
             raise errors.InvalidRequestError("grant_type is missing.")
         require_own_resource(request, parameters.getlist("resource"))
         parameters["resource"] = self.server.audience
-        if "code" in parameters:
-            parameters["code"] = digest(str(parameters["code"]))
         request.POST = parameters  # type: ignore[assignment]
         # Not the library's `post`: it looks the new token up again, which a replay in parallel
         # may have ended by then.

@@ -7,10 +7,10 @@ from oauth2_provider.settings import oauth2_settings
 from oauth2_provider.views import OAuthProtectedResourceMetadataView
 
 from api.mounts import MountedRequest
-from oauth_demo.server import ServedByPlugin
+from oauth_demo.server import EndpointMixin
 
 
-class ServerMetadataView(ServedByPlugin, View):
+class ServerMetadataView(EndpointMixin, View):
     """RFC 8414 section 2."""
 
     def get(self, request: MountedRequest) -> JsonResponse:
@@ -37,7 +37,7 @@ class ServerMetadataView(ServedByPlugin, View):
         return JsonResponse(metadata, headers={"Access-Control-Allow-Origin": "*"})
 
 
-class ResourceMetadataView(ServedByPlugin, OAuthProtectedResourceMetadataView):  # type: ignore[misc]
+class ResourceMetadataView(EndpointMixin, OAuthProtectedResourceMetadataView):  # type: ignore[misc]
     """RFC 9728 section 2."""
 
     def get_resource(self, request: MountedRequest) -> str:
