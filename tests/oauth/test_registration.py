@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client, override_settings
 from oauth2_provider.models import AccessToken, Application
 
-from oauth_demo.registration import MetadataFetcher, with_known_method
+from oauth_demo.registration import MetadataFetcher, with_supported_auth_method
 from tests.conftest import Mount
 from tests.oauth.conftest import LOOPBACK, Browser, OAuthClient, pkce, redeem
 
@@ -128,7 +128,7 @@ class ChatGPTsDocument(MetadataFetcher):
             "token_endpoint_auth_method": "private_key_jwt",
             "token_endpoint_auth_methods_supported": ["private_key_jwt", "none"],
         }
-        return with_known_method(document), 3600
+        return with_supported_auth_method(document), 3600
 
 
 def test_a_client_is_known_by_the_url_of_its_metadata(todo_oauth: Mount, ann: User) -> None:
