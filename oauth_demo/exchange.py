@@ -9,6 +9,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_variables
 from oauth2_provider.views import RevokeTokenView, TokenView
 from oauthlib.oauth2.rfc6749 import errors
+from redis import RedisError
 
 from api.mounts import MountedRequest
 from api.throttling import Limit, client_address
@@ -35,8 +36,8 @@ class ClientEndpoint(EndpointMixin):
             response = self.respond(request)
         except errors.OAuth2Error as error:
             return self.json_response(error.json, error.status_code)
-        except OperationalError:
-            logger.exception("The database did not answer")
+        except (OperationalError, RedisError):
+            logger.exception("The database, or the cache of clients' metadata, did not answer")
             return self.unavailable()
         if response.status_code == 401:
             # Secrets are guessed at; codes and refresh tokens are too long for it, and counting

@@ -13,6 +13,7 @@ from oauth2_provider.models import Application, RefreshToken
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749 import errors
+from redis import RedisError
 
 from oauth_demo.codes import AuthorizationCode
 from oauth_demo.models import Consent, digest
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
     from oauth_demo.server import AuthorizationServer
 
 S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7636 section 4.2
+
+
+class ClientUnavailableError(errors.FatalClientError):  # type: ignore[misc]
+    """Nobody can say now whether there is such a client, so nothing leads back to it."""
+
+    error = "temporarily_unavailable"  # RFC 6749 section 4.1.2.1
+    status_code = 503
 
 
 class Validator(OAuth2Validator):  # type: ignore[misc]
@@ -36,8 +44,16 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
     def validate_client_id(
         self, client_id: str, request: Request, *args: Any, **kwargs: Any
     ) -> bool:
-        """Look for no client where there can be none; PostgreSQL chokes on a NUL."""
-        return bool(VSCHAR.fullmatch(client_id) and super().validate_client_id(client_id, request))
+        """Look for no client where there can be none; PostgreSQL chokes on a NUL.
+
+        A client that is known by its metadata takes a cache, which may be away.
+        """
+        try:
+            return bool(
+                VSCHAR.fullmatch(client_id) and super().validate_client_id(client_id, request)
+            )
+        except RedisError as error:
+            raise ClientUnavailableError("Try again shortly.", request=request) from error
 
     def validate_redirect_uri(
         self, client_id: str, redirect_uri: str, request: Request, *args: Any, **kwargs: Any

@@ -19,9 +19,9 @@ REGISTRATION = override_settings(OAUTH2_PROVIDER={**settings.OAUTH2_PROVIDER, "D
 METADATA = override_settings(OAUTH2_PROVIDER={**settings.OAUTH2_PROVIDER, "CIMD_ENABLED": True})
 
 
-def register(metadata: Any) -> Any:
+def register(metadata: Any, address: str = "127.0.0.1") -> Any:
     body = metadata if isinstance(metadata, bytes) else json.dumps(metadata).encode()
-    client = Client(raise_request_exception=False)
+    client = Client(raise_request_exception=False, REMOTE_ADDR=address)
     return client.post("/clients/", body, "application/json")
 
 
@@ -97,7 +97,10 @@ def test_bad_metadata_is_refused(metadata: Any) -> None:
 def test_nobody_registers_without_end() -> None:
     for _ in range(20):
         assert register({"redirect_uris": ["https://a.example/"]}).status_code == 201
-    assert register({"redirect_uris": ["https://a.example/"]}).status_code == 429
+    refused = register({"redirect_uris": ["https://a.example/"]})
+    assert refused.status_code == 429
+    assert 0 < int(refused["Retry-After"]) <= 61
+    assert register({"redirect_uris": ["https://a.example/"]}, "10.0.0.2").status_code == 201
 
 
 @METADATA
