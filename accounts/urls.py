@@ -4,7 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from accounts import views
-from accounts.attempts import limit_attempts
+from accounts.throttling import limit_attempts
 
 urlpatterns = [
     path("signup/", limit_attempts(views.SignUpView.as_view()), name="signup"),

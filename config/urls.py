@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.attempts import limit_attempts
+from accounts.throttling import limit_attempts
 from oauth_demo.urls import registration_urls
 from plugins import views
 from plugins.urls import prefixed_urls

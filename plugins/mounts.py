@@ -40,14 +40,16 @@ def find_mount(request: HttpRequest, path_info: str) -> PluginMount | None:
         match = resolve(path_info, request.urlconf)
     except Resolver404:
         return None
-    if not match.namespaces or match.namespaces[0] not in namespaces(settings.PLUGINS):
+    namespace = next(iter(match.namespaces), "")
+    plugin = namespaces(settings.PLUGINS).get(namespace)
+    if plugin is None:
         return None
     return PluginMount(
         origin=f"{request.scheme}://{request.get_host()}",
         urlconf=request.urlconf,
         match=match,
-        namespace=match.namespaces[0],
-        plugin=namespaces(settings.PLUGINS)[match.namespaces[0]],
+        namespace=namespace,
+        plugin=plugin,
     )
 
 

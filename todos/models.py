@@ -29,7 +29,13 @@ class Todo(models.Model):
 
 
 class NoSuchTodoError(LookupError):
-    """There is no todo at that index."""
+    """There is no todo at that index; nothing was removed."""
+
+    def __init__(self, index: int, length: int) -> None:
+        super().__init__(
+            f"There is no todo at index {index}: the list has {length}, counted from 0. "
+            "Nothing was removed. Read the list with getTodos and choose an index from it."
+        )
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ class TodoList:
             cursor.execute(POP[connection.vendor], values)
             row: tuple[Any, ...] | None = cursor.fetchone()
         if row is None:
-            raise NoSuchTodoError(index)
+            raise NoSuchTodoError(index, len(self))
         return str(row[0])
 
     def clear(self) -> None:

@@ -1,7 +1,8 @@
 """The todo API: one view, mounted by every todo plugin."""
 
+from typing import ClassVar
+
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -28,6 +29,7 @@ class TodosView(APIView):
 
     store = ""
     http_method_names = ["get", "post", "delete", "head"]
+    domain_errors: ClassVar = {NoSuchTodoError: 404}
 
     def todos(self, username: str) -> TodoList:
         return TodoList(self.store, checked(username))
@@ -69,11 +71,4 @@ class TodosView(APIView):
     )
     def delete(self, request: Request, username: str) -> Response:
         body = DELETE_TODO.run_validation(request.data)
-        todos = self.todos(username)
-        try:
-            return Response({"deleted": todos.pop(body["todo_idx"])})
-        except NoSuchTodoError as error:
-            raise NotFound(
-                f"There is no todo at index {error}: the list has {len(todos)}, counted from 0. "
-                "Nothing was removed. Read the list with getTodos and choose an index from it."
-            ) from error
+        return Response({"deleted": self.todos(username).pop(body["todo_idx"])})

@@ -150,7 +150,7 @@ def test_a_page_that_is_not_there_says_so_and_leads_back(visit: Visit) -> None:
 def test_a_failure_still_answers_a_page_to_people(
     visit: Visit, carol: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("config.views.card", None)
+    monkeypatch.setattr("plugins.views.card", None)
     page = visit.open("/")
     expect(page.get_by_role("heading")).to_have_text("Something went wrong here")
     assert page.evaluate(FACTS) == GOOD
