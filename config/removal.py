@@ -198,8 +198,8 @@ def makefile(text: str) -> str:
         rule = re.search(r"^([^\s#:=]+):(?!=)", paragraph, re.MULTILINE)
         if rule and MADE_FOR_EXAMPLES.search(rule[1]):
             continue
-        lines = re.split(r"(?<!\\)\n", paragraph)
-        left = [line for line in map(without_words, lines) if not MADE_FOR_EXAMPLES.search(line)]
+        steps = re.split(r"(?<!\\)\n", paragraph)
+        left = [line for line in map(without_words, steps) if not MADE_FOR_EXAMPLES.search(line)]
         kept.append("\n".join(left))
     return "\n\n".join(kept)
 
@@ -212,6 +212,11 @@ def without_words(line: str) -> str:
     words, mark, help_text = rest.partition("##")
     kept = [word for word in words.split(" ") if not MADE_FOR_EXAMPLES.search(word)]
     return rule + colon + " ".join(kept) + mark + help_text
+
+
+def lines(text: str) -> str:
+    """Leave out the lines that name an example; each is one that can be."""
+    return re.sub(r"^.*(?:sports|retrieval).*\n", "", text, flags=re.MULTILINE)
 
 
 def script(text: str) -> str:

@@ -86,8 +86,9 @@ def add_import(source: str, module: str, name: str) -> str:
         place = earlier[-1].end_lineno or 0
     elif imports:
         place = imports[0].lineno - 1
-    else:
-        raise EditError(f"There are no imports to add to. Add: {import_line(module, [name])}")
+    else:  # behind the docstring, and before what else there is
+        place = next((n.lineno - 1 for n in body if not isinstance(n, ast.Expr)), len(lines))
+        lines.insert(place, "\n")
     lines.insert(place, import_line(module, [name]))
     return "".join(lines)
 

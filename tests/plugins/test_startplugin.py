@@ -135,6 +135,7 @@ def test_a_list_of_another_shape_is_left_to_its_author(source: str) -> None:
         ("from m import A\n", "from m import A, N\n"),
         ("from m import (\n    A,\n)\n", "from m import A, N\n"),
         ("from m import N\n", "from m import N\n"),
+        ('"""What."""\n\nA = ()\n', '"""What."""\n\nfrom m import N\n\nA = ()\n'),
         ("import os\n\nfrom z import y\n", "import os\n\nfrom m import N\nfrom z import y\n"),
     ],
 )

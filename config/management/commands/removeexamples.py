@@ -98,9 +98,8 @@ def rewrite(root: Path) -> None:
         "config/plugins.py": lambda text: removal.python(text, apps),
         "config/settings.py": removal.settings,
         "tests/conftest.py": lambda text: removal.python(text, ("sports", "retrieval")),
-        "tests/browser/test_pages.py": lambda text: re.sub(
-            r'^ *".*/retrieval.*",\n', "", text, flags=re.M
-        ),
+        "tests/browser/test_pages.py": removal.lines,
+        "tests/config/test_readme.py": removal.lines,
         "pyproject.toml": removal.pyproject,
         "Makefile": removal.makefile,
         ".ci/run": removal.script,
