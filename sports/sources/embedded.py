@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
-from api.cache import cache
 from django.db.models import BigIntegerField, Count, Q, QuerySet, Sum
 from django.db.models.functions import Cast, NullIf
 
+from api.cache import cache
 from sports.models import COUNTS, SHARES, Game, Player, Stat, Team, folded
 from sports.sources import Filters, Page, Row
 

@@ -15,8 +15,9 @@ from typing import Any
 
 import httpx
 import orjson
-from api.cache import cache
 from rest_framework.exceptions import APIException
+
+from api.cache import cache
 
 logger = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import httpx
 from django.conf import settings
-from api.cache import cache
 from django.utils import timezone
 
+from api.cache import cache
 from sports.models import COUNTS, SHARES
 from sports.sources import Filters, Page, Row
 from sports.sources.http import BadAnswer, JSONClient, Missing, Params
