@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from retrieval.models import SOURCES
+from retrieval.metadata import SOURCES
 
 
 class IdsSerializer(serializers.Serializer[Any]):

@@ -7,7 +7,6 @@ whole: as it was, or as it is meant to be.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +18,7 @@ from retrieval.chunking import Passage, passages
 from retrieval.embeddings import BadInputError, embedder
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexes import vector_index
+from retrieval.metadata import UNKNOWN, Metadata
 from retrieval.models import Chunk, Collection, Document, Vector
 from retrieval.refusals import (
     NoSuchDocumentError,
@@ -38,11 +38,7 @@ class NewDocument:
 
     text: str
     id: str = field(default_factory=lambda: uuid4().hex)
-    source: str = ""
-    source_id: str = ""
-    url: str = ""
-    author: str = ""
-    created_at: datetime | None = None
+    metadata: Metadata = UNKNOWN
     digest: str = ""
 
 
@@ -119,12 +115,8 @@ class Datastore:
                     collection=collection,
                     key=document.id,
                     text=document.text,
-                    source=document.source,
-                    source_id=document.source_id,
-                    url=document.url,
-                    author=document.author,
-                    created_at=document.created_at,
                     digest=document.digest,
+                    **document.metadata.known(),
                 )
                 for document in documents
             ],

@@ -1,5 +1,6 @@
 """The retrieval API: each view is mounted by every retrieval plugin."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.utils.datastructures import MultiValueDict
@@ -23,7 +24,8 @@ from retrieval.fields import KEY_PATTERN
 from retrieval.files import file_text
 from retrieval.filters import EVERYTHING
 from retrieval.indexes.base import IndexAwayError
-from retrieval.models import KEY_MAX_LENGTH, SOURCE_ID_MAX_LENGTH
+from retrieval.metadata import UNKNOWN, Metadata
+from retrieval.models import KEY_MAX_LENGTH
 from retrieval.parsing import UnreadableFileError
 from retrieval.refusals import NoSuchDocumentError, RefusedError, TooManyChunksError
 from retrieval.search import Hit
@@ -116,9 +118,9 @@ class UpsertFileView(RetrievalView):
         file = body["file"]
         with file:
             text = file_text(file)
-        known = given({"id": body.get("id")}) | (body.get("metadata") or {})
-        named = {"source": "file", "source_id": str(file.name)[:SOURCE_ID_MAX_LENGTH]}
-        document = NewDocument(text=text, **{**named, **known})
+        known = (body.get("metadata") or UNKNOWN).known()
+        metadata = replace(Metadata.of_file(file.name), **known)
+        document = NewDocument(text=text, metadata=metadata, **given({"id": body.get("id")}))
         return Response({"ids": self.datastore.upsert([document])})
 
 
@@ -204,7 +206,13 @@ class DocumentView(RetrievalView):
                 "There is no document of that id. Search with queryDocuments: each result "
                 "bears the document_id of its document."
             ) from error
-        return Response({"id": document.key, "text": document.text, "metadata": document.metadata})
+        return Response(
+            {
+                "id": document.key,
+                "text": document.text,
+                "metadata": document.metadata.as_text(),
+            }
+        )
 
 
 def once(parts: Any) -> dict[str, Any]:
@@ -222,7 +230,7 @@ def answer(hit: Hit, *, embedding: bool) -> dict[str, Any]:
     told = {
         "id": chunk.key,
         "text": chunk.text,
-        "metadata": {**chunk.document.metadata, "document_id": chunk.document.key},
+        "metadata": {**chunk.document.metadata.as_text(), "document_id": chunk.document.key},
         "score": round(hit.score, 4),
     }
     if embedding:

@@ -1,7 +1,7 @@
 """One contract for every vector index that can run here."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from retrieval.datastore import Datastore, NewDocument
 from retrieval.embeddings import embedder
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexes.base import VectorIndex
+from retrieval.metadata import Metadata
 from retrieval.models import Chunk, Collection
 from tests.retrieval.indexes import INDEXES, chosen
 
@@ -120,27 +121,15 @@ def test_a_filter_lets_through_what_it_says(
     index: VectorIndex, where: Filter, found: list[str]
 ) -> None:
     store = Datastore("filtered")
-    store.upsert(
-        [
-            NewDocument(id="mail", text="one", source="email", author="Ann", created_at=DAY),
-            NewDocument(
-                id="chat",
-                text="two",
-                source="chat",
-                source_id="7",
-                author="Bob",
-                created_at=datetime(2024, 3, 4, tzinfo=UTC),
-            ),
-            NewDocument(
-                id="note",
-                text="three",
-                source="file",
-                author="Ann",
-                created_at=datetime(2024, 3, 6, tzinfo=UTC),
-            ),
-            NewDocument(id="bare", text="four"),
-        ]
-    )
+    known = {
+        "mail": Metadata(source="email", author="Ann", created_at=DAY),
+        "chat": Metadata(
+            source="chat", source_id="7", author="Bob", created_at=DAY - timedelta(days=1)
+        ),
+        "note": Metadata(source="file", author="Ann", created_at=DAY + timedelta(days=1)),
+        "bare": Metadata(),
+    }
+    store.upsert([NewDocument(id=key, text=key, metadata=known[key]) for key in known])
     assert sorted(nearest(index, store, "any", where, limit=9)) == found
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from retrieval.datastore import Datastore, NewDocument
+from retrieval.metadata import Metadata
 from retrieval.models import Chunk, Collection, Document
 
 pytestmark = pytest.mark.django_db
@@ -140,7 +141,9 @@ def test_a_forged_form_is_refused() -> None:
 
 def test_markup_in_documents_and_questions_is_shown_and_not_run(client: Client) -> None:
     script = "<script>alert('owl')</script>"
-    Datastore("retrieval-none").upsert([NewDocument(id="<b>", text=script, author="<i>")])
+    Datastore("retrieval-none").upsert(
+        [NewDocument(id="<b>", text=script, metadata=Metadata(author="<i>"))]
+    )
     for answer in (
         client.get(OPEN),
         client.get(OPEN, {"q": "alert owl <script>"}),
