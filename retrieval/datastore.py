@@ -5,9 +5,9 @@ transaction replaces the old version. Whatever fails, and wherever a process die
 whole: as it was, or as it is meant to be.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -28,6 +28,9 @@ from retrieval.refusals import (
 )
 from retrieval.search import Hit, search
 from retrieval.terms import terms
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 BATCH = 500  # rows of one statement
 
@@ -173,8 +176,24 @@ class Datastore:
         require_model(collection)
         return collection
 
-    def delete(self, *, ids: Sequence[str] = (), where: Filter = EVERYTHING) -> int:
-        """Delete the documents of these ids, or those that a filter lets through: how many."""
+    def delete_ids(self, ids: Sequence[str]) -> int:
+        """Delete the documents of these ids; return how many there were."""
+        return self._delete(lambda collection: collection.documents.filter(key__in=ids))
+
+    def delete_where(self, where: Filter) -> int:
+        """Delete the documents that a filter lets through; return how many there were.
+
+        Raises ValueError for a filter that lets everything through.
+        """
+        if not where:
+            raise ValueError("An empty filter lets everything through; that is delete_all.")
+        return self._delete(where.documents)
+
+    def delete_all(self) -> int:
+        """Delete every document; return how many there were."""
+        return self._delete(EVERYTHING.documents)
+
+    def _delete(self, wanted: "Callable[[Collection], QuerySet[Document]]") -> int:
         with transaction.atomic():
             collection = (
                 Collection.objects.select_for_update()
@@ -183,18 +202,11 @@ class Datastore:
             )
             if collection is None:
                 return 0
-            documents = where.documents(collection)
-            if ids:
-                documents = documents.filter(key__in=ids)
-            count = self.remove(collection, documents)
+            count = self.remove(collection, wanted(collection))
             if count:
                 collection.version += 1
                 collection.save()
             return count
-
-    def clear(self) -> int:
-        """Delete all that there is; return how many documents that was."""
-        return self.delete()
 
     def remove(self, collection: Collection, documents: Any) -> int:
         """Delete documents with their chunks, inside the transaction that locked the collection."""

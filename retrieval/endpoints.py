@@ -16,7 +16,7 @@ REMEMBERING = READING | {"upsertDocuments"}
 
 def erase_documents(store: str, username: str) -> None:
     """Delete all of a person's documents."""
-    Datastore(store, username).clear()
+    Datastore(store, username).delete_all()
 
 
 def retrieval_api(*, offers: Collection[str] = READING) -> API:

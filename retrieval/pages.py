@@ -168,9 +168,9 @@ def delete(request: HttpRequest, store: Datastore, mount: Mount) -> HttpResponse
     """Delete one document, or all where a second step said so."""
     key = request.POST.get("id", "").replace("\0", "")
     if key:
-        count = store.delete(ids=[key])
+        count = store.delete_ids([key])
     elif request.POST.get("all") == "yes":
-        count = store.clear()
+        count = store.delete_all()
     else:
         messages.error(request, "Nothing was deleted: tick the box to delete all documents.")
         return HttpResponseRedirect(here(request))

@@ -22,7 +22,6 @@ from retrieval.datastore import Datastore, NewDocument
 from retrieval.embeddings import EmbeddingError
 from retrieval.fields import KEY_PATTERN
 from retrieval.files import file_text
-from retrieval.filters import EVERYTHING
 from retrieval.indexes.base import IndexAwayError
 from retrieval.metadata import UNKNOWN, Metadata
 from retrieval.models import KEY_MAX_LENGTH
@@ -165,10 +164,13 @@ class DeleteView(RetrievalView):
         responses={200: OpenApiResponse(DeletedSerializer, "They are gone.")},
     )
     def delete(self, request: Request) -> Response:
-        body = DELETE.run_validation(request.data)
-        deleted = self.datastore.delete(
-            ids=body.get("ids", ()), where=body.get("filter", EVERYTHING)
-        )
+        match DELETE.run_validation(request.data):
+            case {"ids": ids}:
+                deleted = self.datastore.delete_ids(ids)
+            case {"filter": where}:
+                deleted = self.datastore.delete_where(where)
+            case {"delete_all": True}:
+                deleted = self.datastore.delete_all()
         return Response({"success": True, "deleted": deleted})
 
 

@@ -84,7 +84,7 @@ def test_a_deleted_document_is_gone(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        store.delete(ids=["cat"])
+        store.delete_ids(["cat"])
     assert "cat" not in nearest(index, store, TEXTS["cat"], limit=9)
 
 

@@ -109,7 +109,7 @@ def test_what_was_begun_for_a_third_model_is_begun_anew(letters: Letters) -> Non
 
 def test_an_empty_collection_takes_any_model(letters: Letters) -> None:
     store = Datastore("retrieval-none")
-    store.clear()
+    store.delete_all()
     store.upsert([NewDocument(text="new")])
     assert store.query([("new", EVERYTHING, 1)])[0][0].chunk.text == "new"
 
