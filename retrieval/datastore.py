@@ -15,17 +15,18 @@ from django.db import transaction
 
 from retrieval import lexical
 from retrieval.chunking import Passage, passages
-from retrieval.embeddings import BadInputError, embedder
+from retrieval.embeddings import embedder
+from retrieval.exceptions import (
+    BadInputError,
+    NoSuchDocumentError,
+    OtherModelError,
+    RefusedError,
+    TooManyChunksError,
+)
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexes import vector_index
 from retrieval.metadata import UNKNOWN, Metadata
 from retrieval.models import Chunk, Collection, Document, Vector
-from retrieval.refusals import (
-    NoSuchDocumentError,
-    RefusedError,
-    TooManyChunksError,
-    require_model,
-)
 from retrieval.search import Hit, search
 from retrieval.terms import terms
 
@@ -66,7 +67,7 @@ class Datastore:
         if "\0" not in key:  # which no id has, and PostgreSQL takes in no question
             document = self.documents().filter(key=key).first()
         if document is None:
-            raise NoSuchDocumentError(key)
+            raise NoSuchDocumentError
         return document
 
     def knows(self, key: str, digest: str) -> bool:
@@ -247,6 +248,16 @@ class Datastore:
             raise
 
 
+def require_model(collection: Collection) -> None:
+    """Refuse to mix embeddings of two models; raises OtherModelError."""
+    mine = embedder()
+    if collection.chunk_count and (collection.model, collection.dimension) != (
+        mine.model,
+        mine.dimension,
+    ):
+        raise OtherModelError(collection, mine)
+
+
 def embed(documents: Sequence[NewDocument], cut: Sequence[Sequence[Passage]]) -> Vector:
     """Return the embeddings of all passages, in order; name the document that prevents it."""
     try:
@@ -257,6 +268,6 @@ def embed(documents: Sequence[NewDocument], cut: Sequence[Sequence[Passage]]) ->
                 embedder().embed([passage.searched for passage in each])
             except BadInputError as error:
                 raise RefusedError(
-                    f"Document '{document.id}': {error} Nothing was stored."
+                    f"Document '{document.id}': {error.reason} Nothing was stored."
                 ) from error
         raise

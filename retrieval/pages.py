@@ -17,14 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from config.manifest import Mount
 from retrieval.datastore import Datastore
-from retrieval.embeddings import EmbeddingError
+from retrieval.exceptions import NoSuchDocumentError, RefusedError, UnavailableError
 from retrieval.filters import Filter
 from retrieval.forms import AddForm, SearchForm
 from retrieval.highlighting import highlighted
-from retrieval.indexes.base import IndexAwayError
 from retrieval.limits import within_rate
 from retrieval.models import BEGINNING, Document
-from retrieval.refusals import NoSuchDocumentError, RefusedError
 from retrieval.uploads import FORM_ROOM, FileUploadHandler, stopped, too_large
 
 if TYPE_CHECKING:
@@ -37,7 +35,7 @@ WHOSE = {
     "service": "Every service with a token of this plugin can read and change these documents.",
     "person": "These are your own: only you, and clients that you gave access, reach them.",
 }
-FAILURES = (RefusedError, EmbeddingError, IndexAwayError)
+FAILURES = (RefusedError, UnavailableError)
 Page = Callable[[HttpRequest, Datastore, Mount], HttpResponse]
 
 

@@ -1,12 +1,12 @@
 """The retrieval API: each view is mounted by every retrieval plugin."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.utils.datastructures import MultiValueDict
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework import status
-from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,14 +19,22 @@ from retrieval.answers import (
     QueryResultsSerializer,
 )
 from retrieval.datastore import Datastore, NewDocument
-from retrieval.embeddings import EmbeddingError
+from retrieval.exceptions import (
+    NoSuchDocumentError,
+    RefusedError,
+    TooManyChunksError,
+    UnavailableError,
+)
 from retrieval.fields import KEY_PATTERN
 from retrieval.files import file_text
-from retrieval.indexes.base import IndexAwayError
 from retrieval.metadata import UNKNOWN, Metadata
 from retrieval.models import KEY_MAX_LENGTH
-from retrieval.parsing import UnreadableFileError
-from retrieval.refusals import NoSuchDocumentError, RefusedError, TooManyChunksError
+from retrieval.parsing import (
+    FileTooLargeError,
+    TooManyFilesError,
+    UnreadableFileError,
+    UnsupportedFileError,
+)
 from retrieval.search import Hit
 from retrieval.serializers import (
     DeleteSerializer,
@@ -46,34 +54,26 @@ UPSERT, UPLOAD, QUERIES, DELETE = (
 )
 
 
-class Refused(APIException):
-    def __init__(self, detail: str, status_code: int) -> None:
-        super().__init__(detail)
-        self.status_code = status_code
-
-
 class RetrievalView(APIView):
     """An operation on the documents that the mount, and who calls, decide."""
 
     store = ""
     reads: ClassVar[tuple[str, ...]] = ()
+    domain_errors: ClassVar[Mapping[type[Exception], int]] = {
+        NoSuchDocumentError: 404,
+        RefusedError: 409,
+        TooManyChunksError: 413,
+        UnavailableError: 503,
+        UnreadableFileError: 422,
+        FileTooLargeError: 413,
+        UnsupportedFileError: 415,
+        TooManyFilesError: 503,
+    }
 
     @property
     def datastore(self) -> Datastore:
         credential: Any = self.request.auth
         return Datastore(self.store, credential.username if credential else "")
-
-    def handle_exception(self, exc: Exception) -> Response:
-        """Translate what the datastore raises."""
-        if isinstance(exc, TooManyChunksError):
-            exc = Refused(str(exc), status.HTTP_413_REQUEST_ENTITY_TOO_LARGE)
-        elif isinstance(exc, RefusedError):
-            exc = Refused(str(exc), status.HTTP_409_CONFLICT)
-        elif isinstance(exc, EmbeddingError | IndexAwayError):
-            exc = Refused(f"{exc} Nothing was changed.", status.HTTP_503_SERVICE_UNAVAILABLE)
-        elif isinstance(exc, UnreadableFileError):
-            exc = Refused(str(exc), exc.status)
-        return super().handle_exception(exc)
 
 
 CONFLICT = OpenApiResponse(
@@ -201,13 +201,7 @@ class DocumentView(RetrievalView):
         },
     )
     def get(self, request: Request, id: str) -> Response:  # noqa: A002
-        try:
-            document = self.datastore.get(id)
-        except NoSuchDocumentError as error:
-            raise NotFound(
-                "There is no document of that id. Search with queryDocuments: each result "
-                "bears the document_id of its document."
-            ) from error
+        document = self.datastore.get(id)
         return Response(
             {
                 "id": document.key,

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from openai import APIStatusError, BadRequestError, OpenAI, OpenAIError
 
-from retrieval.embeddings.base import BadInputError, Embedder, EmbeddingError
+from retrieval.embeddings.base import Embedder
+from retrieval.exceptions import BadInputError, EmbeddingError
 from retrieval.models import Vector
 
 logger = logging.getLogger(__name__)

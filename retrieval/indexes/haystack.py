@@ -15,8 +15,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from retrieval.exceptions import IndexAwayError
 from retrieval.filters import CONDITIONS, Filter
-from retrieval.indexes.base import IndexAwayError, VectorIndex
+from retrieval.indexes.base import VectorIndex
 from retrieval.models import Chunk, Collection, Document, Vector
 
 logger = logging.getLogger(__name__)

@@ -5,7 +5,8 @@ from io import BytesIO
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
 
-from retrieval.parsing.limits import Limits, UnreadableFileError, broken, too_large
+from retrieval.parsing.exceptions import UnreadableFileError, broken, too_large
+from retrieval.parsing.limits import Limits
 
 MEMBERS = 10_000
 PART = 1024 * 1024  # bytes
@@ -41,7 +42,7 @@ def inspect(file: IO[bytes], limits: Limits) -> None:
         for member in members:
             if member.flag_bits & 1:
                 raise UnreadableFileError(
-                    "The file is encrypted. Save it without a password and send that.", 422
+                    "The file is encrypted. Save it without a password and send that."
                 )
             with archive.open(member) as part:
                 tail = b""

@@ -5,16 +5,15 @@ from typing import IO
 from pypdf import PdfReader
 from pypdf.errors import LimitReachedError
 
-from retrieval.parsing.limits import Limits, UnreadableFileError, too_large
+from retrieval.parsing.exceptions import UnreadableFileError, too_large
+from retrieval.parsing.limits import Limits
 
 
 def read_pdf(file: IO[bytes], limits: Limits) -> str:
     """Return the pages in their order, an empty line between them."""
     reader = PdfReader(file)
     if reader.is_encrypted and not reader.decrypt(""):
-        raise UnreadableFileError(
-            "The PDF is encrypted. Save it without a password and send that.", 422
-        )
+        raise UnreadableFileError("The PDF is encrypted. Save it without a password and send that.")
     count = len(reader.pages)
     if count > limits.pages:
         raise too_large(f"it has {count:,} pages, {limits.pages:,} at most")

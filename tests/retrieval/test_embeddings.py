@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from pytest_django import Settings
 
-from retrieval import datastore, refusals
+from retrieval import datastore
 from retrieval.datastore import Datastore, NewDocument
-from retrieval.embeddings import Embedder, EmbeddingError, embedder
+from retrieval.embeddings import Embedder, embedder
 from retrieval.embeddings.local import LocalEmbedder, ModelFile, local_embedder, model_file
 from retrieval.embeddings.openai import OpenAIEmbedder
+from retrieval.exceptions import EmbeddingError
 from retrieval.models import Document
 from tests.conftest import mount_of
 
@@ -108,8 +109,7 @@ def service() -> Iterator[Service]:
 @pytest.fixture
 def remote(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenAIEmbedder]:
     model = OpenAIEmbedder(url=service.url, key="k", model="small", dimension=4)
-    for module in (datastore, refusals):
-        monkeypatch.setattr(module, "embedder", lambda: model)
+    monkeypatch.setattr(datastore, "embedder", lambda: model)
     yield model
     model.client.close()
 

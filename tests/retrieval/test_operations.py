@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from retrieval.indexes.base import IndexAwayError
+from retrieval.exceptions import IndexAwayError
 from retrieval.indexes.embedded import EmbeddedIndex
 from retrieval.models import Chunk, Collection
 from tests.conftest import Mount
@@ -259,6 +259,8 @@ def test_an_index_that_is_away_is_a_503_and_changes_nothing(
         shelf.post("/query", {"queries": [{"query": "cat"}]}),
     ):
         assert answer.status_code == 503
-        assert "did not answer" in answer.json()["detail"]
+        assert answer.json()["detail"] == (
+            "The vector index did not answer. Try again shortly. Nothing was changed."
+        )
     assert "did not answer" in client.get("/retrieval-none/library", {"q": "cat"}).text
     assert shelf.get("/documents/cat").json()["text"].startswith("The cat")

@@ -7,7 +7,7 @@ import pytest
 from docx import Document
 from pptx import Presentation
 
-from retrieval.parsing import Limits, Parsed, UnreadableFileError, parse
+from retrieval.parsing import FileTooLargeError, Limits, Parsed, parse
 from tests.retrieval.documents import docx, pdf, pptx, saved, with_part
 
 
@@ -142,7 +142,6 @@ def test_text_that_is_not_quite_json_stays_text() -> None:
         (Limits(characters=5), b"six characters", "characters"),
     ],
 )
-def test_what_is_too_large_is_413(limits: Limits, content: bytes, word: str) -> None:
-    with pytest.raises(UnreadableFileError, match=word) as refusal:
+def test_what_is_too_large_is_refused(limits: Limits, content: bytes, word: str) -> None:
+    with pytest.raises(FileTooLargeError, match=word):
         parse(BytesIO(content), limits=limits)
-    assert refusal.value.status == 413

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from retrieval import datastore, reembedding, refusals
+from retrieval import datastore, reembedding
 from retrieval.datastore import Datastore, NewDocument
-from retrieval.embeddings import Embedder, EmbeddingError, embedder
+from retrieval.embeddings import Embedder, embedder
+from retrieval.exceptions import EmbeddingError, OtherModelError
 from retrieval.filters import EVERYTHING
 from retrieval.management.commands import reembed as command
 from retrieval.models import Chunk, Collection, Vector
-from retrieval.refusals import OtherModelError
 from tests.conftest import mount_of
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def letters(monkeypatch: pytest.MonkeyPatch) -> Letters:
     )
     Datastore("retrieval-none").query([("aaa", EVERYTHING, 1)])  # its matrix is in memory
     model = Letters()
-    for module in (datastore, refusals, reembedding, command):
+    for module in (datastore, reembedding, command):
         monkeypatch.setattr(module, "embedder", lambda: model)
     return model
 

@@ -1,5 +1,6 @@
 """Files that come as a form: what is saved of them, and what is refused in words."""
 
+from threading import Semaphore
 from typing import Any
 
 import pytest
@@ -65,6 +66,16 @@ def test_a_file_that_cannot_be_saved_is_refused_in_words(
     assert answer.status_code == status, answer.content
     assert word in answer.json()["detail"]
     assert not Chunk.objects.exists()
+
+
+def test_a_file_that_gets_no_turn_is_told_to_come_again(
+    open_plugin: Mount, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.RETRIEVAL_PARSE_SECONDS = 0.01
+    monkeypatch.setattr("retrieval.parsing.sandbox.SLOTS", Semaphore(0))
+    answer = upload(open_plugin, b"A heron.")
+    assert answer.status_code == 503
+    assert "Try again shortly" in answer.json()["detail"]
 
 
 def test_a_far_too_large_file_is_refused_before_it_is_read(
