@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.apps import apps as django_apps
+from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
-from retrieval import datastore
+from retrieval import apps, datastore
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.embeddings import Embedder, embedder
 from retrieval.embeddings.local import LocalEmbedder, ModelFile, local_embedder, model_file
@@ -187,3 +189,14 @@ def test_the_document_that_the_model_does_not_take_is_named(
     assert answer.status_code == 409
     assert "Document 'culprit'" in answer.json()["detail"]
     assert not Document.objects.exists()
+
+
+def test_a_site_set_to_an_endpoint_does_not_start_without_its_client(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = django_apps.get_app_config("retrieval")
+    monkeypatch.setattr(apps, "find_spec", lambda name: None)
+    config.ready()  # by default nobody needs it
+    settings.RETRIEVAL_EMBEDDINGS = "openai"
+    with pytest.raises(ImproperlyConfigured, match="needs the package 'openai'"):
+        config.ready()
