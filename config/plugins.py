@@ -4,7 +4,7 @@ A new plugin is one entry here and a logo in `config/static/logos/`.
 """
 
 from config.manifest import NoAuth, OAuth, Plugin, ServiceHTTP, UserHTTP
-from retrieval.endpoints import REMEMBERING, retrieval_api
+from retrieval.urls import REMEMBERING, retrieval_api
 from sports.endpoints import SPORTS_API
 from todos.endpoints import TODO_API
 

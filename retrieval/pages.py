@@ -83,14 +83,15 @@ def with_own_upload(view: Callable[[HttpRequest], HttpResponse]) -> Any:
             size = int(request.META.get("CONTENT_LENGTH") or 0)
             request.upload_handlers = [FileUploadHandler(request)]
             if size > FileUploadHandler.limit() + FORM_ROOM or stopped(request):
-                return refused(request, str(too_large().detail))
+                return too_large_response(request)
         return csrf_protect(view)(request)
 
     return prepared
 
 
-def refused(request: HttpRequest, problem: str) -> HttpResponse:
-    return render(request, "retrieval/refused.html", {"problem": problem}, status=413)
+def too_large_response(request: HttpRequest) -> HttpResponse:
+    context = {"problem": str(too_large().detail)}
+    return render(request, "retrieval/too_large.html", context, status=413)
 
 
 def here(request: HttpRequest, name: str = "library") -> str:

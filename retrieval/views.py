@@ -12,12 +12,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.exceptions import ProblemSerializer
-from retrieval.answers import (
-    DeletedSerializer,
-    FoundDocumentSerializer,
-    IdsSerializer,
-    QueryResultsSerializer,
-)
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.exceptions import (
     NoSuchDocumentError,
@@ -34,6 +28,12 @@ from retrieval.parsing import (
     TooManyFilesError,
     UnreadableFileError,
     UnsupportedFileError,
+)
+from retrieval.responses import (
+    DeletedSerializer,
+    FoundDocumentSerializer,
+    IdsSerializer,
+    QueryResultsSerializer,
 )
 from retrieval.search import Hit
 from retrieval.serializers import (
@@ -144,7 +144,7 @@ class QueryView(RetrievalView):
                     {
                         "query": query,
                         "results": [
-                            answer(hit, embedding=body["include_embeddings"]) for hit in hits
+                            result(hit, embedding=body["include_embeddings"]) for hit in hits
                         ],
                     }
                     for (query, _, _), hits in zip(body["queries"], found, strict=True)
@@ -220,15 +220,15 @@ def once(parts: Any) -> dict[str, Any]:
     return dict(parts.items())
 
 
-def answer(hit: Hit, *, embedding: bool) -> dict[str, Any]:
-    """Return what a client is told of a hit."""
+def result(hit: Hit, *, embedding: bool) -> dict[str, Any]:
+    """Return the response's part for a hit."""
     chunk = hit.chunk
-    told = {
+    body = {
         "id": chunk.key,
         "text": chunk.text,
         "metadata": {**chunk.document.metadata.as_text(), "document_id": chunk.document.key},
         "score": round(hit.score, 4),
     }
     if embedding:
-        told["embedding"] = chunk.vector.tolist()
-    return told
+        body["embedding"] = chunk.vector.tolist()
+    return body

@@ -66,9 +66,9 @@ def read_docx(file: IO[bytes], limits: Limits) -> str:
 
     document = Document(file)
     headers = [part.header for part in document.sections if not part.header.is_linked_to_previous]
-    told = [line for header in headers for line in blocks(header._element)]
-    told += blocks(document.element.body)
-    return "\n\n".join(line for line in told if line.strip())
+    lines = [line for header in headers for line in blocks(header._element)]
+    lines += blocks(document.element.body)
+    return "\n\n".join(line for line in lines if line.strip())
 
 
 def blocks(parent: Any) -> Iterator[str]:

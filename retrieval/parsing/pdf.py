@@ -17,14 +17,14 @@ def read_pdf(file: IO[bytes], limits: Limits) -> str:
     count = len(reader.pages)
     if count > limits.pages:
         raise too_large(f"it has {count:,} pages, {limits.pages:,} at most")
-    told: list[str] = []
+    pages: list[str] = []
     length = 0
     for page in reader.pages:
         try:
-            told.append(page.extract_text())
+            pages.append(page.extract_text())
         except LimitReachedError as error:
             raise too_large("it unpacks to far more than it seems") from error
-        length += len(told[-1])
+        length += len(pages[-1])
         if length > limits.characters:
             raise too_large(f"it holds more than {limits.characters:,} characters")
-    return "\n\n".join(told)
+    return "\n\n".join(pages)

@@ -96,7 +96,7 @@ def read_csv(file: IO[bytes], limits: Limits) -> str:
     text = decoded(file.read())
     rows = csv.reader(StringIO(text, newline=""), dialect_of(text))
     header = next(rows, [])
-    told = (
+    lines = (
         ", ".join(
             f"{name}: {value}" if name else value
             for name, value in zip([*header, *[""] * len(row)], row, strict=False)
@@ -104,7 +104,7 @@ def read_csv(file: IO[bytes], limits: Limits) -> str:
         )
         for row in rows
     )
-    return "\n\n".join([", ".join(header), *told])
+    return "\n\n".join([", ".join(header), *lines])
 
 
 def dialect_of(text: str) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from config.schema import openapi_text
-from retrieval.endpoints import retrieval_api
+from retrieval.urls import retrieval_api
 from tests.clients.live_site import ServedPlugin
 from tests.clients.schemathesis import schemathesis
 

@@ -58,3 +58,10 @@ def test_all_is_deleted_where_that_is_said_and_nothing_of_anothers(store: Datast
 
 def test_where_nothing_is_nothing_is_deleted() -> None:
     assert Datastore("retrieval-none").delete_all() == 0
+
+
+def test_a_search_of_nothing_but_common_words_is_answered_by_meaning_alone(
+    store: Datastore,
+) -> None:
+    [[hit, *_]] = store.query([("Who are you?", EVERYTHING, 3)])
+    assert hit.lexical == 0 < hit.cosine

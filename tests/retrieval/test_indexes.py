@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
+from retrieval import apps, indexes
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.embeddings import embedder
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexes.base import VectorIndex
+from retrieval.indexes.embedded import EmbeddedIndex
 from retrieval.metadata import Metadata
 from retrieval.models import Chunk, Collection
 from tests.retrieval.indexes import INDEXES, chosen
@@ -173,3 +175,28 @@ def test_recall_against_exact_search(
     [vector] = embedder().embed(["an old cat"])
     exact = {chunks[place].pk for place in np.argsort(-(matrix @ vector))[:10]}
     assert len(exact & set(index.nearest(collection, vector, limit=10, where=EVERYTHING))) >= 9
+
+
+def test_an_index_is_prepared_after_migrate(
+    settings: Settings, chosen_anew: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared: list[object] = []
+    monkeypatch.setitem(indexes.INDEXES, "pgvector", "retrieval.indexes.embedded.EmbeddedIndex")
+    monkeypatch.setattr(EmbeddedIndex, "prepare", lambda self: prepared.append(self))
+    apps.prepare_index()
+    assert prepared == []
+    settings.RETRIEVAL_INDEX = "pgvector"
+    apps.prepare_index()
+    assert len(prepared) == 1
+
+
+def test_the_embedded_index_keeps_what_was_used_last_within_its_memory(settings: Settings) -> None:
+    index = EmbeddedIndex()
+    collections = {}
+    for name in ("ann", "bob", "eve"):
+        Datastore("retrieval-user", name).upsert([NewDocument(text="A heron.")])
+        collections[name] = Collection.objects.get(username=name)
+    settings.RETRIEVAL_CACHE_BYTES = 2 * index.matrix(collections["ann"]).bytes
+    for name in ("bob", "ann", "eve"):
+        assert len(index.matrix(collections[name]).ids) == 1
+    assert list(index.matrices) == [collections["ann"].pk, collections["eve"].pk]

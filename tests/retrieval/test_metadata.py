@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from retrieval.answers import DocumentMetadataSerializer
 from retrieval.filters import CONDITIONS, EVERYTHING, Filter
 from retrieval.forms import AddForm, SearchForm
 from retrieval.indexes.haystack import filters, meta
 from retrieval.metadata import DESCRIPTIONS, MAX_LENGTH, SOURCES, Metadata
 from retrieval.models import Collection, Document
+from retrieval.responses import DocumentMetadataSerializer
 from retrieval.serializers import FilterSerializer, MetadataSerializer
 
 NAMES = set(DESCRIPTIONS)

@@ -67,12 +67,12 @@ def test_two_models_are_not_mixed(letters: Letters) -> None:
     with pytest.raises(OtherModelError):
         store.upsert([NewDocument(text="new")])
     mount = mount_of("retrieval-none")
-    for answer in (
+    for response in (
         mount.post("/query", {"queries": [{"query": "a"}]}),
         mount.post("/upsert", {"documents": [{"text": "a"}]}),
     ):
-        assert answer.status_code == 409
-        assert "manage.py reembed" in answer.json()["detail"]
+        assert response.status_code == 409
+        assert "manage.py reembed" in response.json()["detail"]
 
 
 def test_after_reembed_the_new_model_answers(letters: Letters) -> None:
@@ -119,3 +119,15 @@ def test_the_index_is_given_all_chunks_again(db: None) -> None:
     out = StringIO()
     call_command("reindex", stdout=out)
     assert "given 2 chunks" in out.getvalue()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), EmbeddingError("The service is away.")])
+def test_a_move_that_is_stopped_says_how_to_go_on(
+    error: BaseException, letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*args: object, **kwargs: object) -> None:
+        raise error
+
+    monkeypatch.setattr(command, "reembed", stop)
+    with pytest.raises(CommandError, match="goes on from here"):
+        run()

@@ -1,4 +1,4 @@
-"""What the retrieval API answers."""
+"""The bodies of the retrieval API's responses."""
 
 from typing import Any
 
