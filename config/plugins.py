@@ -5,7 +5,7 @@ A new plugin is one entry here and a logo in `config/static/logos/`.
 
 from plugins.auth import NoAuth, OAuth, Scope, ServiceHTTP, UserHTTP
 from plugins.plugin import Plugin
-from retrieval.endpoints import REMEMBERING, RetrievalAPI
+from retrieval.urls import REMEMBERING, RetrievalAPI
 from sports.urls import SPORTS_API
 from todos.urls import TODO_API
 
