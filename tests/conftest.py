@@ -36,13 +36,21 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if config.option.markexpr == "not outside" and collection_path in OUTSIDE else None
 
 
-@pytest.hookimpl(tryfirst=True)  # before `-m` chooses by the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as `outside` what stands in certain folders or asks for a server that listens."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # marks come before `-m` chooses by them
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark as `outside` what stands in certain folders or asks for a server that listens.
+
+    What asks for the real site comes first: one worker makes it, and the other takes the rest.
+    """
     for item in items:
-        asked = set(getattr(item, "fixturenames", ()))
-        if asked & LISTENING or any(folder in item.path.parents for folder in OUTSIDE):
+        if fixtures(item) & LISTENING or any(folder in item.path.parents for folder in OUTSIDE):
             item.add_marker("outside")
+    yield
+    items.sort(key=lambda item: "production_site" not in fixtures(item))
+
+
+def fixtures(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
 
 
 @dataclass(frozen=True)
