@@ -86,6 +86,11 @@ class AuthScheme:
         """Return the header that a command sends a secret in."""
         return f"{self.request_header}: {secret}"
 
+    @property
+    def wanted(self) -> str:
+        """What is said to who sends no credential."""
+        return f"Send a token as '{self.header('…')}'. {self.how_to_get_one}"
+
     # --- Requests ------------------------------------------------------------------------
 
     def authenticate(self, request: Request, plugin: "Plugin") -> tuple[Any, Credential] | None:

@@ -10,6 +10,7 @@ from django.http.request import split_domain_port
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from plugins import views
+from plugins.mcp.views import mcp
 from plugins.mounts import prefix_namespace, root_namespace
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
@@ -29,6 +30,7 @@ def plugin_urls(
     """Return a plugin's routes for `path()` to mount, under an instance namespace."""
     patterns: list[URLPattern | URLResolver] = [
         path("", include((plugin.api_urls, "api"))),  # first: it is called most
+        path("", include(([path("mcp", mcp, name="mcp")], "mcp"))),
         path("", views.plugin_page, name="index"),
         path(".well-known/ai-plugin.json", views.manifest, name="manifest"),
         path("openapi.yaml", views.openapi_yaml, name="openapi"),
