@@ -99,7 +99,7 @@ def card(request: HttpRequest, plugin: Plugin) -> dict[str, Any]:
     names = ("index", "manifest", "openapi", "openapi-json", "docs", "legal", "logo")
     return {
         "plugin": plugin,
-        "urls": {name.replace("-", "_"): url(name) for name in names},
+        "urls": {name.replace("-", "_"): url(name) for name in names} | {"mcp": url("mcp:mcp")},
         "pages": {
             str(page.name): url(f"pages:{page.name}")
             for page in plugin.pages
