@@ -1,4 +1,4 @@
-# The two commands are `make run` and `make test`; `make help` lists the rest.
+# The commands are `make run`, `make check` and `make test`; `make help` lists the rest.
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -13,7 +13,7 @@ BIN := .venv/bin
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sports-data run serve test test-clients test-postgres test-stores lint bench bench-retrieval lock
+.PHONY: help setup sports-data run serve check test test-clients test-postgres test-stores lint bench bench-retrieval lock
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -56,8 +56,15 @@ serve: setup ## Run the site for production (SECRET_KEY and ALLOWED_HOSTS: see R
 		--workers $(WORKERS) --blocking-threads $(THREADS) \
 		--blocking-threads-idle-timeout 600 config.wsgi:application
 
-test: .venv/installed-dev ## Install what the tests need, and run them
-	@$(BIN)/python -m pytest --cov --cov-report=term
+# Two workers: what a small machine has. Each has a database, a site and ports of its own.
+JOBS ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+check: .venv/installed-dev ## Run the tests that need no program of others (a minute)
+	@$(PYTEST) -m "not outside"
+
+test: .venv/installed-dev ## Install what the tests need, and run them (five minutes)
+	@$(PYTEST) --cov --cov-report=term
 
 CLIENTS := tests/oauth/clients
 
@@ -71,8 +78,8 @@ test-clients: .venv/installed-dev .venv-clients/installed ## Run the OAuth flow 
 	@.venv-clients/bin/python $(INSTALL) requirements-clients.txt
 	@touch $@
 
-test-postgres: .venv/installed-dev ## Run the tests against PostgreSQL (POSTGRES_URL)
-	@DATABASE_URL=$(POSTGRES_URL) $(BIN)/python -m pytest
+test-postgres: .venv/installed-dev ## Run the tests whose database matters on PostgreSQL (POSTGRES_URL)
+	@DATABASE_URL=$(POSTGRES_URL) $(PYTEST) -m "not outside or database"
 
 test-stores: .venv-stores/installed ## Run the contract of the vector indexes: Qdrant, Chroma, pgvector
 	@.venv-stores/bin/python -m pytest tests/retrieval/test_indexes.py

@@ -1,29 +1,25 @@
 """The authorization endpoint, which people see: RFC 6749 section 3.1."""
 
-import re
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from csp.decorators import csp_update
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import Resolver404, resolve
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from oauth2_provider.exceptions import FatalClientError, OAuthToolkitError
 from oauth2_provider.forms import AllowForm
 from oauth2_provider.models import Application
-from oauth2_provider.oauth2_backends import _add_iss_to_redirect
 from oauth2_provider.views import AuthorizationView
 from oauthlib.oauth2.rfc6749 import errors
 
 from api.mounts import MountedRequest
 from oauth_demo.models import Consent
-from oauth_demo.server import ServedByPlugin, require_own_resource
+from oauth_demo.redirects import client_of, opened_by_client, with_issuer
+from oauth_demo.server import EndpointMixin, require_own_resource
 
-# What may stand in a policy: nothing that would end a directive, or the header.
-ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d+)?")
+__all__ = ["AuthorizeView", "client_of", "opened_by_client"]
 
 
 class ConsentForm(AllowForm):  # type: ignore[misc]
@@ -31,7 +27,7 @@ class ConsentForm(AllowForm):  # type: ignore[misc]
 
 
 @method_decorator(never_cache, name="dispatch")
-class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
+class AuthorizeView(EndpointMixin, AuthorizationView):  # type: ignore[misc]
     """Asks the person who is signed in whether a client may act for them.
 
     What was agreed once is not asked again, unless the client wants more.
@@ -41,11 +37,11 @@ class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
     form_class = ConsentForm
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.GET = served_parameters(request.GET)  # type: ignore[assignment]
+        request.GET = without_openid_connect(request.GET)  # type: ignore[assignment]
         return opened_by_client(super().dispatch(request, *args, **kwargs))
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        # The library would let a client choose to be agreed to unasked; `agreed_before` decides.
+        # The library would let a client choose to be agreed to unasked; `has_consent` decides.
         query = request.GET.copy()
         query["approval_prompt"] = "force"
         request.GET = query  # type: ignore[assignment]
@@ -77,7 +73,7 @@ class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
         try:
             self.validate_authorization_request(self.request)
         except FatalClientError as error:
-            return self.explain(error.oauthlib_error)
+            return self.error_page(error.oauthlib_error)
         except OAuthToolkitError:
             pass
         response: HttpResponse = super().handle_no_permission()
@@ -89,7 +85,7 @@ class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
             status = kwargs.get("status", 400)
             return render(self.request, "oauth/error.html", context, status=status)
         application = context["application"]
-        if self.agreed_before(application, set(context["scopes"])):
+        if self.has_consent(application, context["redirect_uri"], set(context["scopes"])):
             form = self.form_class({**self.get_initial(), "allow": True})
             if form.is_valid():
                 return self.form_valid(form)
@@ -97,15 +93,14 @@ class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
         context["redirect_host"] = urlsplit(context["redirect_uri"]).netloc
         return opened_by_client(super().render_to_response(context, **kwargs), application)
 
-    def agreed_before(self, application: Application, scopes: set[str]) -> bool:
+    def has_consent(self, application: Application, redirect_uri: str, scopes: set[str]) -> bool:
         """Tell whether the person need not be asked.
 
         A public client on the person's own machine cannot prove to be the one that they
         agreed to, so it is asked for each time (RFC 8252 section 8.6).
         """
-        redirect_uri = self.oauth2_data["redirect_uri"]
-        anybody = application.client_type == Application.CLIENT_PUBLIC
-        if anybody and urlsplit(redirect_uri).scheme != "https":
+        public = application.client_type == Application.CLIENT_PUBLIC
+        if public and urlsplit(redirect_uri).scheme != "https":
             return False
         if "consent" in self.request.GET.get("prompt", "").split():
             return False
@@ -121,13 +116,13 @@ class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
         try:
             response: HttpResponse = super().form_valid(form)
         except Application.DoesNotExist:
-            return self.explain(errors.InvalidClientIdError())
+            return self.error_page(errors.InvalidClientIdError())
         return response
 
     def form_invalid(self, form: forms.Form) -> HttpResponse:
-        return self.explain(errors.InvalidRequestFatalError("Parts of the form are missing."))
+        return self.error_page(errors.InvalidRequestFatalError("Parts of the form are missing."))
 
-    def explain(self, error: errors.FatalClientError) -> HttpResponse:
+    def error_page(self, error: errors.FatalClientError) -> HttpResponse:
         """Tell the person what is wrong; the client cannot be told."""
         page: HttpResponse = self.error_response(FatalClientError(error=error), application=None)
         return page
@@ -135,7 +130,7 @@ class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
     def create_authorization_response(
         self, request: HttpRequest, scopes: str, credentials: dict[str, Any], allow: bool
     ) -> Any:
-        """Check once more what the form's hidden fields say, then answer the client.
+        """Check once more what the form's hidden fields say, then redirect to the client.
 
         They come back from a browser, and a refusal too is sent where they say.
         """
@@ -147,9 +142,8 @@ class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
             )
         }
         query = urlencode({name: value for name, value in sent.items() if value})
-        engine = self.get_oauthlib_core().server
         try:
-            granted, checked = engine.validate_authorization_request(
+            granted, checked = self.get_oauthlib_core().server.validate_authorization_request(
                 f"{request.path}?{query}&{urlencode({'scope': scopes})}"
             )
         except errors.FatalClientError as error:
@@ -159,7 +153,7 @@ class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
         credentials["resource"] = [self.server.audience]
         credentials.pop("nonce", None)  # OpenID Connect's, like `claims`: not served here
         credentials.pop("claims", None)
-        answer = super().create_authorization_response(request, scopes, credentials, allow)
+        response = super().create_authorization_response(request, scopes, credentials, allow)
         consent, _ = self.consents(checked["request"].client).get_or_create(
             defaults={
                 "user": request.user,
@@ -168,16 +162,16 @@ class AuthorizeView(ServedByPlugin, AuthorizationView):  # type: ignore[misc]
             }
         )
         consent.widen(granted)
-        return answer
+        return response
 
     def redirect(self, redirect_to: str, application: Application | None) -> HttpResponse:
         """Name the issuer, on success and on error (RFC 9207 section 2)."""
-        redirect_to = _add_iss_to_redirect(redirect_to, self.request.mount.root)
-        response: HttpResponse = super().redirect(redirect_to, application)
+        url = with_issuer(redirect_to, self.request.mount.root)
+        response: HttpResponse = super().redirect(url, application)
         return response
 
 
-def served_parameters(query: QueryDict) -> QueryDict:
+def without_openid_connect(query: QueryDict) -> QueryDict:
     """Drop what only OpenID Connect knows, which the library would act on.
 
     `prompt=none` above all: it answers the client before anybody signed in, and so would lend
@@ -190,36 +184,3 @@ def served_parameters(query: QueryDict) -> QueryDict:
     if known := prompts & {"consent", "create"}:
         served["prompt"] = " ".join(sorted(known))
     return served
-
-
-def opened_by_client(
-    response: HttpResponse, application: Application | None = None
-) -> HttpResponse:
-    """Let a page of the flow lead back to the client.
-
-    A form may be answered by a redirect to the client: Chromium holds `form-action` against
-    each step of it, so the origins of the registered redirect URIs are let in. A client that
-    opened the flow in a popup keeps its hold on it only if no step of it, redirects
-    included, asks for another Cross-Origin-Opener-Policy.
-    """
-    response["Cross-Origin-Opener-Policy"] = "unsafe-none"
-    if application is None:
-        return response
-    parts = [urlsplit(uri) for uri in application.redirect_uris.split()]
-    origins = sorted({f"{part.scheme}://{part.netloc}" for part in parts})
-    origins = [origin for origin in origins if ORIGIN.fullmatch(origin)]
-    allowed: HttpResponse = csp_update({"form-action": origins})(lambda request: response)(None)  # type: ignore[arg-type, assignment]
-    return allowed
-
-
-def client_of(url: str) -> Application | None:
-    """Return the client whose authorization request stands at a URL of this site, if any."""
-    parts = urlsplit(url)
-    try:
-        match = resolve(parts.path)
-    except Resolver404:
-        return None
-    if match.url_name != "authorize":
-        return None
-    client_id = QueryDict(parts.query).get("client_id", "").replace("\0", "")
-    return Application.objects.filter(client_id=client_id).first()

@@ -2,19 +2,18 @@
 
 import hashlib
 import secrets
-import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.utils import timezone
-from oauth2_provider.models import AccessToken, Grant, RefreshToken
+from oauth2_provider.models import RefreshToken
 from oauth2_provider.settings import oauth2_settings
 
 from api.cache import cache
+from oauth_demo.revocation import end_access
 
 
 def digest(secret: str) -> str:
@@ -130,7 +129,7 @@ class Consent(models.Model):
         Calls are noted in the cache alone, so that none costs a query; what the cache forgets,
         the next refresh knows again.
         """
-        called: datetime | None = cache.get(self._cache_key(self.user_id, self.application_id))
+        called: datetime | None = cache.get(last_used_key(self.user_id, self.application_id))
         return max(filter(None, (called, self.last_used_at)), default=None)
 
     def widen(self, scopes: Iterable[str]) -> None:
@@ -145,37 +144,9 @@ class Consent(models.Model):
 
     @staticmethod
     def note_use(user_id: int, application_id: int) -> None:
-        key = Consent._cache_key(user_id, application_id)
+        key = last_used_key(user_id, application_id)
         cache.set(key, timezone.now(), oauth2_settings.REFRESH_TOKEN_EXPIRE_SECONDS)
 
-    @staticmethod
-    def _cache_key(user_id: int, application_id: int) -> str:
-        return f"oauth_last_used_{user_id}_{application_id}"
 
-
-def lock_person(user_id: Any) -> None:
-    """Let what gives a person's tokens and what ends them wait for each other.
-
-    PostgreSQL shows a sweep only what was there when it began; without this, tokens that are
-    being given meanwhile would outlive it.
-    """
-    people = get_user_model().objects.select_for_update(no_key=True)
-    people.filter(pk=user_id).values_list("pk").first()
-
-
-@transaction.atomic
-def end_access(*, user: Any, **owner: Any) -> None:
-    """End every OAuth code and token of a person, at once and for good."""
-    lock_person(user.pk)
-    owner["user"] = user
-    RefreshToken.objects.filter(revoked=None, **owner).update(revoked=timezone.now())
-    AccessToken.objects.filter(**owner).delete()
-    Grant.objects.filter(**owner).delete()
-
-
-@transaction.atomic
-def end_family(token_family: uuid.UUID) -> None:
-    """End the tokens that began with one code (RFC 9700 section 4.14.2)."""
-    tokens = RefreshToken.objects.filter(token_family=token_family)
-    lock_person(tokens.values_list("user_id", flat=True).first())
-    RefreshToken.revoke_family(token_family)
+def last_used_key(user_id: int, application_id: int) -> str:
+    return f"oauth_last_used_{user_id}_{application_id}"

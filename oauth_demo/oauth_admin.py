@@ -23,7 +23,7 @@ class ApplicationAdmin(library.ApplicationAdmin):  # type: ignore[misc]
         return False
 
 
-class ShowOnly:
+class ReadOnlyMixin:
     """Shows the fields listed; nothing can be edited, so nobody is given more by hand."""
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -33,16 +33,16 @@ class ShowOnly:
         return ()
 
 
-class GrantAdmin(ShowOnly, library.GrantAdmin):  # type: ignore[misc]
+class GrantAdmin(ReadOnlyMixin, library.GrantAdmin):  # type: ignore[misc]
     list_display = ("id", "user", "application", "expires")
     fields = ("user", "application", "scope", "resource", "redirect_uri", "created", "expires")
 
 
-class AccessTokenAdmin(ShowOnly, library.AccessTokenAdmin):  # type: ignore[misc]
+class AccessTokenAdmin(ReadOnlyMixin, library.AccessTokenAdmin):  # type: ignore[misc]
     list_display = ("id", "user", "application", "scope", "expires")
     fields = ("user", "application", "scope", "resource", "created", "expires")
 
 
-class RefreshTokenAdmin(ShowOnly, library.RefreshTokenAdmin):  # type: ignore[misc]
+class RefreshTokenAdmin(ReadOnlyMixin, library.RefreshTokenAdmin):  # type: ignore[misc]
     list_display = ("id", "user", "application", "created", "revoked")
     fields = ("user", "application", "resource", "token_family", "created", "revoked")

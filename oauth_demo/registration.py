@@ -21,22 +21,23 @@ class RegistrationMixin:
         # What one address registers: each registration leaves a row.
         limit = Limit("exchange", f"registration:{client_address(request)}")
         if not limit.count():
-            response = problem("slow_down", "Too many registrations. Wait a minute.", 429)
+            response = error_response("slow_down", "Too many registrations. Wait a minute.", 429)
             response["Retry-After"] = str(limit.wait)
             return response
-        return self.guarded("post", request)
+        return self.checked("post", request)
 
     def put(self, request: HttpRequest, client_id: str) -> HttpResponse:
-        return self.guarded("put", request, client_id)
+        return self.checked("put", request, client_id)
 
-    def guarded(self, method: str, request: HttpRequest, *args: str) -> HttpResponse:
+    def checked(self, method: str, request: HttpRequest, *args: str) -> HttpResponse:
         try:
-            if unserved := unserved_metadata(json.loads(request.body)):
-                return problem("invalid_client_metadata", f"Not served here: {unserved}.", 400)
+            if unsupported := unsupported_metadata(json.loads(request.body)):
+                problem = f"Not served here: {unsupported}."
+                return error_response("invalid_client_metadata", problem, 400)
             response: HttpResponse = getattr(super(), method)(request, *args)
         except (ValueError, RecursionError, DatabaseError):
             # Lone surrogates, NUL, thousands of brackets, null where there must be text.
-            return problem("invalid_client_metadata", "The metadata is not usable.", 400)
+            return error_response("invalid_client_metadata", "The metadata is not usable.", 400)
         return response
 
 
@@ -48,7 +49,7 @@ class ManageView(RegistrationMixin, DynamicClientRegistrationManagementView):  #
     http_method_names = ["get", "put", "delete", "options"]
 
 
-def unserved_metadata(metadata: Any) -> str:
+def unsupported_metadata(metadata: Any) -> str:
     """Name what a client asks for that this server does not do (RFC 7591 section 2)."""
     served = {
         "grant_types": {"authorization_code", "refresh_token"},
@@ -64,7 +65,7 @@ def unserved_metadata(metadata: Any) -> str:
     return ""
 
 
-def problem(error: str, description: str, status: int) -> JsonResponse:
+def error_response(error: str, description: str, status: int) -> JsonResponse:
     return JsonResponse({"error": error, "error_description": description}, status=status)
 
 
@@ -77,10 +78,10 @@ class MetadataFetcher(SafeMetadataFetcher):  # type: ignore[misc]
 
     def fetch(self, client_id: str) -> tuple[dict[str, Any], int]:
         metadata, max_age = super().fetch(client_id)
-        return with_known_method(metadata), max_age
+        return with_supported_auth_method(metadata), max_age
 
 
-def with_known_method(metadata: dict[str, Any]) -> dict[str, Any]:
+def with_supported_auth_method(metadata: dict[str, Any]) -> dict[str, Any]:
     offered = metadata.get("token_endpoint_auth_methods_supported")
     if isinstance(offered, list) and "none" in offered:
         return {**metadata, "token_endpoint_auth_method": "none"}

@@ -6,6 +6,7 @@ Ann and Bob have accounts; each holds a personal token. Eve has neither, or some
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,13 +15,34 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
+from api import throttling
 from config.plugins import PLUGINS
 from oauth_demo.models import Token
 from plugins.plugin import Plugin
 from retrieval.indexes import vector_index
+from tests.clients.live_site import LiveSite, live_site
 from todos.urls import TODO_API
 
 TODO_PLUGINS = [plugin.slug for plugin in PLUGINS if plugin.api is TODO_API]
+
+HERE = Path(__file__).parent
+OUTSIDE = [HERE / "browser", HERE / "clients", HERE / "oauth" / "clients"]
+LISTENING = {"live_server", "production_site", "server"}
+"""Fixtures that are servers with a socket."""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Spare the inner loop the import of what it would not run."""
+    return True if config.option.markexpr == "not outside" and collection_path in OUTSIDE else None
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses by the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as `outside` what stands in certain folders or asks for a server that listens."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        if asked & LISTENING or any(folder in item.path.parents for folder in OUTSIDE):
+            item.add_marker("outside")
 
 
 @dataclass(frozen=True)
@@ -126,11 +148,26 @@ def bobs_token(bob: User) -> str:
     return Token.objects.issue(plugin="todo-user", name="Phone", user=bob)[1]
 
 
+@pytest.fixture(scope="session")
+def production_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+    """The real site in processes of its own: one for all tests, or for all of one worker's."""
+    with live_site(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
 @pytest.fixture(autouse=True)
 def fresh_cache() -> Iterator[None]:
     """Nobody is throttled for what another test did."""
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def one_minute() -> Iterator[None]:
+    """No window of throttling ends while a test counts to its limit."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(throttling, "now", lambda: 1_000_000.0)
+        yield
 
 
 @pytest.fixture(autouse=True)

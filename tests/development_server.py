@@ -12,6 +12,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from tests.ports import free_port
+
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 
 
@@ -31,9 +33,7 @@ class DevelopmentServer:
 @contextmanager
 def development_server(directory: Path) -> Iterator[DevelopmentServer]:
     """Migrate, seed and serve on a free port, with the database in `directory`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environ = {
         **process_environ(),
         "DATABASE_URL": f"sqlite:///{directory}/db.sqlite3",

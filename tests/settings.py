@@ -2,9 +2,10 @@
 
 import os
 import tempfile
+from urllib.parse import urlsplit
 
 from config.settings import *  # noqa: F403
-from config.settings import DATABASES
+from config.settings import CACHES, DATABASES
 
 # Accounts are made in many tests; a real password hash takes a tenth of a second each.
 PASSWORD_HASHERS = [
@@ -21,3 +22,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 # The threads of a listening server give their connections back, or PostgreSQL keeps the test
 # database from being dropped.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+
+# Each test ends with an emptied cache: parallel workers have a Redis database each.
+_, _, worker = os.environ.get("PYTEST_XDIST_WORKER", "").rpartition("gw")
+if worker and CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    location = urlsplit(CACHES["default"]["LOCATION"])
+    number = int(location.path.strip("/") or 0) + 1 + int(worker)
+    CACHES["default"]["LOCATION"] = location._replace(path=f"/{number}").geturl()

@@ -19,9 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def three_a_minute(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def three_a_minute(settings: Settings) -> None:
     settings.THROTTLE_RATES = dict.fromkeys(("address", "token", "person"), "3/min")
-    monkeypatch.setattr(throttling, "now", lambda: 1_000_000.0)
 
 
 def statuses(call: Callable[[], int], times: int = 4) -> list[int]:

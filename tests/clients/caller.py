@@ -6,7 +6,8 @@ import requests
 from openapi_core import OpenAPI
 from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAPIResponse
 
-from tests.clients.live_site import USERNAME, ServedPlugin
+from tests.clients.live_site import ServedPlugin
+from tests.clients.prepare_site import USERNAME
 
 
 class Caller:

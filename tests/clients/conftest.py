@@ -1,7 +1,5 @@
 """The plugins of the real site, as clients meet them that nobody here wrote."""
 
-import os
-import secrets
 from collections.abc import Iterator
 
 import httpx
@@ -9,46 +7,19 @@ import pytest
 
 from config.plugins import PLUGINS
 from tests.clients.caller import Caller
-from tests.clients.live_site import (
-    SETTINGS,
-    TODO_PLUGINS,
-    USERNAME,
-    ServedPlugin,
-    manage,
-    own_database,
-    running_site,
-    token_for,
-)
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, ServedPlugin]]:
-    """Every plugin by its slug, on a site that runs until the tests end."""
-    directory = tmp_path_factory.mktemp("site")
-    with own_database(directory) as database_url:
-        environ = os.environ | SETTINGS
-        environ |= {"DATABASE_URL": database_url, "SECRET_KEY": secrets.token_urlsafe(50)}
-        environ["DJANGO_SUPERUSER_PASSWORD"] = secrets.token_urlsafe()
-        manage(environ, "migrate", "--verbosity", "0")
-        manage(environ, "collectstatic", "--no-input", "--verbosity", "0")
-        manage(environ, "createsuperuser", "--no-input", f"--username={USERNAME}", "--email=")
-        with running_site(environ, directory / "log") as address:
-            yield {
-                plugin.slug: ServedPlugin(plugin, address, token_for(plugin, environ, address))
-                for plugin in PLUGINS
-            }
+from tests.clients.live_site import TODO_PLUGINS, LiveSite, ServedPlugin
 
 
 @pytest.fixture(params=[plugin.slug for plugin in PLUGINS])
-def served(request: pytest.FixtureRequest, server: dict[str, ServedPlugin]) -> ServedPlugin:
+def served(request: pytest.FixtureRequest, production_site: LiveSite) -> ServedPlugin:
     """Every plugin of the running site, one after the other."""
-    return server[request.param]
+    return production_site.plugins[request.param]
 
 
 @pytest.fixture(params=[plugin.slug for plugin in TODO_PLUGINS])
-def todo_plugin(request: pytest.FixtureRequest, server: dict[str, ServedPlugin]) -> ServedPlugin:
+def todo_plugin(request: pytest.FixtureRequest, production_site: LiveSite) -> ServedPlugin:
     """Every plugin whose API is that of todos."""
-    return server[request.param]
+    return production_site.plugins[request.param]
 
 
 @pytest.fixture

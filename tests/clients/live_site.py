@@ -3,7 +3,6 @@
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -19,11 +18,12 @@ import pytest
 
 from config.plugins import PLUGINS
 from plugins.plugin import Plugin
-from tests.clients.oauth_install import CALLBACK, install
+from tests.clients.oauth_install import install
+from tests.clients.prepare_site import USERNAME
+from tests.ports import free_port
 from todos.urls import TODO_API
 
 PROJECT = Path(__file__).parents[2]
-USERNAME = "ann"
 TODO_PLUGINS = [plugin for plugin in PLUGINS if plugin.api is TODO_API]
 STARTS_WITHIN = 60  # seconds
 STOPS_WITHIN = 10
@@ -31,7 +31,7 @@ STOPS_WITHIN = 10
 SETTINGS = {
     "ALLOWED_HOSTS": ".localhost,127.0.0.1",
     "DEBUG": "off",
-    "DJANGO_SETTINGS_MODULE": "config.settings",
+    "DJANGO_SETTINGS_MODULE": "tests.live_settings",
     "HTTPS": "off",
     "THROTTLE": "off",
 }
@@ -82,8 +82,7 @@ def own_database(directory: Path) -> Iterator[str]:
 @contextmanager
 def running_site(environ: Mapping[str, str], log: Path) -> Iterator[str]:
     """Serve the site on a free port of this machine, and return its host and port."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", port]
     command += ["--blocking-threads", "4", "--no-ws", "config.wsgi:application"]
     with log.open("wb") as output:
@@ -113,10 +112,10 @@ def answers(url: str) -> bool:
         return False
 
 
-def manage(environ: Mapping[str, str], *command: str) -> str:
-    """Run a management command as an operator does, and return its standard output."""
+def run(environ: Mapping[str, str], *command: str) -> str:
+    """Run Python as an operator does, and return its standard output."""
     done = subprocess.run(
-        [sys.executable, "manage.py", *command],
+        [sys.executable, *command],
         cwd=PROJECT,
         env=environ,
         capture_output=True,
@@ -127,21 +126,41 @@ def manage(environ: Mapping[str, str], *command: str) -> str:
     return done.stdout
 
 
-def token_for(plugin: Plugin, environ: Mapping[str, str], address: str) -> str | None:
-    """Get a token for the plugin as its callers do, if it takes one."""
-    named = ["--plugin", plugin.slug, "--name", f"Client of {plugin.slug}"]
-    match plugin.auth.tokens_by_hand, plugin.auth.callers:
-        case True, "services":
-            return manage(environ, "create_service_token", *named).splitlines()[-1]
-        case True, "people":
-            return manage(environ, "create_user_token", USERNAME, *named).splitlines()[-1]
-        case _ if plugin.auth.scopes:
-            client = ["create_oauth_client", *named[2:], "--redirect-uri", CALLBACK, "--json"]
-            return install(
-                f"http://{address}/{plugin.slug}",
-                **json.loads(manage(environ, *client)),
-                username=USERNAME,
-                password=environ["DJANGO_SUPERUSER_PASSWORD"],
-            )
-        case _:
-            return None
+@dataclass(frozen=True)
+class LiveSite:
+    """The running site, and every plugin by its slug."""
+
+    environ: Mapping[str, str]
+    plugins: Mapping[str, ServedPlugin]
+
+    def manage(self, *command: str) -> None:
+        run(self.environ, "manage.py", *command)
+
+
+@contextmanager
+def live_site(directory: Path) -> Iterator[LiveSite]:
+    """Make a site of its own, with all that it keeps in `directory`, and serve it."""
+    with own_database(directory) as database_url:
+        environ = {
+            **os.environ,
+            **SETTINGS,
+            "DATABASE_URL": database_url,
+            "STATIC_ROOT": str(directory / "static"),
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "DJANGO_SUPERUSER_PASSWORD": secrets.token_urlsafe(),
+        }
+        made = json.loads(run(environ, "-m", "tests.clients.prepare_site"))
+        with running_site(environ, directory / "log") as address:
+            for slug, client in made.items():
+                if isinstance(client, dict):
+                    made[slug] = install(
+                        f"http://{address}/{slug}",
+                        **client,
+                        username=USERNAME,
+                        password=environ["DJANGO_SUPERUSER_PASSWORD"],
+                    )
+            plugins = {
+                plugin.slug: ServedPlugin(plugin, address, made.get(plugin.slug))
+                for plugin in PLUGINS
+            }
+            yield LiveSite(environ, plugins)

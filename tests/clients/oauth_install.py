@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-CALLBACK = "https://chatgpt.com/aip/plugin-1/oauth/callback"
+from tests.clients.prepare_site import CALLBACK
 
 
 def install(

@@ -9,13 +9,26 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.clients.live_site import ServedPlugin
 
 COMMAND = Path(sys.executable).with_name("schemathesis")
+
+
+def plugins(slugs: Iterable[str], *, in_depth: str) -> list[Any]:
+    """Return a test's parameters; what is tried in depth is tried on PostgreSQL too.
+
+    No two databases refuse the same texts and numbers.
+    """
+    return [
+        pytest.param(slug, marks=[pytest.mark.database] if slug == in_depth else [])
+        for slug in slugs
+    ]
 
 
 def schemathesis(
@@ -25,8 +38,11 @@ def schemathesis(
     *,
     document: Path | None = None,
     hooks: Path | None = None,
+    examples: int | None = None,
 ) -> Counter[str]:
     """Run it on a plugin's own OpenAPI document, or another; fail with what it says.
+
+    `examples` of each operation, in place of those that the configuration names.
 
     Return how many calls it made up in its fuzzing, by operation.
     """
@@ -34,6 +50,8 @@ def schemathesis(
     command = [str(COMMAND), "--config-file", str(config), "run", "--no-color"]
     command += [str(document or f"{served.url}/openapi.json"), f"--url={served.url}"]
     command += [f"--report-ndjson-path={report}"]
+    if examples is not None:
+        command += [f"--max-examples={examples}"]
     for name, value in served.headers.items():
         command += ["--header", f"{name}: {value}"]
     environ = os.environ | ({"SCHEMATHESIS_HOOKS": str(hooks)} if hooks else {})

@@ -4,9 +4,8 @@ import http.client
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from tests.clients.live_site import ServedPlugin
+from tests.clients.live_site import LiveSite
 from tests.development_server import development_server
 
 
@@ -23,14 +22,14 @@ def send_in_chunks(address: str, path: str, chunks: list[bytes]) -> tuple[int, d
     return answer
 
 
-def test_the_production_server_reads_a_body_in_chunks(server: dict[str, ServedPlugin]) -> None:
-    address = urlsplit(server["todo"].url).netloc
+def test_the_production_server_reads_a_body_in_chunks(production_site: LiveSite) -> None:
+    address = production_site.plugins["todo"].address
     answer = send_in_chunks(address, "/todo/todos/chunks", [b'{"todo": "bu', b'y milk"}'])
     assert answer == (200, {"todo": "buy milk"})
 
 
-def test_the_production_server_refuses_too_many_chunks(server: dict[str, ServedPlugin]) -> None:
-    address = urlsplit(server["todo"].url).netloc
+def test_the_production_server_refuses_too_many_chunks(production_site: LiveSite) -> None:
+    address = production_site.plugins["todo"].address
     status, answer = send_in_chunks(address, "/todo/todos/chunks", [b" " * 100_000] * 22)
     assert (status, list(answer)) == (413, ["detail"])
 

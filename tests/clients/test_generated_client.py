@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.clients.live_site import USERNAME, ServedPlugin
+from tests.clients.live_site import ServedPlugin
+from tests.clients.prepare_site import USERNAME
 
 COMMAND = Path(sys.executable).with_name("openapi-python-client")
 

@@ -11,7 +11,8 @@ import httpx
 import pytest
 import yaml
 
-from tests.clients.live_site import TODO_PLUGINS, USERNAME, ServedPlugin
+from tests.clients.live_site import TODO_PLUGINS, ServedPlugin
+from tests.clients.prepare_site import USERNAME
 
 
 class Assistant:

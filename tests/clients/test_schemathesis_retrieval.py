@@ -1,4 +1,7 @@
-"""Schemathesis tries all five operations of retrieval, those too that no plugin offers."""
+"""Schemathesis tries all five operations of retrieval, those too that no plugin offers.
+
+In depth at one plugin, and with a few calls at the others, as in test_schemathesis.py.
+"""
 
 import json
 from dataclasses import replace
@@ -9,29 +12,35 @@ import requests
 
 from plugins.openapi import generate
 from retrieval.endpoints import RetrievalAPI
-from tests.clients.live_site import ServedPlugin
-from tests.clients.schemathesis import schemathesis
+from tests.clients.live_site import LiveSite
+from tests.clients.schemathesis import plugins, schemathesis
 
 CONFIG = Path(__file__).parents[1] / "retrieval" / "schemathesis.toml"
+IN_DEPTH = "retrieval-none"
 EXAMPLES = 100  # of each operation; schemathesis.toml says so
+FEW = 15
 OPERATIONS = frozenset(
     {"upsertDocuments", "upsertFile", "queryDocuments", "deleteDocuments", "getDocument"}
 )
 
 
 @pytest.mark.parametrize(
-    "slug", ["retrieval", "retrieval-none", "retrieval-user", "retrieval-oauth"]
+    "slug",
+    plugins(
+        ["retrieval", "retrieval-none", "retrieval-user", "retrieval-oauth"], in_depth=IN_DEPTH
+    ),
 )
 def test_whatever_schemathesis_sends_is_answered_as_documented(
-    server: dict[str, ServedPlugin], slug: str, tmp_path: Path
+    production_site: LiveSite, slug: str, tmp_path: Path
 ) -> None:
-    served = server[slug]
+    served = production_site.plugins[slug]
     shown = requests.get(f"{served.url}/openapi.json", timeout=10).json()
     whole, _ = generate(replace(served.plugin, api=RetrievalAPI(offers=OPERATIONS)))
     schemes = {"securitySchemes": shown["components"].get("securitySchemes", {})}
     components = {**whole["components"], **schemes}
     document = tmp_path / "openapi.json"
     document.write_text(json.dumps({**shown, **whole, "components": components}))
-    calls = schemathesis(served, CONFIG, tmp_path, document=document)
+    few = None if slug == IN_DEPTH else FEW
+    calls = schemathesis(served, CONFIG, tmp_path, document=document, examples=few)
     assert len(calls) == len(OPERATIONS)
-    assert min(calls.values()) >= EXAMPLES
+    assert min(calls.values()) >= (few or EXAMPLES)

@@ -94,6 +94,7 @@ def test_production_is_not_seeded() -> None:
     assert not User.objects.exists()
 
 
+@pytest.mark.outside
 def test_manage_py_without_its_packages_says_what_to_do() -> None:
     command = [sys.executable, "-S", "-E", str(django_settings.BASE_DIR / "manage.py"), "check"]
     result = subprocess.run(command, capture_output=True, text=True, env={})

@@ -5,7 +5,11 @@ import statistics
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.development_server import development_server
+
+pytestmark = pytest.mark.outside
 
 
 def test_it_says_where_every_plugin_is(tmp_path: Path) -> None:

@@ -3,20 +3,18 @@
 import json
 import os
 import socket
-import stat
 import subprocess
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 
-from config.public_hosts import public_hosts
-from config.secret_key import INSECURE_PREFIX, development_secret_key
+from config.secret_key import INSECURE_PREFIX
 from tests.development_server import process_environ
 
+pytestmark = pytest.mark.outside
 SECRET = "s" * 50
 
 
@@ -134,20 +132,6 @@ def test_a_forwarded_host_is_trusted_where_the_environment_names_it(
     hosts, origins = load("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", environ=environ)
     assert host in hosts
     assert f"https://{host}" in origins and "https://localhost:8000" in origins
-
-
-def test_codesandbox_names_its_host_after_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("socket.gethostname", lambda: "abc123")
-    assert public_hosts({"CSB": "true"}, port=8001) == ["abc123-8001.csb.app"]
-
-
-def test_the_development_secret_is_kept_private_and_the_same(tmp_path: Path) -> None:
-    path = tmp_path / "secret"
-    secret = development_secret_key(path)
-    assert secret.startswith(INSECURE_PREFIX) and len(secret) > 60
-    assert development_secret_key(path) == secret
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert development_secret_key(tmp_path / "other") != secret
 
 
 def test_throttling_can_be_turned_off() -> None:

@@ -1,5 +1,7 @@
 """Attacks on what clients and people prove themselves by, each with its section."""
 
+from dataclasses import replace
+
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -28,7 +30,7 @@ def test_client_enumeration(todo_oauth: Mount, chatgpt: OAuthClient) -> None:
 
 
 def test_secret_brute_force(todo_oauth: Mount, chatgpt: OAuthClient, laptop: OAuthClient) -> None:
-    """RFC 6749 10.10: guessing stops; another client goes on."""
+    """RFC 6749 10.10: guessing stops; another client, and another address, go on."""
     guess = {"grant_type": "refresh_token", "refresh_token": "x"}
     for _ in range(20):
         response = exchange(todo_oauth, chatgpt, client_secret="guess", **guess)
@@ -37,6 +39,8 @@ def test_secret_brute_force(todo_oauth: Mount, chatgpt: OAuthClient, laptop: OAu
     assert response.status_code == 429
     assert 0 < int(response["Retry-After"]) <= 61
     assert exchange(todo_oauth, laptop, **guess).status_code == 400
+    elsewhere = replace(todo_oauth, client=Client(REMOTE_ADDR="10.0.0.2"))
+    assert exchange(elsewhere, chatgpt, **guess).status_code == 400
 
 
 def test_a_strangers_bad_codes(todo_oauth: Mount, ann: User, chatgpt: OAuthClient) -> None:

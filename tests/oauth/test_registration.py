@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client, override_settings
 from oauth2_provider.models import AccessToken, Application
 
-from oauth_demo.registration import MetadataFetcher, with_known_method
+from oauth_demo.registration import MetadataFetcher, with_supported_auth_method
 from tests.conftest import Mount
 from tests.oauth.conftest import LOOPBACK, Browser, OAuthClient, pkce, redeem
 
@@ -19,9 +19,9 @@ REGISTRATION = override_settings(OAUTH2_PROVIDER={**settings.OAUTH2_PROVIDER, "D
 METADATA = override_settings(OAUTH2_PROVIDER={**settings.OAUTH2_PROVIDER, "CIMD_ENABLED": True})
 
 
-def register(metadata: Any) -> Any:
+def register(metadata: Any, address: str = "127.0.0.1") -> Any:
     body = metadata if isinstance(metadata, bytes) else json.dumps(metadata).encode()
-    client = Client(raise_request_exception=False)
+    client = Client(raise_request_exception=False, REMOTE_ADDR=address)
     return client.post("/clients/", body, "application/json")
 
 
@@ -97,7 +97,10 @@ def test_bad_metadata_is_refused(metadata: Any) -> None:
 def test_nobody_registers_without_end() -> None:
     for _ in range(20):
         assert register({"redirect_uris": ["https://a.example/"]}).status_code == 201
-    assert register({"redirect_uris": ["https://a.example/"]}).status_code == 429
+    refused = register({"redirect_uris": ["https://a.example/"]})
+    assert refused.status_code == 429
+    assert 0 < int(refused["Retry-After"]) <= 61
+    assert register({"redirect_uris": ["https://a.example/"]}, "10.0.0.2").status_code == 201
 
 
 @METADATA
@@ -128,7 +131,7 @@ class ChatGPTsDocument(MetadataFetcher):
             "token_endpoint_auth_method": "private_key_jwt",
             "token_endpoint_auth_methods_supported": ["private_key_jwt", "none"],
         }
-        return with_known_method(document), 3600
+        return with_supported_auth_method(document), 3600
 
 
 def test_a_client_is_known_by_the_url_of_its_metadata(todo_oauth: Mount, ann: User) -> None:

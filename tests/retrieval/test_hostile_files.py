@@ -9,6 +9,7 @@ import pytest
 from retrieval.parsing import Limits, UnreadableFileError, parse
 from tests.retrieval.documents import docx, flate_bomb, pdf, pptx, with_part
 
+pytestmark = pytest.mark.outside  # a process for each file, and up to seconds in it
 WORD = "word/document.xml"
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "lol">

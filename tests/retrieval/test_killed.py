@@ -21,7 +21,11 @@ from retrieval.terms import terms
 from tests.development_server import MANAGE, process_environ
 from tests.retrieval.writer import DOCUMENTS, text
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.outside,
+    pytest.mark.database,
+]
 KILLS = 8
 
 

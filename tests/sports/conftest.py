@@ -1,7 +1,5 @@
 """The invented league behind both sources, and the real data."""
 
-import os
-import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,13 +12,7 @@ from sports.management.commands.load_sports import FIELDS
 from sports.models import Game, Player, Stat, Team
 from sports.sources.upstream import make_source, upstream_source
 from sports.writing import write
-from tests.clients.live_site import (
-    SETTINGS,
-    ServedPlugin,
-    manage,
-    own_database,
-    running_site,
-)
+from tests.clients.live_site import LiveSite, ServedPlugin
 from tests.conftest import Mount, mount_of
 from tests.sports import league
 from tests.sports.provider import KEY, Provider, provider
@@ -93,14 +85,7 @@ def real_data(
 
 
 @pytest.fixture(scope="session")
-def served_sports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedPlugin]:
+def served_sports(production_site: LiveSite) -> ServedPlugin:
     """The plugin on a site that runs as in production, with the real data loaded."""
-    directory = tmp_path_factory.mktemp("sports-site")
-    with own_database(directory) as database_url:
-        environ = os.environ | SETTINGS
-        environ |= {"DATABASE_URL": database_url, "SECRET_KEY": secrets.token_urlsafe(50)}
-        manage(environ, "migrate", "--verbosity", "0")
-        manage(environ, "collectstatic", "--no-input", "--verbosity", "0")
-        manage(environ, "load_sports")
-        with running_site(environ, directory / "log") as address:
-            yield ServedPlugin(mount_of("sports").plugin, address, token=None)
+    production_site.manage("load_sports")
+    return production_site.plugins["sports"]

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.clients.live_site import ServedPlugin
 from tests.clients.schemathesis import schemathesis
 
@@ -10,6 +12,7 @@ EXAMPLES = 100  # of each operation; schemathesis.toml says more
 WITH_PARAMETERS = {"GET /players", "GET /games", "GET /stats", "GET /season_averages"}
 
 
+@pytest.mark.database
 def test_whatever_schemathesis_sends_is_answered_as_documented(
     served_sports: ServedPlugin, tmp_path: Path
 ) -> None:

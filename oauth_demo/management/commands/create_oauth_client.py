@@ -73,9 +73,9 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps({"client_id": client.client_id, "client_secret": secret}))
         else:
-            self.tell(client, secret)
+            self.print_client(client, secret)
 
-    def tell(self, client: Application, secret: str | None) -> None:
+    def print_client(self, client: Application, secret: str | None) -> None:
         self.stdout.write("Paste into the client, such as ChatGPT when it installs the plugin:")
         self.stdout.write(f"  Client ID      {client.client_id}")
         if secret:

@@ -1,0 +1,191 @@
+"""What an authorization server checks and keeps: the library's rules, and what they lack.
+
+Codes and tokens are of one plugin: their `resource` (RFC 8707) is its audience, whichever of
+its URLs the client knew it by.
+"""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+from oauth2_provider.models import Application, RefreshToken
+from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauthlib.common import Request
+from oauthlib.oauth2.rfc6749 import errors
+from redis import RedisError
+
+from oauth_demo.codes import AuthorizationCode
+from oauth_demo.models import Consent, digest
+from oauth_demo.parameters import VSCHAR
+from oauth_demo.revocation import end_family, lock_person
+
+if TYPE_CHECKING:
+    from oauth_demo.server import AuthorizationServer
+
+S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7636 section 4.2
+
+
+class ClientUnavailableError(errors.FatalClientError):  # type: ignore[misc]
+    """Nobody can say now whether there is such a client, so nothing leads back to it."""
+
+    error = "temporarily_unavailable"  # RFC 6749 section 4.1.2.1
+    status_code = 503
+
+
+class Validator(OAuth2Validator):  # type: ignore[misc]
+    """The library's checks, for one plugin, with those that it lacks."""
+
+    def __init__(self, server: "AuthorizationServer") -> None:
+        self.server = server
+
+    # --- The authorization request ---
+
+    def validate_client_id(
+        self, client_id: str, request: Request, *args: Any, **kwargs: Any
+    ) -> bool:
+        """Look for no client where there can be none; PostgreSQL chokes on a NUL.
+
+        A client that is known by its metadata takes a cache, which may be away.
+        """
+        try:
+            return bool(
+                VSCHAR.fullmatch(client_id) and super().validate_client_id(client_id, request)
+            )
+        except RedisError as error:
+            raise ClientUnavailableError("Try again shortly.", request=request) from error
+
+    def validate_redirect_uri(
+        self, client_id: str, redirect_uri: str, request: Request, *args: Any, **kwargs: Any
+    ) -> bool:
+        try:
+            return bool(super().validate_redirect_uri(client_id, redirect_uri, request))
+        except ValueError:  # no URI at all: an unclosed bracket, an impossible port
+            return False
+
+    def is_pkce_required(self, client_id: str, request: Request) -> bool:
+        """Ask public clients for PKCE, and everybody who uses it for S256 (RFC 9700 2.1.1).
+
+        Refused here, before anybody is asked to agree; the library does so afterwards.
+        """
+        challenge, method = request.code_challenge, request.code_challenge_method
+        if challenge is not None and method != "S256":
+            raise errors.InvalidRequestError("code_challenge_method must be S256.", request=request)
+        if challenge is not None and not S256_CHALLENGE.fullmatch(challenge):
+            raise errors.InvalidRequestError(
+                "code_challenge must be the base64url of a SHA-256.", request=request
+            )
+        return bool(request.client.client_type == Application.CLIENT_PUBLIC)
+
+    def validate_scopes(
+        self, client_id: str, scopes: list[str], client: Any, request: Request, *args: Any
+    ) -> bool:
+        """Grant the plugin's scopes; an empty `scope` counts as none named (RFC 6749 3.1, 3.3)."""
+        request.scopes = [scope for scope in scopes if scope] or list(self.server.scopes)
+        return set(request.scopes) <= self.server.scopes.keys()
+
+    def get_default_scopes(self, client_id: str, request: Request, *args: Any) -> list[str]:
+        return list(self.server.scopes)
+
+    def save_authorization_code(
+        self, client_id: str, code: dict[str, str], request: Request, *args: Any, **kwargs: Any
+    ) -> None:
+        """Keep the code as a digest, like the tokens."""
+        kept = {**code, "code": AuthorizationCode(code["code"]).digest}
+        super().save_authorization_code(client_id, kept, request)
+
+    # --- The token request ---
+
+    def validate_code(
+        self, client_id: str, code: str, client: Any, request: Request, *args: Any, **kwargs: Any
+    ) -> bool:
+        """Read the code once: a parallel redemption may take it away at any moment."""
+        presented = AuthorizationCode(code)
+        grant = presented.find_grant()
+        if grant is None:
+            presented.end_tokens()  # a replay, perhaps
+            return False
+        if request.code_verifier and not grant.code_challenge:
+            return False  # somebody took the challenge out: RFC 9700 4.8.2
+        request.grant, request.user, request.scopes = grant, grant.user, grant.scope.split()
+        return bool(
+            grant.application_id == client.pk
+            and grant.resource == [self.server.audience]
+            and grant.user.is_active
+            and not grant.is_expired()
+        )
+
+    def get_code_challenge(self, code: str, request: Request) -> str | None:
+        return request.grant.code_challenge or None
+
+    def get_code_challenge_method(self, code: str, request: Request) -> str | None:
+        return request.grant.code_challenge_method or None
+
+    def confirm_redirect_uri(
+        self,
+        client_id: str,
+        code: str,
+        redirect_uri: str,
+        client: Any,
+        request: Request,
+        *args: Any,
+    ) -> bool:
+        """Refuse another redirect_uri as RFC 6749 5.2 says; the library has a wrong error."""
+        if redirect_uri != request.grant.redirect_uri:
+            raise errors.InvalidGrantError(
+                "redirect_uri is not the one that the code was sent to.", request=request
+            )
+        return True
+
+    def invalidate_authorization_code(
+        self, client_id: str, code: str, request: Request, *args: Any, **kwargs: Any
+    ) -> None:
+        """Of two parallel redemptions the second is a replay, and ends both (RFC 6749 4.1.2)."""
+        deleted, _ = request.grant.delete()
+        if not deleted:
+            AuthorizationCode(code).end_tokens()
+            raise errors.InvalidGrantError(request=request)
+
+    def validate_refresh_token(
+        self, refresh_token: str, client: Any, request: Request, *args: Any, **kwargs: Any
+    ) -> bool:
+        if not super().validate_refresh_token(refresh_token, client, request):
+            # The library has ended the family of a replayed token, but for what was being given
+            # meanwhile.
+            replayed = RefreshToken.objects.filter(
+                token_checksum=digest(refresh_token), application=client, revoked__isnull=False
+            )
+            for token in replayed:
+                end_family(token.token_family)
+            return False
+        return bool(
+            request.refresh_token_instance.resource == [self.server.audience]
+            and request.user.is_active
+        )
+
+    def save_bearer_token(
+        self, token: dict[str, Any], request: Request, *args: Any, **kwargs: Any
+    ) -> None:
+        """Of two parallel refreshes the second is a replay, and ends both (RFC 9700 4.14.2)."""
+        presented: RefreshToken | None = getattr(request, "refresh_token_instance", None)
+        with transaction.atomic():
+            lock_person(request.user.pk)
+            if presented is None or is_live(presented):
+                super().save_bearer_token(token, request, *args, **kwargs)
+                if presented is None:
+                    first = RefreshToken.objects.filter(
+                        token_checksum=digest(token["refresh_token"])
+                    )
+                    first.update(token_family=AuthorizationCode(request.code).token_family)
+                Consent.objects.filter(
+                    user=request.user, application=request.client, plugin=self.server.plugin
+                ).update(last_used_at=timezone.now())
+                return
+        end_family(presented.token_family)
+        raise errors.InvalidGrantError(request=request)
+
+
+def is_live(token: RefreshToken) -> bool:
+    """Say whether a refresh token is still unused; it stays so until the transaction ends."""
+    live = RefreshToken.objects.select_for_update().filter(pk=token.pk, revoked=None)
+    return bool(live.exists())
