@@ -293,12 +293,15 @@ class OAuth(BearerScheme):
 
     def challenge(self, request: Request, plugin: "Plugin") -> str:
         """Say also where a client learns how to get a token (RFC 9728 section 5.1)."""
-        metadata = request.mount.well_known_url("oauth-protected-resource")  # type: ignore[attr-defined]
+        mount: PluginMount = request.mount  # type: ignore[attr-defined]
+        route = "mcp:mcp" if mount.part == "mcp" else "index"
+        metadata = mount.well_known_url("oauth-protected-resource", of=route)
         return f'{super().challenge(request, plugin)}, resource_metadata="{metadata}"'
 
     def urls(self, plugin: "Plugin") -> list[URLPattern]:
         return authorization_server_urls(
-            AuthorizationServer(plugin=plugin.slug, name=plugin.name_for_human, scopes=self.scopes)
+            AuthorizationServer(plugin=plugin.slug, name=plugin.name_for_human, scopes=self.scopes),
+            protected={"": "index", "/mcp": "mcp:mcp"},
         )
 
 

@@ -41,7 +41,7 @@ class APIMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         mount: PluginMount | None = request.mount  # type: ignore[attr-defined]
-        if mount is None or mount.part not in ("api", "mcp"):
+        if mount is None or not mount.is_api:
             return self.get_response(request)
         set_urlconf(request.urlconf)
         return answer_api(request)  # type: ignore[arg-type]

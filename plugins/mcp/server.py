@@ -96,6 +96,8 @@ def call(request: PluginRequest, plugin: Plugin, params: CallToolRequestParams) 
         check_caller(request)
         return failed(str(error))
     if CHALLENGE in response:
+        if response.status_code == 401:  # for another credential at this URL, not the view's
+            response[CHALLENGE] = plugin.auth.challenge(request, plugin)  # type: ignore[arg-type]
         raise ChallengeError(response)
     answer = orjson.loads(response.content)
     if response.status_code != 200:

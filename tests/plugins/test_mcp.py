@@ -2,9 +2,11 @@
 
 import json
 import random
+import re
 from copy import deepcopy
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import jsonschema
 import pytest
@@ -18,7 +20,7 @@ from plugins.mcp.tools import LOOK_AROUND
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
 from tests.conftest import Mount, mount_of
-from tests.oauth.conftest import CALLBACK, register
+from tests.oauth.conftest import CALLBACK, Browser, redeem, register
 from todos.models import Todo, TodoList
 
 pytestmark = pytest.mark.django_db
@@ -333,3 +335,38 @@ def test_malformed_messages_are_refused_and_change_nothing(todo: Mount) -> None:
     for raw in (b"[" * 100_000, b'{"a":' * 50_000, b"\xff", b"[" + b"1," * 10 + b"1]"):
         assert todo.call("POST", "/mcp", raw=raw).status_code in (200, 400)
     assert not Todo.objects.exists()
+
+
+# --- OAuth -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", ["prefix", "host"])
+@pytest.mark.parametrize("method", ["tools/list", "tools/call"])
+def test_the_challenge_leads_to_metadata_of_this_very_url(at: str, method: str) -> None:
+    mount = mount_of("todo-oauth", at)
+    response = ask(mount, method, {"name": "getTodos", "arguments": {}})
+    assert response.status_code == 401
+    [url] = re.findall(r'resource_metadata="([^"]+)"', response["WWW-Authenticate"])
+    assert url == f"http://{mount.host}/.well-known/oauth-protected-resource{mount.prefix}/mcp"
+    metadata = mount.client.get(urlsplit(url).path, headers={"host": mount.host}).json()
+    assert metadata["resource"] == f"{mount.url}/mcp"
+    assert metadata["authorization_servers"] == [mount.url]
+
+
+def test_a_token_asked_for_by_the_address_of_mcp_opens_it(ann: User) -> None:
+    todo_oauth = mount_of("todo-oauth")
+    chatgpt = register("ChatGPT", CALLBACK)
+    resource = f"{todo_oauth.url}/mcp"
+    code = Browser(todo_oauth, ann).agree(chatgpt, resource=resource)
+    token = redeem(todo_oauth, chatgpt, code, resource=resource).json()["access_token"]
+    assert result(call(todo_oauth, "getTodos", {}, token=token))["isError"] is False
+
+
+def test_a_scope_that_is_lacking_is_a_403_that_names_it(ann: User) -> None:
+    todo_oauth = mount_of("todo-oauth")
+    chatgpt = register("ChatGPT", CALLBACK)
+    code = Browser(todo_oauth, ann).agree(chatgpt, scope="todos:read")
+    token = redeem(todo_oauth, chatgpt, code).json()["access_token"]
+    response = call(todo_oauth, "addTodo", {"todo": "x"}, token=token)
+    assert response.status_code == 403
+    assert 'error="insufficient_scope", scope="todos:write"' in response["WWW-Authenticate"]
