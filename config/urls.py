@@ -14,8 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.landing, name="landing"),
     path("accounts/", include("accounts.urls")),
     path("clients/", include((registration_urls, "oauth2_provider"))),
-    path(".well-known/<str:name>/<slug:slug>", views.well_known),
-    path(".well-known/<str:name>/<slug:slug>/mcp", views.well_known, {"below": "/mcp"}),
     path("admin/login/", limit_attempts(admin.site.login)),
     path("admin/", admin.site.urls),
 ]

@@ -16,11 +16,23 @@ from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
 
 
-def prefixed_urls() -> list[URLResolver]:
-    """Return every plugin, below its prefix."""
+def prefixed_urls() -> list[URLPattern | URLResolver]:
+    """Return every plugin, below its prefix, with its well-known documents before the prefix.
+
+    For a URL with a path they stand at the root, before the path (RFC 8414 section 3.1, RFC 9728
+    section 3.1), and not in it.
+    """
     return [
-        path(f"{plugin.slug}/", plugin_urls(plugin, namespace=prefix_namespace(plugin)))
+        url
         for plugin in declared_plugins()
+        for url in (
+            path(f"{plugin.slug}/", plugin_urls(plugin, namespace=prefix_namespace(plugin))),
+            re_path(
+                rf"^\.well-known/(?P<name>[^/]+)/{plugin.slug}(?P<below>/mcp)?$",
+                views.well_known,
+                {"slug": plugin.slug},
+            ),
+        )
     ]
 
 

@@ -146,12 +146,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return render(request, "500.html", status=500)
 
 
-def well_known(request: PluginRequest, name: str, slug: str, below: str = "") -> HttpResponse:
-    """Answer a well-known document of a plugin below its prefix.
-
-    For a URL with a path it stands at the root, before the path (RFC 8414 section 3.1,
-    RFC 9728 section 3.1), and not in it.
-    """
+def well_known(request: PluginRequest, slug: str, name: str, below: str = "") -> HttpResponse:
+    """Answer a well-known document of a plugin below its prefix, as if it stood there."""
     mount = find_mount(request, f"/{slug}/.well-known/{name}{below}")
     if mount is None:
         raise Http404
