@@ -21,12 +21,8 @@ from oauth_demo.models import Token
 from plugins.plugin import Plugin
 from retrieval.indexes import vector_index
 from tests.clients.live_site import LiveSite, live_site
-<<<<<<< HEAD
-from todos.urls import TODO_API
-=======
 from tests.development_server import DevelopmentServer, development_server
-from todos.endpoints import TODO_API
->>>>>>> tests
+from todos.urls import TODO_API
 
 TODO_PLUGINS = [plugin.slug for plugin in PLUGINS if plugin.api is TODO_API]
 

@@ -9,13 +9,8 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands
 
-<<<<<<< HEAD
 from plugins.plugin import Plugin
-from tests.development_server import DevelopmentServer, development_server
-=======
-from config.manifest import Plugin
 from tests.development_server import DevelopmentServer
->>>>>>> tests
 
 ROOT = Path(settings.BASE_DIR)
 README = (ROOT / "README.md").read_text()
