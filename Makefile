@@ -13,7 +13,7 @@ BIN := .venv/bin
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sports-data run serve check test test-clients test-postgres test-stores lint bench bench-retrieval lock
+.PHONY: help setup sports-data run reset serve check test test-clients test-postgres test-stores lint bench bench-retrieval lock
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ run: setup .venv/installed-sports ## Run the site for development, with a demo i
 	@$(BIN)/python manage.py seed_demo
 	@$(BIN)/python manage.py load_sports --once || true
 	@exec $(BIN)/python manage.py runserver $(HOST):$(PORT)
+
+reset: setup ## Forget the development database, after asking (YES=1 does not ask)
+	@$(BIN)/python manage.py reset $(if $(YES),--yes)
 
 serve: setup ## Run the site for production (SECRET_KEY and ALLOWED_HOSTS: see README)
 	@$(BIN)/python manage.py check --deploy

@@ -41,3 +41,8 @@ class Items(serializers.ListField):
             self.fail("max_length", max_length=most)
         items: list[Any] = super().to_internal_value(data)
         return items
+
+
+def object_wanted(example: str) -> dict[str, Any]:
+    """Return the messages for a body that is no object; DRF formats them, so braces double."""
+    return dict.fromkeys(("invalid", "null"), f"The body must be a JSON object like {example}.")

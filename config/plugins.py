@@ -1,6 +1,7 @@
 """The plugins of this site. This list is the only place that knows them.
 
-A new plugin is one entry here and a logo in `config/static/logos/`.
+A new plugin is one entry here and a logo in `static/logos/` of its app; `manage.py
+startplugin` makes both, and the app.
 """
 
 from plugins.auth import NoAuth, OAuth, Scope, ServiceHTTP, UserHTTP

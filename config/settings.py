@@ -78,7 +78,7 @@ ROOT_PLUGIN = env.str("ROOT_PLUGIN", "")
 PLUGINS = "config.plugins.PLUGINS"  # where the list is, as ROOT_URLCONF says where the URLs are
 SITE_NAME = env.str("SITE_NAME", "Example Plugins")
 
-# By slug, then by service: {"todo-service": {"openai": "…"}}. ChatGPT shows the token to
+# By slug, then by service: {"PLUGIN": {"openai": "…"}}. ChatGPT shows the token to
 # paste here while it installs a plugin.
 VERIFICATION_TOKENS: dict[str, dict[str, str]] = dict(env.json("VERIFICATION_TOKENS", {}))
 # Shown in each manifest. ChatGPT wants the plugin's own domain in it; empty means
@@ -194,10 +194,11 @@ TEMPLATES = [
 
 # --- Database ----------------------------------------------------------------------------
 
+DEVELOPMENT_DATABASE = BASE_DIR / "db.sqlite3"  # the one that `make reset` may forget
 DATABASES = {
     "default": env.dj_db_url(
         "DATABASE_URL",
-        f"sqlite:///{BASE_DIR / 'db.sqlite3'}",
+        f"sqlite:///{DEVELOPMENT_DATABASE}",
         # Opening a connection costs more than any request here; a kept one is checked first.
         conn_max_age=None,
         conn_health_checks=True,
@@ -314,8 +315,8 @@ CORS_EXPOSE_HEADERS = ["retry-after", "www-authenticate"]
 
 # --- API ---------------------------------------------------------------------------------
 
-# The largest request body but for files, in bytes. Documents that make RETRIEVAL_MAX_CHUNKS need
-# about a megabyte, where each letter takes one byte.
+# The largest request body but for files, in bytes. The longest load of documents that one call may
+# bring takes about a megabyte, where each letter takes one byte.
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_BODY_BYTES", 2 * 1024**2)
 
 REST_FRAMEWORK = {

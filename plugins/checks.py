@@ -116,7 +116,7 @@ def manifest_problems(plugin: Plugin) -> Iterator[Problem]:
 def logo_problems(plugin: Plugin) -> Iterator[Problem]:
     path = finders.find(plugin.logo)
     if path is None:
-        yield f"there is no logo '{plugin.logo}'.", "Add it to config/static/.", 5
+        yield f"there is no logo '{plugin.logo}'.", "Add it to its app's static/.", 5
     elif png_size(Path(path)) != LOGO_SIZE:
         yield (
             f"its logo '{plugin.logo}' is not a PNG of 512 × 512 pixels.",

@@ -15,7 +15,6 @@ def manifest(mount: PluginMount) -> dict[str, Any] | None:
     auth = plugin.auth.as_manifest(mount)
     if auth is None:
         return None
-    domain, _ = split_domain_port(urlsplit(mount.origin).netloc)
     return {
         "schema_version": "v1",
         "name_for_human": plugin.name_for_human,
@@ -25,6 +24,12 @@ def manifest(mount: PluginMount) -> dict[str, Any] | None:
         "auth": auth,
         "api": {"type": "openapi", "url": mount.url("openapi")},
         "logo_url": mount.url("logo"),
-        "contact_email": settings.CONTACT_EMAIL or f"support@{domain}",
+        "contact_email": contact_email(mount),
         "legal_info_url": mount.url("legal"),
     }
+
+
+def contact_email(mount: PluginMount) -> str:
+    """Return where people write to: at the host that they came to, unless a setting says."""
+    domain, _ = split_domain_port(urlsplit(mount.origin).netloc)
+    return settings.CONTACT_EMAIL or f"support@{domain}"

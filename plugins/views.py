@@ -57,7 +57,11 @@ def logo(request: PluginRequest) -> HttpResponse:
 
 @require_safe
 def legal(request: PluginRequest) -> HttpResponse:
-    return render(request, "plugins/legal.html", {"plugin": request.mount.plugin})
+    context = {
+        "plugin": request.mount.plugin,
+        "contact_email": documents.contact_email(request.mount),
+    }
+    return render(request, "plugins/legal.html", context)
 
 
 @require_safe
@@ -96,7 +100,10 @@ def card(request: HttpRequest, plugin: Plugin) -> dict[str, Any]:
     def url(name: str) -> str:
         return request.build_absolute_uri(reverse(f"{prefix_namespace(plugin)}:{name}"))
 
-    names = ("index", "manifest", "openapi", "openapi-json", "docs", "legal", "logo")
+    names = ["index", "openapi", "openapi-json", "docs", "legal", "logo"]
+    mount = find_mount(request, reverse(f"{prefix_namespace(plugin)}:manifest"))
+    if mount and plugin.auth.as_manifest(mount):
+        names.append("manifest")
     return {
         "plugin": plugin,
         "urls": {name.replace("-", "_"): url(name) for name in names} | {"mcp": url("mcp:mcp")},

@@ -16,12 +16,12 @@ from django.db import connection
 from django.test import Client
 
 from api import throttling
-from config.plugins import PLUGINS
 from oauth_demo.models import Token
 from plugins.plugin import Plugin
 from retrieval.indexes import vector_index
 from tests.clients.live_site import LiveSite, live_site
 from tests.development_server import DevelopmentServer, development_server
+from tests.site.plugins import PLUGINS
 from todos.urls import TODO_API
 
 TODO_PLUGINS = [plugin.slug for plugin in PLUGINS if plugin.api is TODO_API]

@@ -36,6 +36,7 @@ def development_server(directory: Path) -> Iterator[DevelopmentServer]:
     port = free_port()
     environ = {
         **process_environ(),
+        "DJANGO_SETTINGS_MODULE": "tests.site.settings",
         "DATABASE_URL": f"sqlite:///{directory}/db.sqlite3",
         "PYTHONUNBUFFERED": "1",
     }

@@ -6,6 +6,6 @@ Two servers that start at once would otherwise collect into one folder.
 import os
 from pathlib import Path
 
-from config.settings import *  # noqa: F403
+from tests.site.settings import *  # noqa: F403
 
 STATIC_ROOT = Path(os.environ["STATIC_ROOT"])

@@ -4,8 +4,8 @@ import os
 import tempfile
 from urllib.parse import urlsplit
 
-from config.settings import *  # noqa: F403
-from config.settings import CACHES, DATABASES
+from tests.site.settings import *  # noqa: F403
+from tests.site.settings import CACHES, DATABASES
 
 # Accounts are made in many tests; a real password hash takes a tenth of a second each.
 PASSWORD_HASHERS = [

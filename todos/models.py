@@ -7,9 +7,9 @@ from django.db import connection, models
 from django.db.models.functions import Now
 
 from api.compiled import CompiledInsert, CompiledQuery
+from api.usernames import USERNAME_MAX_LENGTH
 
 TODO_MAX_LENGTH = 2_000  # characters
-USERNAME_MAX_LENGTH = 150  # characters, as in django.contrib.auth
 
 
 class Todo(models.Model):

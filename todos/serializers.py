@@ -5,15 +5,10 @@ from typing import Any
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
-from api.fields import Text, WholeNumber
+from api.fields import Text, WholeNumber, object_wanted
 from todos.models import TODO_MAX_LENGTH
 
 INDEX_MAX = 2**31 - 1  # far beyond any list, and safe in every client's integer
-
-
-def object_wanted(example: str) -> dict[str, Any]:
-    """Return the messages for a body that is no object; DRF formats them, so braces double."""
-    return dict.fromkeys(("invalid", "null"), f"The body must be a JSON object like {example}.")
 
 
 class AddTodoSerializer(serializers.Serializer[Any]):

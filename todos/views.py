@@ -1,16 +1,15 @@
 """The todo API: one view, mounted by every todo plugin."""
 
-import re
 from typing import ClassVar
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.exceptions import ValidationError
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.exceptions import ProblemSerializer
-from todos.models import USERNAME_MAX_LENGTH, NoSuchTodoError, TodoList
+from api.usernames import USERNAME, checked
+from todos.models import NoSuchTodoError, TodoList
 from todos.serializers import (
     AddedTodoSerializer,
     AddTodoSerializer,
@@ -23,19 +22,6 @@ from todos.serializers import (
 # One of each validates every request: building a serializer costs more than running it.
 PAGE, ADD_TODO, DELETE_TODO = PageSerializer(), AddTodoSerializer(), DeleteTodoSerializer()
 
-USERNAME_PATTERN = r"^[^/%\x00-\x1f\x7f]+$"
-USERNAME = OpenApiParameter(
-    "username",
-    {
-        "type": "string",
-        "minLength": 1,
-        "maxLength": USERNAME_MAX_LENGTH,
-        "pattern": USERNAME_PATTERN,
-    },
-    OpenApiParameter.PATH,
-    description="Whose list. Ask for the username if it is not known; otherwise use 'global'.",
-)
-
 
 @extend_schema(parameters=[USERNAME])
 class TodosView(APIView):
@@ -46,19 +32,7 @@ class TodosView(APIView):
     domain_errors: ClassVar = {NoSuchTodoError: 404}
 
     def todos(self, username: str) -> TodoList:
-        if len(username) > USERNAME_MAX_LENGTH:
-            raise ValidationError(
-                {"username": f"Too long: {USERNAME_MAX_LENGTH} characters at most."}
-            )
-        if not re.fullmatch(USERNAME_PATTERN, username):
-            # Django leaves a path's bytes that are not UTF-8 in their percent-encoding.
-            raise ValidationError(
-                {
-                    "username": "Must not hold a slash, a percent sign or a control character. "
-                    "Percent-encode it once, as UTF-8."
-                }
-            )
-        return TodoList(self.store, username)
+        return TodoList(self.store, checked(username))
 
     @extend_schema(
         operation_id="getTodos",

@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
-from config.plugins import PLUGINS
 from oauth_demo.models import Token
 from tests.browser.conftest import PHONE, Visit
+from tests.site.plugins import PLUGINS
 
 OPEN = [
     "/",

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from config.plugins import PLUGINS
 from tests.clients.caller import Caller
 from tests.clients.live_site import TODO_PLUGINS, LiveSite, ServedPlugin
+from tests.site.plugins import PLUGINS
 
 
 @pytest.fixture(params=[plugin.slug for plugin in PLUGINS])

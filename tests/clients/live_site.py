@@ -16,11 +16,11 @@ import httpx
 import psycopg
 import pytest
 
-from config.plugins import PLUGINS
 from plugins.plugin import Plugin
 from tests.clients.oauth_install import install
 from tests.clients.prepare_site import USERNAME
 from tests.ports import free_port
+from tests.site.plugins import PLUGINS
 from todos.urls import TODO_API
 
 PROJECT = Path(__file__).parents[2]

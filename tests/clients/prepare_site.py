@@ -23,7 +23,7 @@ def run(*command: str) -> str:
 
 def main() -> None:
     django.setup()
-    from config.plugins import PLUGINS
+    from tests.site.plugins import PLUGINS
 
     run("migrate", "--verbosity", "0")
     run("collectstatic", "--no-input", "--verbosity", "0")

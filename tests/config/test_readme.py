@@ -9,20 +9,25 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands
 
+from config.plugins import PLUGINS
 from plugins.plugin import Plugin
 from tests.development_server import DevelopmentServer
 
 ROOT = Path(settings.BASE_DIR)
 README = (ROOT / "README.md").read_text()
+DOCUMENTS = ["README.md", "CONTRIBUTING.md"]
+DOCUMENTS += sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
 CURLS = [
     block
-    for text in (README, (ROOT / "docs" / "retrieval.md").read_text())
-    for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    for name in DOCUMENTS
+    if name != "docs/sports.md"  # what it asks is in data that not every checkout has
+    for block in re.findall(r"```sh\n(.*?)```", (ROOT / name).read_text(), re.DOTALL)
     if "curl" in block
 ]
 ANSWERS = ("todo", "nobody inherits it", "opens at nine")
 
 
+@pytest.mark.parametrize("plugin", PLUGINS, ids=lambda plugin: plugin.slug)
 def test_every_plugin_is_in_the_table_with_both_addresses(plugin: Plugin) -> None:
     [row] = [line for line in README.splitlines() if line.startswith(f"| `{plugin.slug}` |")]
     assert f"http://localhost:8000/{plugin.slug}/" in row
@@ -38,19 +43,16 @@ def test_every_setting_is_explained() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/retrieval.md"])
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_command_that_is_named_exists(name: str) -> None:
     text = (ROOT / name).read_text()
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = set(re.findall(r"(?:`|^|\s)make ([a-z-]+)", text, re.MULTILINE)) - {"by", "a", "it"}
-    assert named
     assert named <= targets
     assert set(re.findall(r"manage\.py ([a-z_]+)", text)) <= set(get_commands())
 
 
-@pytest.mark.parametrize(
-    "name", ["README.md", "CONTRIBUTING.md", "docs/design.md", "docs/retrieval.md"]
-)
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_file_that_is_linked_exists(name: str) -> None:
     path = ROOT / name
     for target in re.findall(r"\]\(([^):#]+)\)", path.read_text()):

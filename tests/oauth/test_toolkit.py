@@ -14,7 +14,7 @@ from django.conf import settings
 from oauth2_provider import cimd, models, oauth2_backends, oauth2_validators, views
 from oauth2_provider.settings import OAuth2ProviderSettings
 
-ROOMS = ("accounts", "api", "config", "oauth_demo", "plugins", "retrieval", "sports", "todos")
+ROOMS = ("accounts", "api", "config", "oauth_demo", "plugins")
 VALIDATOR = oauth2_validators.OAuth2Validator
 AUTHORIZATION = views.AuthorizationView
 

@@ -13,9 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.plugins import PLUGINS
 from plugins.checks import check_contact, check_settings, plugin_problems
 from plugins.plugin import API, Plugin
+from tests.site.plugins import PLUGINS
 
 TODO = PLUGINS[0]
 
@@ -39,7 +39,7 @@ def test_the_declared_plugins_are_fine() -> None:
         ({"description_for_human": "a" * 101}, "description_for_human has 101 characters."),
         ({"description_for_model": "a" * 8001}, "description_for_model has 8001 characters."),
         ({"slug": "todo_list"}, "its slug 'todo_list' cannot be part of a path"),
-        ({"slug": "no-logo"}, "there is no logo 'logos/no-logo.png'. Add it to config/static/."),
+        ({"slug": "no-logo"}, "there is no logo 'logos/no-logo.png'. Add it to its app's static/."),
     ],
 )
 def test_a_plugin_that_chatgpt_would_refuse(changes: dict[str, str], message: str) -> None:

@@ -9,9 +9,9 @@ import yaml
 from django.test import Client
 from PIL import Image
 
-from config.plugins import PLUGINS
 from plugins.plugin import Plugin
 from tests.conftest import TODO_PLUGINS, Mount, mount_of
+from tests.site.plugins import PLUGINS
 
 DOCUMENTS = {
     "/.well-known/ai-plugin.json": "application/json",

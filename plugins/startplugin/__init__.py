@@ -1,0 +1,1 @@
+"""How a plugin of one's own begins: `manage.py startplugin`, and the templates that it fills in."""
