@@ -28,12 +28,17 @@ class Mount:
         """The URL of the mount itself: the server in OpenAPI, the issuer and resource in OAuth."""
         return self.url().rstrip("/")
 
-    def well_known_url(self, name: str) -> str:
-        """Return where one of the mount's well-known documents stands.
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """The URLs by which clients may name the mount as what a token is for (RFC 8707)."""
+        return (self.root, f"{self.root}/")
+
+    def well_known_url(self, name: str, of: str = "index") -> str:
+        """Return where a well-known document of one of the routes stands.
 
         Before the path of its URL, and not in it (RFC 8414 section 3.1, RFC 9728 section 3.1).
         """
-        return f"{self.origin}/.well-known/{name}{urlsplit(self.root).path}"
+        return f"{self.origin}/.well-known/{name}{urlsplit(self.url(of)).path.rstrip('/')}"
 
 
 class MountedRequest(HttpRequest):

@@ -52,10 +52,15 @@ def fill(store: "Datastore", count: int) -> None:
     from retrieval.chunking import Passage
     from retrieval.datastore import NewDocument
     from retrieval.loading import refresh_statistics
+    from retrieval.metadata import Metadata
 
     for start in range(0, count, BATCH):
         some = [
-            NewDocument(id=f"d{n}", text=words(A_CHUNK), author=f"author{n % AUTHORS}")
+            NewDocument(
+                id=f"d{n}",
+                text=words(A_CHUNK),
+                metadata=Metadata(author=f"author{n % AUTHORS}"),
+            )
             for n in range(start, min(start + BATCH, count))
         ]
         cut = [[Passage(document.text, document.text)] for document in some]

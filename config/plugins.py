@@ -6,8 +6,8 @@ startplugin` makes both, and the app.
 
 from plugins.auth import NoAuth, OAuth, Scope, ServiceHTTP, UserHTTP
 from plugins.plugin import Plugin
-from retrieval.endpoints import REMEMBERING, RetrievalAPI
-from sports.endpoints import SPORTS_API
+from retrieval.urls import REMEMBERING, RetrievalAPI
+from sports.urls import SPORTS_API
 from todos.urls import TODO_API
 
 TODO_INSTRUCTIONS = (

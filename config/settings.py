@@ -306,6 +306,9 @@ CORS_ALLOW_HEADERS = [
     "content-type",
     "openai-conversation-id",
     "openai-ephemeral-user-id",
+    "mcp-protocol-version",
+    "mcp-method",
+    "mcp-name",
 ]
 CORS_EXPOSE_HEADERS = ["retry-after", "www-authenticate"]
 

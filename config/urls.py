@@ -14,7 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.landing, name="landing"),
     path("accounts/", include("accounts.urls")),
     path("clients/", include((registration_urls, "oauth2_provider"))),
-    path(".well-known/<str:name>/<slug:slug>", views.well_known),
     path("admin/login/", limit_attempts(admin.site.login)),
     path("admin/", admin.site.urls),
 ]

@@ -38,10 +38,12 @@ class ServerMetadataView(EndpointMixin, View):
 
 
 class ResourceMetadataView(EndpointMixin, OAuthProtectedResourceMetadataView):  # type: ignore[misc]
-    """RFC 9728 section 2."""
+    """RFC 9728 section 2, of one of the plugin's routes."""
+
+    route = "index"
 
     def get_resource(self, request: MountedRequest) -> str:
-        return request.mount.root
+        return request.mount.url(self.route).rstrip("/")
 
     def get_authorization_servers(self, request: MountedRequest) -> list[str]:
         return [request.mount.root]

@@ -40,6 +40,6 @@ class EndpointMixin:
 
 def require_own_resource(request: MountedRequest, resources: Iterable[str]) -> None:
     """Raise OAuth2Error where another resource than the plugin is asked for (RFC 8707 2)."""
-    own = request.mount.root
-    if not {*resources} <= {own, f"{own}/"}:
+    if not {*resources} <= {*request.mount.resources}:
+        own = request.mount.root
         raise errors.CustomOAuth2Error("invalid_target", f"resource must be {own}.")

@@ -1,5 +1,7 @@
 """Where authorization servers answer, and where clients register."""
 
+from collections.abc import Mapping
+
 from django.urls import URLPattern, path
 
 from oauth_demo.authorize import AuthorizeView
@@ -9,8 +11,13 @@ from oauth_demo.registration import ManageView, RegisterView
 from oauth_demo.server import AuthorizationServer
 
 
-def authorization_server_urls(server: AuthorizationServer) -> list[URLPattern]:
-    """Return what a plugin's authorization server answers, by the library's names."""
+def authorization_server_urls(
+    server: AuthorizationServer, *, protected: Mapping[str, str]
+) -> list[URLPattern]:
+    """Return what a plugin's authorization server answers, by the library's names.
+
+    `protected` names the routes that its tokens open, by their paths below the plugin's root.
+    """
     authorization_server = ".well-known/oauth-authorization-server"
     protected_resource = ".well-known/oauth-protected-resource"
     return [
@@ -18,7 +25,14 @@ def authorization_server_urls(server: AuthorizationServer) -> list[URLPattern]:
         path("auth/oauth_exchange", ExchangeView.as_view(server=server), name="token"),
         path("auth/oauth_revoke", RevokeView.as_view(server=server), name="revoke-token"),
         path(authorization_server, ServerMetadataView.as_view(server=server), name="server"),
-        path(protected_resource, ResourceMetadataView.as_view(server=server), name="resource"),
+        *(
+            path(
+                f"{protected_resource}{below}",
+                ResourceMetadataView.as_view(server=server, route=route),
+                name="resource",
+            )
+            for below, route in protected.items()
+        ),
     ]
 
 

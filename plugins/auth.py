@@ -55,6 +55,8 @@ class AuthScheme:
     """The header that carries the credential; browsers may send it, needed or not."""
     how_to_get_one: ClassVar[str] = ""
     """Where somebody without a credential gets one, in a sentence."""
+    mcp_credential: ClassVar[str] = ""
+    """What an MCP client does about a credential, in a sentence for people."""
     placeholder: ClassVar[str] = ""
     """What stands for a credential in a command that is shown; "" where none is needed."""
     scopes: Mapping[str, str] = MappingProxyType({})
@@ -85,6 +87,11 @@ class AuthScheme:
     def header(self, secret: str) -> str:
         """Return the header that a command sends a secret in."""
         return f"{self.request_header}: {secret}"
+
+    @property
+    def wanted(self) -> str:
+        """What is said to who sends no credential."""
+        return f"Send a token as '{self.header('…')}'. {self.how_to_get_one}"
 
     # --- Requests ------------------------------------------------------------------------
 
@@ -137,6 +144,7 @@ class NoAuth(AuthScheme):
 
     slug = "none"
     name = "No sign-in"
+    mcp_credential = "It needs no credential."
     permissions = (AllowAny,)
 
     def protection(self, plugin: "Plugin") -> Mapping[str, Any]:
@@ -210,6 +218,7 @@ class ServiceHTTP(BearerScheme):
     name = "Service token"
     tokens_by_hand = True
     how_to_get_one = "Ask the plugin's operator for a service token."
+    mcp_credential = "Have it send the service token as “Authorization: Bearer SERVICE_TOKEN”."
     placeholder = "SERVICE_TOKEN"
     find = staticmethod(find_service_token)
 
@@ -225,6 +234,7 @@ class UserHTTP(BearerScheme):
     permissions = (HasCredential, OwnUsername)
     tokens_by_hand = True
     how_to_get_one = "Sign in to the plugin's site and make one under Tokens."
+    mcp_credential = "Have it send your token as “Authorization: Bearer YOUR_TOKEN”."
     placeholder = "YOUR_TOKEN"
     find = staticmethod(find_personal_token)
 
@@ -246,6 +256,10 @@ class OAuth(BearerScheme):
     slug = "oauth"
     name = "OAuth"
     how_to_get_one = "Refresh it, or ask the person to connect the client again."
+    mcp_credential = (
+        "It learns from the address where to send you to sign in and agree. The operator of this "
+        "site makes a client for it, or lets clients register themselves."
+    )
     placeholder = "ACCESS_TOKEN"
     find = staticmethod(find_access_token)
 
@@ -279,12 +293,15 @@ class OAuth(BearerScheme):
 
     def challenge(self, request: Request, plugin: "Plugin") -> str:
         """Say also where a client learns how to get a token (RFC 9728 section 5.1)."""
-        metadata = request.mount.well_known_url("oauth-protected-resource")  # type: ignore[attr-defined]
+        mount: PluginMount = request.mount  # type: ignore[attr-defined]
+        route = "mcp:mcp" if mount.part == "mcp" else "index"
+        metadata = mount.well_known_url("oauth-protected-resource", of=route)
         return f'{super().challenge(request, plugin)}, resource_metadata="{metadata}"'
 
     def urls(self, plugin: "Plugin") -> list[URLPattern]:
         return authorization_server_urls(
-            AuthorizationServer(plugin=plugin.slug, name=plugin.name_for_human, scopes=self.scopes)
+            AuthorizationServer(plugin=plugin.slug, name=plugin.name_for_human, scopes=self.scopes),
+            protected={"": "index", "/mcp": "mcp:mcp"},
         )
 
 

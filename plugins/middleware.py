@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
-from django.template.response import SimpleTemplateResponse
 from django.urls import set_urlconf
 
+from plugins.dispatch import answer_api
 from plugins.mounts import PluginMount, find_mount
 from plugins.urls import urlconf_of_host
 
@@ -44,14 +44,7 @@ class APIMiddleware:
         if mount is None or not mount.is_api:
             return self.get_response(request)
         set_urlconf(request.urlconf)
-        request.resolver_match = mount.match
-        view, args, kwargs = mount.match
-        response: HttpResponse = view(request, *args, **kwargs)
-        if isinstance(response, SimpleTemplateResponse):  # as DRF's are
-            response.render()
-        response["Content-Length"] = len(response.content)
-        response["Cache-Control"] = "no-store"
-        return response
+        return answer_api(request)  # type: ignore[arg-type]
 
 
 class PlainInputMiddleware:

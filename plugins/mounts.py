@@ -20,12 +20,17 @@ class PluginMount(Mount):
 
     @property
     def part(self) -> str:
-        """Which of the plugin's parts answers: "api", "auth", "pages", or "" for its documents."""
+        """Which part answers: "api", "mcp", "auth", "pages", or "" for the documents."""
         return self.match.app_names[1] if len(self.match.app_names) > 1 else ""
 
     @property
     def is_api(self) -> bool:
-        return self.part == "api"
+        """Whether the request carries its own credential, and wants nothing that pages need."""
+        return self.part in ("api", "mcp")
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return (*super().resources, self.url("mcp:mcp"))
 
 
 class PluginRequest(MountedRequest):

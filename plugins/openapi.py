@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import yaml
 from drf_spectacular.drainage import GENERATOR_STATS
-from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.permissions import AllowAny
@@ -90,6 +90,13 @@ def generate(plugin: Plugin) -> tuple[dict[str, Any], list[str]]:
     if plugin.auth.callers == "everybody":
         document["security"] = []  # said outright: linters take silence for an oversight
     return document, complaints
+
+
+@cache
+def views_of(plugin: Plugin) -> dict[tuple[str, str], Any]:
+    """Return the views of a plugin's API, by path and method as its document has them."""
+    endpoints = EndpointEnumerator(patterns=plugin.api_urls).get_api_endpoints()
+    return {(path, method): view for path, _, method, view in endpoints}
 
 
 @lru_cache(maxsize=256)

@@ -14,10 +14,7 @@ class HasCredential(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         if request.auth is None:
             [authenticator] = view.get_authenticators()
-            scheme = authenticator.scheme  # type: ignore[attr-defined]
-            raise NotAuthenticated(
-                f"Send a token as '{scheme.header('…')}'. {scheme.how_to_get_one}"
-            )
+            raise NotAuthenticated(authenticator.scheme.wanted)  # type: ignore[attr-defined]
         return True
 
 
@@ -56,10 +53,12 @@ class HasScope(BasePermission):
 
 
 class OwnUsername(BasePermission):
-    """Lets a person in where the path bears their own username."""
+    """Lets a person in where the path bears their own username; `me` stands for it."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         assert isinstance(request.auth, Credential)
         own = request.auth.username
+        if view.kwargs.get("username") == "me":
+            view.kwargs["username"] = own  # the arguments that the view is about to get
         self.message = f"This token opens only what belongs to '{own}'. Use that username."
         return bool(view.kwargs.get("username", own) == own)

@@ -10,16 +10,29 @@ from django.http.request import split_domain_port
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from plugins import views
+from plugins.mcp.views import mcp
 from plugins.mounts import prefix_namespace, root_namespace
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
 
 
-def prefixed_urls() -> list[URLResolver]:
-    """Return every plugin, below its prefix."""
+def prefixed_urls() -> list[URLPattern | URLResolver]:
+    """Return every plugin, below its prefix, with its well-known documents before the prefix.
+
+    For a URL with a path they stand at the root, before the path (RFC 8414 section 3.1, RFC 9728
+    section 3.1), and not in it.
+    """
     return [
-        path(f"{plugin.slug}/", plugin_urls(plugin, namespace=prefix_namespace(plugin)))
+        url
         for plugin in declared_plugins()
+        for url in (
+            path(f"{plugin.slug}/", plugin_urls(plugin, namespace=prefix_namespace(plugin))),
+            re_path(
+                rf"^\.well-known/(?P<name>[^/]+)/{plugin.slug}(?P<below>/mcp)?$",
+                views.well_known,
+                {"slug": plugin.slug},
+            ),
+        )
     ]
 
 
@@ -29,6 +42,7 @@ def plugin_urls(
     """Return a plugin's routes for `path()` to mount, under an instance namespace."""
     patterns: list[URLPattern | URLResolver] = [
         path("", include((plugin.api_urls, "api"))),  # first: it is called most
+        path("", include(([path("mcp", mcp, name="mcp")], "mcp"))),
         path("", views.plugin_page, name="index"),
         path(".well-known/ai-plugin.json", views.manifest, name="manifest"),
         path("openapi.yaml", views.openapi_yaml, name="openapi"),

@@ -106,7 +106,7 @@ def card(request: HttpRequest, plugin: Plugin) -> dict[str, Any]:
         names.append("manifest")
     return {
         "plugin": plugin,
-        "urls": {name.replace("-", "_"): url(name) for name in names},
+        "urls": {name.replace("-", "_"): url(name) for name in names} | {"mcp": url("mcp:mcp")},
         "pages": {
             str(page.name): url(f"pages:{page.name}")
             for page in plugin.pages
@@ -153,13 +153,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return render(request, "500.html", status=500)
 
 
-def well_known(request: PluginRequest, name: str, slug: str) -> HttpResponse:
-    """Answer a well-known document of a plugin below its prefix.
-
-    For a URL with a path it stands at the root, before the path (RFC 8414 section 3.1,
-    RFC 9728 section 3.1), and not in it.
-    """
-    mount = find_mount(request, f"/{slug}/.well-known/{name}")
+def well_known(request: PluginRequest, slug: str, name: str, below: str = "") -> HttpResponse:
+    """Answer a well-known document of a plugin below its prefix, as if it stood there."""
+    mount = find_mount(request, f"/{slug}/.well-known/{name}{below}")
     if mount is None:
         raise Http404
     request.mount = mount

@@ -53,7 +53,7 @@ class DocumentAdmin(LookInside):
     def delete_model(self, request: HttpRequest, obj: Document) -> None:
         """Delete as the API does: the collection's counts and the index go with it."""
         collection = obj.collection
-        Datastore(collection.store, collection.username).delete(ids=[obj.key])
+        Datastore(collection.store, collection.username).delete_ids([obj.key])
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
         for document in queryset.select_related("collection"):

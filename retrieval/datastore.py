@@ -5,10 +5,9 @@ transaction replaces the old version. Whatever fails, and wherever a process die
 whole: as it was, or as it is meant to be.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -16,18 +15,23 @@ from django.db import transaction
 
 from retrieval import lexical
 from retrieval.chunking import Passage, passages
-from retrieval.embeddings import BadInputError, embedder
-from retrieval.filters import EVERYTHING, Filter
-from retrieval.indexes import vector_index
-from retrieval.models import Chunk, Collection, Document, Vector
-from retrieval.refusals import (
+from retrieval.embeddings import embedder
+from retrieval.exceptions import (
+    BadInputError,
     NoSuchDocumentError,
+    OtherModelError,
     RefusedError,
     TooManyChunksError,
-    require_model,
 )
+from retrieval.filters import EVERYTHING, Filter
+from retrieval.indexes import vector_index
+from retrieval.metadata import UNKNOWN, Metadata
+from retrieval.models import Chunk, Collection, Document, Vector
 from retrieval.search import Hit, search
 from retrieval.terms import terms
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 BATCH = 500  # rows of one statement
 
@@ -38,11 +42,7 @@ class NewDocument:
 
     text: str
     id: str = field(default_factory=lambda: uuid4().hex)
-    source: str = ""
-    source_id: str = ""
-    url: str = ""
-    author: str = ""
-    created_at: datetime | None = None
+    metadata: Metadata = UNKNOWN
     digest: str = ""
 
 
@@ -67,7 +67,7 @@ class Datastore:
         if "\0" not in key:  # which no id has, and PostgreSQL takes in no question
             document = self.documents().filter(key=key).first()
         if document is None:
-            raise NoSuchDocumentError(key)
+            raise NoSuchDocumentError
         return document
 
     def knows(self, key: str, digest: str) -> bool:
@@ -119,12 +119,8 @@ class Datastore:
                     collection=collection,
                     key=document.id,
                     text=document.text,
-                    source=document.source,
-                    source_id=document.source_id,
-                    url=document.url,
-                    author=document.author,
-                    created_at=document.created_at,
                     digest=document.digest,
+                    **document.metadata.known(),
                 )
                 for document in documents
             ],
@@ -181,8 +177,24 @@ class Datastore:
         require_model(collection)
         return collection
 
-    def delete(self, *, ids: Sequence[str] = (), where: Filter = EVERYTHING) -> int:
-        """Delete the documents of these ids, or those that a filter lets through: how many."""
+    def delete_ids(self, ids: Sequence[str]) -> int:
+        """Delete the documents of these ids; return how many there were."""
+        return self._delete(lambda collection: collection.documents.filter(key__in=ids))
+
+    def delete_where(self, where: Filter) -> int:
+        """Delete the documents that a filter lets through; return how many there were.
+
+        Raises ValueError for a filter that lets everything through.
+        """
+        if not where:
+            raise ValueError("An empty filter lets everything through; that is delete_all.")
+        return self._delete(where.documents)
+
+    def delete_all(self) -> int:
+        """Delete every document; return how many there were."""
+        return self._delete(EVERYTHING.documents)
+
+    def _delete(self, wanted: "Callable[[Collection], QuerySet[Document]]") -> int:
         with transaction.atomic():
             collection = (
                 Collection.objects.select_for_update()
@@ -191,18 +203,11 @@ class Datastore:
             )
             if collection is None:
                 return 0
-            documents = where.documents(collection)
-            if ids:
-                documents = documents.filter(key__in=ids)
-            count = self.remove(collection, documents)
+            count = self.remove(collection, wanted(collection))
             if count:
                 collection.version += 1
                 collection.save()
             return count
-
-    def clear(self) -> int:
-        """Delete all that there is; return how many documents that was."""
-        return self.delete()
 
     def remove(self, collection: Collection, documents: Any) -> int:
         """Delete documents with their chunks, inside the transaction that locked the collection."""
@@ -243,6 +248,16 @@ class Datastore:
             raise
 
 
+def require_model(collection: Collection) -> None:
+    """Refuse to mix embeddings of two models; raises OtherModelError."""
+    mine = embedder()
+    if collection.chunk_count and (collection.model, collection.dimension) != (
+        mine.model,
+        mine.dimension,
+    ):
+        raise OtherModelError(collection, mine)
+
+
 def embed(documents: Sequence[NewDocument], cut: Sequence[Sequence[Passage]]) -> Vector:
     """Return the embeddings of all passages, in order; name the document that prevents it."""
     try:
@@ -253,6 +268,6 @@ def embed(documents: Sequence[NewDocument], cut: Sequence[Sequence[Passage]]) ->
                 embedder().embed([passage.searched for passage in each])
             except BadInputError as error:
                 raise RefusedError(
-                    f"Document '{document.id}': {error} Nothing was stored."
+                    f"Document '{document.id}': {error.reason} Nothing was stored."
                 ) from error
         raise

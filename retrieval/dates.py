@@ -1,22 +1,23 @@
 """Dates in any common spelling."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from typing import Literal
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Any, Literal
 
-from dateparser.date import DateDataParser
+from dateutil.parser import parser, parserinfo
 
 Edge = Literal["first", "last"]
 LONGEST = 60  # characters of a date
 END_OF_DAY = time(23, 59, 59, 999_999)
 YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 WEEK = re.compile(r"\d{4}-?W\d\d")
-MONTH = re.compile(r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\d[./-]\d", re.I)
 WEEKDAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)", re.I)
-DAY = re.compile(r"(?<![\d:])\d{1,2}(?![\d:])")
-ISO_LIKE = re.compile(r"\d{4}-\d\d-\d\d")
-DOTTED = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{4}\b")
+TIME = re.compile(r"\d:\d|\d\s*([ap]m|h)", re.I)
+ISO_LIKE = re.compile(r"\d{4}-\d\d-\d\d")  # were it ISO 8601, it would be read by now
+DOTTED = re.compile(r"(\d{1,2}\.\s?){1,2}\d{4}\b")
+DECIMAL = re.compile(r"(?<![.:\d])\d+\.\d+(?![.\d])")  # but of seconds
+NUMBERS = re.compile(r"[\d\s:]+")
+OFFSET = re.compile(r"\b(UTC|GMT)(?=[+-]\d)", re.I)  # "GMT+1" is an hour ahead, as "+1" is
 
 
 def read_date(text: str, *, edge: Edge = "first") -> datetime:
@@ -30,13 +31,13 @@ def read_date(text: str, *, edge: Edge = "first") -> datetime:
     text = text.strip()
     if not text or len(text) > LONGEST:
         raise ValueError("not a date")
-    moment, days = _iso(text) or _unix(text) or _words(text, edge)
     try:
+        moment, days = _iso(text) or _unix(text) or _words(text, edge)
         if days and edge == "last":
             last = moment + timedelta(days=days - 1)
             moment = datetime.combine(last, END_OF_DAY, moment.tzinfo)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except OverflowError as error:
+    except (ValueError, OverflowError) as error:
         raise ValueError("not a date") from error
 
 
@@ -62,34 +63,61 @@ def _unix(text: str) -> tuple[datetime, int] | None:
 
 
 def _words(text: str, edge: Edge) -> tuple[datetime, int]:
+    """Read a date as people write it, in English.
+
+    It is read twice, each time with other values for the parts that it may lack: where the two
+    readings differ, it lacks one.
+    """
     year = YEAR.search(text)
-    # No year, or one that may be another; ISO 8601 that is wrong.
-    if not year or ISO_LIKE.match(text):
+    dotted = DOTTED.match(text)
+    plain = OFFSET.sub("", DOTTED.sub(lambda date: date[0].replace(".", "/"), text))
+    if not year or ISO_LIKE.match(text) or DECIMAL.search(plain):
         raise ValueError("not a date")
-    # A time without a month, a weekday without a day: today would give them.
-    if not (text == year[0] or MONTH.search(text)) or (
-        WEEKDAY.search(text) and not DAY.search(text)
+    first, last = (
+        PARSER.parse(plain, default=default, dayfirst=dotted is not None, tzinfos=_zone)
+        for default in DEFAULTS
+    )
+    timed = first.hour == last.hour
+    no_day = first.day != last.day
+    if (
+        {first.year, last.year} != {int(year[0])}
+        or (first.month != last.month and text != year[0])
+        or (no_day and (timed or WEEKDAY.search(text)))
+        or (timed and not TIME.search(text))
+        or (not timed and first.time() != time.min)  # minutes of no hour
+        or (text != year[0] and NUMBERS.fullmatch(text))
     ):
         raise ValueError("not a date")
-    try:
-        found = _parser(edge, "DMY" if DOTTED.match(text) else "MDY").get_date_data(text)
-    except (ValueError, OverflowError, IndexError, AttributeError) as error:
-        raise ValueError("not a date") from error
-    if found is None or found.date_obj is None:
+    return (first if edge == "first" else last), not timed
+
+
+def _zone(name: str | None, offset: int | None) -> timezone | None:
+    """Return a time zone by its distance from UTC; most names stand for several."""
+    if name and offset is None:
         raise ValueError("not a date")
-    return found.date_obj, found.period != "time"
+    return None if offset is None else timezone(timedelta(seconds=offset))
 
 
-@cache
-def _parser(edge: Edge, order: str) -> DateDataParser:
-    return DateDataParser(
-        languages=["en"],
-        settings={
-            "DATE_ORDER": order,
-            "PARSERS": ["absolute-time"],  # none that counts from now
-            "REQUIRE_PARTS": ["year"],
-            "PREFER_DAY_OF_MONTH": edge,
-            "PREFER_MONTH_OF_YEAR": edge,
-            "RETURN_TIME_AS_PERIOD": True,
-        },
-    )
+class English(parserinfo):
+    """English dates, the zones of RFC 2822 among them; no year of two digits."""
+
+    JUMP = [" ", ".", ",", "-", "/", "at", "on", "of", "the", "st", "nd", "rd", "th", "t"]
+    WEEKDAYS: Any = [
+        *(("mon", "monday"), ("tue", "tues", "tuesday"), ("wed", "wednesday")),
+        *(("thu", "thur", "thurs", "thursday"), ("fri", "friday")),
+        *(("sat", "saturday"), ("sun", "sunday")),
+    ]
+    TZOFFSET = {
+        f"{zone}{kind}": (hours + saved) * 3600
+        for zone, hours in (("E", -5), ("C", -6), ("M", -7), ("P", -8))
+        for kind, saved in (("ST", 0), ("DT", 1))
+    }
+
+    def convertyear(self, year: int, century_specified: bool = False) -> int:
+        if year < 1000:  # to complete it, one would look at the clock
+            raise ValueError("not a date")
+        return year
+
+
+PARSER = parser(English())
+DEFAULTS = (datetime(2000, 1, 1), datetime(2004, 12, 31, 1))

@@ -10,11 +10,12 @@ from rest_framework import serializers
 
 from api.fields import Text
 from retrieval.dates import LONGEST, Edge, read_date
-from retrieval.models import KEY_MAX_LENGTH, SOURCES
+from retrieval.metadata import DESCRIPTIONS, SOURCES
+from retrieval.models import KEY_MAX_LENGTH
 
 KEY_PATTERN = r"^(?!\.\.?$)[^/%\x00-\x1f\x7f]+$(?!\n)"  # "$" alone lets a line end pass
 # Each part takes what the next cannot, so that nothing is tried twice.
-PLAIN = RegexValidator(r"^\s*[^\s\x00][^\x00]*$", "Must hold words, and no NUL.")
+PLAIN = r"^\s*[^\s\x00][^\x00]*$"
 
 
 class Body(serializers.Serializer[Any]):
@@ -66,6 +67,20 @@ def optional(
 ) -> Any:
     """Return a field that may be missing or null."""
     return field(required=False, allow_null=True, help_text=help_text, **kwargs)
+
+
+def described(field: type[serializers.Field[Any, Any, Any, Any]], name: str) -> Any:
+    """Return a field for one of the metadata."""
+    return optional(field, **DESCRIPTIONS[name])
+
+
+class Words(Text):
+    """Text that says something."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            validators=[RegexValidator(PLAIN, "Must hold words, and no NUL.")], **kwargs
+        )
 
 
 class SourceField(serializers.ChoiceField):

@@ -1,13 +1,23 @@
 """Which documents a search or a deletion is about."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from retrieval.models import Collection, Document
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
+CONDITIONS = {
+    "document_id": ("key", "exact"),
+    "source": ("source", "exact"),
+    "source_id": ("source_id", "exact"),
+    "author": ("author", "exact"),
+    "start_date": ("created_at", "gte"),
+    "end_date": ("created_at", "lte"),
+}
+"""What each field of a filter compares: a column of the document, and Django's lookup for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,19 +32,15 @@ class Filter:
     end_date: datetime | None = None
 
     def __bool__(self) -> bool:
-        return any(getattr(self, field.name) for field in fields(self))
+        return bool(self.conditions())
+
+    def conditions(self) -> list[tuple[str, str, Any]]:
+        """Return the columns that are compared, how, and with what."""
+        return [(*CONDITIONS[name], value) for name, value in vars(self).items() if value]
 
     def documents(self, collection: Collection) -> "QuerySet[Document]":
         """Return the collection's documents for which it holds."""
-        wanted = {
-            "key": self.document_id,
-            "source": self.source,
-            "source_id": self.source_id,
-            "author": self.author,
-            "created_at__gte": self.start_date,
-            "created_at__lte": self.end_date,
-        }
-        wanted = {lookup: value for lookup, value in wanted.items() if value}
+        wanted = {f"{column}__{lookup}": value for column, lookup, value in self.conditions()}
         return Document.objects.filter(collection=collection, **wanted).order_by()
 
 

@@ -1,5 +1,6 @@
 """The forms of the page for people."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -7,7 +8,7 @@ from django import forms
 from retrieval.datastore import NewDocument
 from retrieval.dates import read_date
 from retrieval.files import file_text
-from retrieval.models import SOURCE_ID_MAX_LENGTH, SOURCES
+from retrieval.metadata import MAX_LENGTH, SOURCES, UNKNOWN, Metadata
 from retrieval.parsing import UnreadableFileError
 from retrieval.serializers import QUERY_MAX_LENGTH
 
@@ -37,7 +38,7 @@ class AddForm(forms.Form):
     text = forms.CharField(
         required=False, widget=forms.Textarea(attrs={"rows": 5}), label="Or text"
     )
-    author = forms.CharField(required=False, max_length=500)
+    author = forms.CharField(required=False, max_length=MAX_LENGTH["author"])
     created_at = DateField(
         required=False, label="Date of the document", help_text="Such as 2024-03-05, or March 2024."
     )
@@ -60,13 +61,16 @@ class AddForm(forms.Form):
     def document(self) -> NewDocument:
         """Return what was filled in."""
         data = self.cleaned_data
-        known: dict[str, Any] = {"author": data["author"], "created_at": data["created_at"]}
-        if file := data.get("file"):
-            known |= {"source": "file", "source_id": str(file.name)[:SOURCE_ID_MAX_LENGTH]}
-        return NewDocument(text=data["text"], **known)
+        file = data.get("file")
+        metadata = replace(
+            Metadata.of_file(file.name) if file else UNKNOWN,
+            author=data["author"],
+            created_at=data["created_at"],
+        )
+        return NewDocument(text=data["text"], metadata=metadata)
 
 
 class SearchForm(forms.Form):
     q = forms.CharField(required=False, max_length=QUERY_MAX_LENGTH, label="Ask, in your own words")
-    author = forms.CharField(required=False, max_length=500)
+    author = forms.CharField(required=False, max_length=MAX_LENGTH["author"])
     source = forms.ChoiceField(required=False, choices=ANY)

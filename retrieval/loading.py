@@ -7,8 +7,8 @@ from itertools import islice
 from django.db import connection, reset_queries
 
 from retrieval.datastore import Datastore, NewDocument
+from retrieval.exceptions import OtherModelError, RefusedError
 from retrieval.reading import BadRow, Row, Unchanged
-from retrieval.refusals import OtherModelError, RefusedError
 
 WITHOUT_LIMIT = 10**9  # chunks of one document
 

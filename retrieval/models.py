@@ -5,22 +5,21 @@ finds neighbours faster (`retrieval/indexes/`) is an index that can be made agai
 """
 
 from textwrap import shorten
-from typing import Any
 
 import numpy as np
 from django.db import models
 from django.db.models.functions import Left
 from numpy.typing import NDArray
 
+from retrieval.metadata import DESCRIPTIONS, MAX_LENGTH, SOURCES, Metadata
+
 Vector = NDArray[np.float32]
 """Of unit length, so that a dot product is a cosine."""
 
 KEY_MAX_LENGTH = 200  # characters
-SOURCE_ID_MAX_LENGTH = 500  # characters
 TITLE_LENGTH = 70  # characters
 BEGINNING = Left("text", 300)
 """What a list fetches of a document, as `beginning`, in place of its whole text."""
-SOURCES = ("email", "file", "chat")
 
 
 class Collection(models.Model):
@@ -66,9 +65,9 @@ class Document(models.Model):
     source = models.CharField(
         max_length=20, blank=True, choices=[(source, source) for source in SOURCES]
     )
-    source_id = models.CharField(max_length=SOURCE_ID_MAX_LENGTH, blank=True)
-    url = models.CharField(max_length=2_000, blank=True)
-    author = models.CharField(max_length=500, blank=True)
+    source_id = models.CharField(max_length=MAX_LENGTH["source_id"], blank=True)
+    url = models.CharField(max_length=MAX_LENGTH["url"], blank=True)
+    author = models.CharField(max_length=MAX_LENGTH["author"], blank=True)
     created_at = models.DateTimeField(null=True, blank=True, help_text="As its metadata say.")
     digest = models.CharField(
         max_length=64, blank=True, editable=False, help_text="Of what a load brought."
@@ -96,12 +95,8 @@ class Document(models.Model):
         return self.source_id or shorten(words, TITLE_LENGTH, placeholder=" …") or self.key
 
     @property
-    def metadata(self) -> dict[str, Any]:
-        """What clients are told of it: the fields that were given."""
-        fields = {name: getattr(self, name) for name in ("source", "source_id", "url", "author")}
-        if self.created_at is not None:
-            fields["created_at"] = self.created_at.isoformat()
-        return {name: value for name, value in fields.items() if value}
+    def metadata(self) -> Metadata:
+        return Metadata(**{name: getattr(self, name) for name in DESCRIPTIONS})
 
 
 class Chunk(models.Model):

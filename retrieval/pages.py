@@ -18,14 +18,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from plugins.mounts import PluginRequest
 from plugins.plugin import Plugin
 from retrieval.datastore import Datastore
-from retrieval.embeddings import EmbeddingError
+from retrieval.exceptions import NoSuchDocumentError, RefusedError, UnavailableError
 from retrieval.filters import Filter
 from retrieval.forms import AddForm, SearchForm
 from retrieval.highlighting import highlighted
-from retrieval.indexes.base import IndexAwayError
 from retrieval.limits import within_rate
 from retrieval.models import BEGINNING, Document
-from retrieval.refusals import NoSuchDocumentError, RefusedError
 from retrieval.uploads import FORM_ROOM, FileUploadHandler, stopped, too_large
 
 if TYPE_CHECKING:
@@ -38,7 +36,7 @@ WHOSE = {
     "services": "Every service with a token of this plugin can read and change these documents.",
     "people": "These are your own: only you, and clients that you gave access, reach them.",
 }
-FAILURES = (RefusedError, EmbeddingError, IndexAwayError)
+FAILURES = (RefusedError, UnavailableError)
 Page = Callable[[PluginRequest, Datastore], HttpResponse]
 View = Callable[[PluginRequest], HttpResponse]
 
@@ -88,14 +86,15 @@ def with_own_upload(view: View) -> Any:
             size = int(request.META.get("CONTENT_LENGTH") or 0)
             request.upload_handlers = [FileUploadHandler(request)]
             if size > FileUploadHandler.limit() + FORM_ROOM or stopped(request):
-                return refused(request, str(too_large().detail))
+                return too_large_response(request)
         return csrf_protect(view)(request)
 
     return prepared
 
 
-def refused(request: HttpRequest, problem: str) -> HttpResponse:
-    return render(request, "retrieval/refused.html", {"problem": problem}, status=413)
+def too_large_response(request: HttpRequest) -> HttpResponse:
+    context = {"problem": str(too_large().detail)}
+    return render(request, "retrieval/too_large.html", context, status=413)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -166,9 +165,9 @@ def delete(request: PluginRequest, store: Datastore) -> HttpResponse:
     """Delete one document, or all where a second step said so."""
     key = request.POST.get("id", "").replace("\0", "")
     if key:
-        count = store.delete(ids=[key])
+        count = store.delete_ids([key])
     elif request.POST.get("all") == "yes":
-        count = store.clear()
+        count = store.delete_all()
     else:
         messages.error(request, "Nothing was deleted: tick the box to delete all documents.")
         return HttpResponseRedirect(request.mount.url("pages:library"))

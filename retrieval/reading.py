@@ -18,9 +18,9 @@ from rest_framework.exceptions import ValidationError
 from api.exceptions import sentence
 from retrieval.datastore import NewDocument
 from retrieval.files import file_text
-from retrieval.models import SOURCE_ID_MAX_LENGTH
+from retrieval.metadata import Metadata
 from retrieval.parsing import UnreadableFileError
-from retrieval.serializers import DocumentSerializer, new_document
+from retrieval.serializers import DocumentSerializer
 
 DOCUMENT = DocumentSerializer()
 BOM = b"\xef\xbb\xbf"
@@ -122,8 +122,8 @@ class Reader:
             text = file_text(file, name=name)
         except UnreadableFileError as error:
             return BadRow(name, str(error))
-        source_id = name.encode(errors="replace").decode()[-SOURCE_ID_MAX_LENGTH:]
-        return NewDocument(id=key, text=text, source="file", source_id=source_id, digest=digest)
+        metadata = Metadata.of_file(name.encode(errors="replace").decode())
+        return NewDocument(id=key, text=text, metadata=metadata, digest=digest)
 
     def lines(self, file: Binary, name: str) -> Iterator[Row]:
         """Read a document a line, never the whole file."""
@@ -153,11 +153,13 @@ class Reader:
 
     def row(self, value: Any, where: str, place: str) -> Row:
         try:
-            valid = DOCUMENT.run_validation(value)
+            document: NewDocument = DOCUMENT.run_validation(value)
         except ValidationError as error:
             return BadRow(where, sentence(error.detail))
-        document = new_document({**valid, "id": valid.get("id") or self.made_id(place)})
-        return replace(document, digest=fingerprint(astuple(document)))
+        key = value.get("id") or self.made_id(place)
+        # In this order, whatever becomes of the class: it is what earlier loads are known by.
+        content = (document.text, key, *astuple(document.metadata), "")
+        return replace(document, id=key, digest=fingerprint(content))
 
     def made_id(self, place: str) -> str:
         """Return an id for what has none; two folders may hold files of one name."""

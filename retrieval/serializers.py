@@ -6,10 +6,11 @@ from typing import Any
 import orjson
 from rest_framework import serializers
 
-from api.fields import Items, Text, Truth, WholeNumber
+from api.fields import Items, Truth, WholeNumber
 from retrieval.datastore import NewDocument
-from retrieval.fields import PLAIN, Body, Date, KeyField, SourceField, optional
+from retrieval.fields import Body, Date, KeyField, SourceField, Words, described, optional
 from retrieval.filters import EVERYTHING, Filter
+from retrieval.metadata import Metadata
 
 MAX_DOCUMENTS = 100  # of one call
 MAX_QUERIES = 10  # of one call
@@ -22,11 +23,14 @@ class MetadataSerializer(Body):
     """What is known of a document."""
 
     example = '{"source": "file", "author": "Ann"}'
-    source = optional(SourceField, "Where it comes from.")
-    source_id = optional(Text, "Its id there.", max_length=500, validators=[PLAIN])
-    url = optional(Text, "Where it can be read.", max_length=2_000, validators=[PLAIN])
-    created_at = optional(Date, "When it was made, in any common spelling.")
-    author = optional(Text, "Who made it.", max_length=500, validators=[PLAIN])
+    source = described(SourceField, "source")
+    source_id = described(Words, "source_id")
+    url = described(Words, "url")
+    created_at = described(Date, "created_at")
+    author = described(Words, "author")
+
+    def validate(self, attrs: Any) -> Metadata:
+        return Metadata(**given(attrs))
 
 
 METADATA = MetadataSerializer()
@@ -37,9 +41,8 @@ class DocumentSerializer(Body):
 
     example = '{"text": "…", "metadata": {"author": "Ann"}}'
     id = optional(KeyField, "Its id; one that is there already is replaced. Made when left out.")
-    text = Text(
+    text = Words(
         max_length=TEXT_MAX_LENGTH,
-        validators=[PLAIN],
         help_text="The whole text.",
         error_messages={
             "required": 'Missing. Send documents like {{"text": "…"}}.',
@@ -51,6 +54,9 @@ class DocumentSerializer(Body):
     )
     metadata = MetadataSerializer(required=False, allow_null=True)
 
+    def validate(self, attrs: Any) -> NewDocument:
+        return NewDocument(**given(attrs))
+
 
 class UpsertSerializer(Body):
     example = '{"documents": [{"text": "…"}]}'
@@ -61,15 +67,14 @@ class UpsertSerializer(Body):
         help_text="The documents, all or none.",
     )
 
-    def validate_documents(self, documents: list[Any]) -> list[NewDocument]:
-        made = [new_document(document) for document in documents]
-        ids = [document.id for document in made]
+    def validate_documents(self, documents: list[NewDocument]) -> list[NewDocument]:
+        ids = [document.id for document in documents]
         for place, key in enumerate(ids):
             if key in ids[:place]:
                 raise serializers.ValidationError(
                     f"The id '{key}' is there twice. Give each document its own."
                 )
-        return made
+        return documents
 
 
 class FilterSerializer(Body):
@@ -77,9 +82,9 @@ class FilterSerializer(Body):
 
     example = '{"author": "Ann"}'
     document_id = optional(KeyField, "The document itself.")
-    source = optional(SourceField, "Where it comes from.")
-    source_id = optional(Text, "Its id there.", max_length=500, validators=[PLAIN])
-    author = optional(Text, "Who made it.", max_length=500, validators=[PLAIN])
+    source = described(SourceField, "source")
+    source_id = described(Words, "source_id")
+    author = described(Words, "author")
     start_date = optional(Date, "Made then or later; any common spelling.")
     end_date = optional(
         Date, "Made then or earlier; a day counts whole. Any common spelling.", edge="last"
@@ -91,9 +96,8 @@ class FilterSerializer(Body):
 
 class QuerySerializer(Body):
     example = '{"query": "What did Ann say about the budget?"}'
-    query = Text(
+    query = Words(
         max_length=QUERY_MAX_LENGTH,
-        validators=[PLAIN],
         help_text="The question, in whole words; the meaning counts, not only the words.",
         error_messages={
             "required": 'Missing. Send queries like {{"query": "…"}}.',
@@ -142,18 +146,18 @@ class DeleteSerializer(Body):
 
 
 class MetadataText(serializers.CharField):
-    """The metadata as JSON text, in a form; the value is what is given of them."""
+    """The metadata as JSON text, in a form."""
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, str):
             raise serializers.ValidationError("Must be text, not a file.")
         try:
-            told = orjson.loads(data)
+            value = orjson.loads(data)
         except ValueError as error:
             raise serializers.ValidationError(
                 f'Is not JSON: {error}. Send text like {{"author": "Ann"}}.'
             ) from error
-        return given(METADATA.run_validation(told))
+        return METADATA.run_validation(value)
 
 
 class UploadSerializer(Body):
@@ -179,8 +183,3 @@ class UploadSerializer(Body):
 def given(values: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what is null, empty or false: it was not given."""
     return {name: value for name, value in values.items() if value}
-
-
-def new_document(document: Mapping[str, Any]) -> NewDocument:
-    """Return a validated document, its metadata beside its text."""
-    return NewDocument(**given({**document, **(document.get("metadata") or {}), "metadata": None}))

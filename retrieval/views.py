@@ -1,31 +1,40 @@
 """The retrieval API: each view is mounted by every retrieval plugin."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.utils.datastructures import MultiValueDict
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework import status
-from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.exceptions import ProblemSerializer
-from retrieval.answers import (
+from retrieval.datastore import Datastore, NewDocument
+from retrieval.exceptions import (
+    NoSuchDocumentError,
+    RefusedError,
+    TooManyChunksError,
+    UnavailableError,
+)
+from retrieval.fields import KEY_PATTERN
+from retrieval.files import file_text
+from retrieval.metadata import UNKNOWN, Metadata
+from retrieval.models import KEY_MAX_LENGTH
+from retrieval.parsing import (
+    FileTooLargeError,
+    TooManyFilesError,
+    UnreadableFileError,
+    UnsupportedFileError,
+)
+from retrieval.responses import (
     DeletedSerializer,
     FoundDocumentSerializer,
     IdsSerializer,
     QueryResultsSerializer,
 )
-from retrieval.datastore import Datastore, NewDocument
-from retrieval.embeddings import EmbeddingError
-from retrieval.fields import KEY_PATTERN
-from retrieval.files import file_text
-from retrieval.filters import EVERYTHING
-from retrieval.indexes.base import IndexAwayError
-from retrieval.models import KEY_MAX_LENGTH, SOURCE_ID_MAX_LENGTH
-from retrieval.parsing import UnreadableFileError
-from retrieval.refusals import NoSuchDocumentError, RefusedError, TooManyChunksError
 from retrieval.search import Hit
 from retrieval.serializers import (
     DeleteSerializer,
@@ -45,34 +54,26 @@ UPSERT, UPLOAD, QUERIES, DELETE = (
 )
 
 
-class Refused(APIException):
-    def __init__(self, detail: str, status_code: int) -> None:
-        super().__init__(detail)
-        self.status_code = status_code
-
-
 class RetrievalView(APIView):
     """An operation on the documents that the mount, and who calls, decide."""
 
     store = ""
     reads: ClassVar[tuple[str, ...]] = ()
+    domain_errors: ClassVar[Mapping[type[Exception], int]] = {
+        NoSuchDocumentError: 404,
+        RefusedError: 409,
+        TooManyChunksError: 413,
+        UnavailableError: 503,
+        UnreadableFileError: 422,
+        FileTooLargeError: 413,
+        UnsupportedFileError: 415,
+        TooManyFilesError: 503,
+    }
 
     @property
     def datastore(self) -> Datastore:
         credential: Any = self.request.auth
         return Datastore(self.store, credential.username if credential else "")
-
-    def handle_exception(self, exc: Exception) -> Response:
-        """Translate what the datastore raises."""
-        if isinstance(exc, TooManyChunksError):
-            exc = Refused(str(exc), status.HTTP_413_REQUEST_ENTITY_TOO_LARGE)
-        elif isinstance(exc, RefusedError):
-            exc = Refused(str(exc), status.HTTP_409_CONFLICT)
-        elif isinstance(exc, EmbeddingError | IndexAwayError):
-            exc = Refused(f"{exc} Nothing was changed.", status.HTTP_503_SERVICE_UNAVAILABLE)
-        elif isinstance(exc, UnreadableFileError):
-            exc = Refused(str(exc), exc.status)
-        return super().handle_exception(exc)
 
 
 CONFLICT = OpenApiResponse(
@@ -116,9 +117,9 @@ class UpsertFileView(RetrievalView):
         file = body["file"]
         with file:
             text = file_text(file)
-        known = given({"id": body.get("id")}) | (body.get("metadata") or {})
-        named = {"source": "file", "source_id": str(file.name)[:SOURCE_ID_MAX_LENGTH]}
-        document = NewDocument(text=text, **{**named, **known})
+        known = (body.get("metadata") or UNKNOWN).known()
+        metadata = replace(Metadata.of_file(file.name), **known)
+        document = NewDocument(text=text, metadata=metadata, **given({"id": body.get("id")}))
         return Response({"ids": self.datastore.upsert([document])})
 
 
@@ -143,7 +144,7 @@ class QueryView(RetrievalView):
                     {
                         "query": query,
                         "results": [
-                            answer(hit, embedding=body["include_embeddings"]) for hit in hits
+                            result(hit, embedding=body["include_embeddings"]) for hit in hits
                         ],
                     }
                     for (query, _, _), hits in zip(body["queries"], found, strict=True)
@@ -163,10 +164,13 @@ class DeleteView(RetrievalView):
         responses={200: OpenApiResponse(DeletedSerializer, "They are gone.")},
     )
     def delete(self, request: Request) -> Response:
-        body = DELETE.run_validation(request.data)
-        deleted = self.datastore.delete(
-            ids=body.get("ids", ()), where=body.get("filter", EVERYTHING)
-        )
+        match DELETE.run_validation(request.data):
+            case {"ids": ids}:
+                deleted = self.datastore.delete_ids(ids)
+            case {"filter": where}:
+                deleted = self.datastore.delete_where(where)
+            case {"delete_all": True}:
+                deleted = self.datastore.delete_all()
         return Response({"success": True, "deleted": deleted})
 
 
@@ -197,14 +201,14 @@ class DocumentView(RetrievalView):
         },
     )
     def get(self, request: Request, id: str) -> Response:  # noqa: A002
-        try:
-            document = self.datastore.get(id)
-        except NoSuchDocumentError as error:
-            raise NotFound(
-                "There is no document of that id. Search with queryDocuments: each result "
-                "bears the document_id of its document."
-            ) from error
-        return Response({"id": document.key, "text": document.text, "metadata": document.metadata})
+        document = self.datastore.get(id)
+        return Response(
+            {
+                "id": document.key,
+                "text": document.text,
+                "metadata": document.metadata.as_text(),
+            }
+        )
 
 
 def once(parts: Any) -> dict[str, Any]:
@@ -216,15 +220,15 @@ def once(parts: Any) -> dict[str, Any]:
     return dict(parts.items())
 
 
-def answer(hit: Hit, *, embedding: bool) -> dict[str, Any]:
-    """Return what a client is told of a hit."""
+def result(hit: Hit, *, embedding: bool) -> dict[str, Any]:
+    """Return the response's part for a hit."""
     chunk = hit.chunk
-    told = {
+    body = {
         "id": chunk.key,
         "text": chunk.text,
-        "metadata": {**chunk.document.metadata, "document_id": chunk.document.key},
+        "metadata": {**chunk.document.metadata.as_text(), "document_id": chunk.document.key},
         "score": round(hit.score, 4),
     }
     if embedding:
-        told["embedding"] = chunk.vector.tolist()
-    return told
+        body["embedding"] = chunk.vector.tolist()
+    return body

@@ -1,18 +1,14 @@
 """The second face: the same data as balldontlie's own clients ask for it and read it.
 
-Their paths begin with `nba/v1`, their cursor is a number, their rows differ a little: a height
-is "6-11", a date may stand with others in `dates[]`, a refusal is in `error`. Whatever
-Authorization they send is not looked at, unless the plugin's own scheme does.
+The paths begin with `nba/v1`, a cursor is a number, rows differ a little: a height is "6-11", a
+date may stand with others in `dates[]`, a refusal is in `error`. Whatever Authorization the
+clients send is not looked at, unless the plugin's own scheme does.
 """
-
-from collections.abc import Callable
-from typing import Any
 
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from sports.serializers import (
     IDS_MAX,
@@ -25,15 +21,16 @@ from sports.serializers import (
     limit,
     season,
 )
-from sports.sources import Row, chosen_source
+from sports.sources import ReadPage, Row, Source, chosen_source
+from sports.views import SourceView
 
 
-class PagedQuery(Query):
+class NBAPagedQuery(Query):
     per_page = limit(required=False, default=25)
     cursor = WholeNumber(required=False, min_value=0, max_value=SAFE_INTEGER)
 
 
-class DatesQuery(PagedQuery):
+class NBADatesQuery(NBAPagedQuery):
     dates = Many(child=Day(), required=False, max_length=IDS_MAX)
     seasons = Many(child=season(), required=False, max_length=IDS_MAX)
     start_date = Day(required=False)
@@ -41,7 +38,7 @@ class DatesQuery(PagedQuery):
     postseason = serializers.BooleanField(required=False, allow_null=True, default=None)
 
 
-class PlayersQuery(PagedQuery):
+class NBAPlayersQuery(NBAPagedQuery):
     search = serializers.CharField(required=False, allow_blank=True, max_length=100)
     first_name = serializers.CharField(required=False, allow_blank=True, max_length=100)
     last_name = serializers.CharField(required=False, allow_blank=True, max_length=100)
@@ -49,35 +46,35 @@ class PlayersQuery(PagedQuery):
     player_ids = ids("players")
 
 
-class TeamsQuery(Query):
+class NBATeamsQuery(Query):
     conference = serializers.CharField(required=False, allow_blank=True, max_length=50)
     division = serializers.CharField(required=False, allow_blank=True, max_length=50)
 
 
-class GamesQuery(DatesQuery):
+class NBAGamesQuery(NBADatesQuery):
     team_ids = ids("teams")
 
 
-class StatsQuery(DatesQuery):
+class NBAStatsQuery(NBADatesQuery):
     player_ids = ids("players")
     game_ids = ids("games")
 
 
-class SeasonAveragesQuery(Query):
+class NBASeasonAveragesQuery(Query):
     season = season(required=False)
     player_id = WholeNumber(required=False, min_value=0, max_value=SAFE_INTEGER)
     player_ids = ids("players")
 
 
-TEAMS, PLAYERS, GAMES = TeamsQuery(), PlayersQuery(), GamesQuery()
-STATS, AVERAGES = StatsQuery(), SeasonAveragesQuery()
+TEAMS, PLAYERS, GAMES = NBATeamsQuery(), NBAPlayersQuery(), NBAGamesQuery()
+STATS, AVERAGES = NBAStatsQuery(), NBASeasonAveragesQuery()
 
 
-# --- Our rows into theirs ----------------------------------------------------------------
+# --- Rows as the clients read them -------------------------------------------------------
 
 
 def team_row(row: Row) -> Row:
-    # Their clients refuse a team whose conference is null; empty says as little.
+    # The clients refuse a team whose conference is null; empty says as little.
     known = {"conference": row["conference"] or "", "division": row["division"] or ""}
     return {**row, **known}
 
@@ -104,61 +101,70 @@ def stat_row(row: Row) -> Row:
     return {**with_teams(row), "player": player_row(row["player"])}
 
 
-ROWS: dict[str, Callable[[Row], Row]] = {
-    "teams": team_row,
-    "players": player_row,
-    "games": with_teams,
-    "stats": stat_row,
-}
-
-
 # --- Views -------------------------------------------------------------------------------
 
 
-class TheirView(APIView):
-    store = ""
-
+class NBAView(SourceView):
     def handle_exception(self, exc: Exception) -> Response:
         response = super().handle_exception(exc)
         response.data["error"] = response.data["detail"]
         return response
 
 
-class ListView(TheirView):
-    query: Query
-    kind: str
+class NBAPagedView(NBAView):
+    query: NBAPagedQuery
+
+    def reader(self, source: Source) -> ReadPage:
+        """Return what reads the list."""
+        raise NotImplementedError
+
+    def row(self, row: Row) -> Row:
+        """Return a row as the clients read it."""
+        raise NotImplementedError
 
     def get(self, request: Request) -> Response:
         query = self.query.run_validation(request.query_params)
         limit = query["per_page"]
-        read: Any = getattr(chosen_source(), self.kind)
+        read = self.reader(chosen_source())
         page = read(self.query.filters(query), limit=limit, after=query.get("cursor"))
         meta = {"per_page": limit}
         if page.next is not None:
             meta["next_cursor"] = page.next
-        return Response({"data": [ROWS[self.kind](row) for row in page.rows], "meta": meta})
+        return Response({"data": [self.row(row) for row in page.rows], "meta": meta})
 
 
-class PlayersView(ListView):
-    query, kind = PLAYERS, "players"
+class NBAPlayersView(NBAPagedView):
+    query = PLAYERS
+    row = staticmethod(player_row)
+
+    def reader(self, source: Source) -> ReadPage:
+        return source.players
 
 
-class GamesView(ListView):
-    query, kind = GAMES, "games"
+class NBAGamesView(NBAPagedView):
+    query = GAMES
+    row = staticmethod(with_teams)
+
+    def reader(self, source: Source) -> ReadPage:
+        return source.games
 
 
-class StatsView(ListView):
-    query, kind = STATS, "stats"
+class NBAStatsView(NBAPagedView):
+    query = STATS
+    row = staticmethod(stat_row)
+
+    def reader(self, source: Source) -> ReadPage:
+        return source.stats
 
 
-class TeamsView(TheirView):
+class NBATeamsView(NBAView):
     def get(self, request: Request) -> Response:
         query = TEAMS.run_validation(request.query_params)
         teams = chosen_source().teams(TEAMS.filters(query))
         return Response({"data": [team_row(team) for team in teams]})
 
 
-class SeasonAveragesView(TheirView):
+class NBASeasonAveragesView(NBAView):
     def get(self, request: Request) -> Response:
         query = AVERAGES.run_validation(request.query_params)
         players = query.get("player_ids", ())
@@ -167,11 +173,18 @@ class SeasonAveragesView(TheirView):
         return Response({"data": chosen_source().season_averages(query.get("season"), players)})
 
 
-class OneView(TheirView):
+class NBARowView(NBAView):
     def get(self, request: Request, kind: str, pk: int) -> Response:
-        if kind not in ("teams", "players", "games"):
+        source = chosen_source()
+        readers = {
+            "teams": (source.team, team_row),
+            "players": (source.player, player_row),
+            "games": (source.game, with_teams),
+        }
+        if kind not in readers:
             raise NotFound("There are teams, players and games here to be read one at a time.")
-        row = chosen_source().one(kind, pk) if pk <= SAFE_INTEGER else None
+        read, client_row = readers[kind]
+        row = read(pk) if pk <= SAFE_INTEGER else None
         if row is None:
             raise NotFound(f"None of the {kind} has the id {pk}. List them to find ids.")
-        return Response({"data": ROWS[kind](row)})
+        return Response({"data": client_row(row)})

@@ -23,7 +23,7 @@ OLDER_SHOTS = "nba_nuggets_shots"  # nine seasons, with both
 SHOOTERS = "DEN"
 
 
-class DataMissing(Exception):  # noqa: N818
+class DataMissingError(Exception):
     """A package with the data is not installed."""
 
 
@@ -44,12 +44,12 @@ def table(name: str) -> Table:
     """Yield the rows of one of isapy-data's files."""
     spec = find_spec("isapy_data")  # not imported: that would want pandas
     if spec is None or not spec.submodule_search_locations:
-        raise DataMissing("isapy-data")
+        raise DataMissingError("isapy-data")
     path = Path(spec.submodule_search_locations[0], "data", f"{name}.csv")
     try:
         file = path.open(encoding="utf-8", newline="")
     except FileNotFoundError as error:
-        raise DataMissing(f"isapy-data with {name}.csv") from error
+        raise DataMissingError(f"isapy-data with {name}.csv") from error
     with file:
         yield from csv.DictReader(file)
 
@@ -58,11 +58,11 @@ def static(name: str) -> Any:
     try:
         return import_module(f"nba_api.stats.static.{name}")
     except ModuleNotFoundError as error:
-        raise DataMissing("nba_api") from error
+        raise DataMissingError("nba_api") from error
 
 
 def read_dataset() -> Dataset:
-    """Return everything as unsaved models. Raises DataMissing."""
+    """Return everything as unsaved models. Raises DataMissingError."""
     dataset = Dataset()
     dataset.teams.extend(read_teams())
     dataset.players.extend(read_players())
@@ -117,7 +117,7 @@ def read_games(notes: list[str]) -> Iterator[Game]:
         rows = defaultdict(list)
         for row in table(name):
             if "idGame" in row:
-                row = {ours: row[theirs] for ours, theirs in OTHER_NAMES.items()}
+                row = {name: row[other] for name, other in OTHER_NAMES.items()}
             rows[int(row["game_id"])].append(row)
         neutral = 0
         for game_id, sides in rows.items():

@@ -1,42 +1,46 @@
-"""Rows of somebody's own CSV and JSON files, each with its line (in a CSV, its last one)."""
+"""Rows of somebody's own CSV and JSON files, each with its place: a CSV's line, a JSON's row."""
 
 import csv
-import io
 import json
-import re
-from collections.abc import Generator, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 KINDS = ("teams", "players", "games", "stats")
-SPACE = re.compile(r"[\s,]*")
-DECODER = json.JSONDecoder()
 
 
-class Unreadable(ValueError):  # noqa: N818
+class UnreadableTableError(Exception):
     """A file that holds no rows in a shape we know."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TableRow:
     kind: str
-    line: int
+    unit: str
+    """What `number` counts: "line", "row", or in an object of lists "games row"."""
+    number: int
     values: Any
+
+    @property
+    def place(self) -> str:
+        return f"{self.unit} {self.number}"
 
 
 def read_rows(path: Path) -> Iterator[TableRow]:
-    """Yield the rows of a `.csv` or `.json` file. Raises Unreadable."""
+    """Yield the rows of a `.csv` or `.json` file. Raises UnreadableTableError."""
+    readers = {".csv": csv_rows, ".json": json_rows}
     try:
-        text = path.read_text(encoding="utf-8-sig")  # spreadsheets put a mark at the start
+        read = readers[path.suffix.lower()]
+    except KeyError:
+        raise UnreadableTableError("Its name must end in .csv or .json.") from None
+    try:
+        # Spreadsheets put a mark at the start.
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield from read(file, path.stem)
     except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable(f"It cannot be read as UTF-8 text: {error}.") from error
-    if path.suffix.lower() == ".csv":
-        yield from csv_rows(text, kind_of(path.stem))
-    elif path.suffix.lower() == ".json":
-        yield from json_rows(text, path.stem)
-    else:
-        raise Unreadable("Its name must end in .csv or .json.")
+        raise UnreadableTableError(f"It cannot be read as UTF-8 text: {error}.") from error
 
 
 def kind_of(name: str) -> str:
@@ -44,64 +48,74 @@ def kind_of(name: str) -> str:
     for kind in KINDS:
         if name.lower().startswith(kind):
             return kind
-    raise Unreadable(f"'{name}' must begin with one of: {', '.join(KINDS)}.")
+    raise UnreadableTableError(f"'{name}' must begin with one of: {', '.join(KINDS)}.")
 
 
-def csv_rows(text: str, kind: str) -> Iterator[TableRow]:
-    reader = csv.DictReader(
-        io.StringIO(text, newline=""), restkey="(beyond the header)", strict=True
-    )
+# --- CSV ---------------------------------------------------------------------------------
+
+
+def csv_rows(file: TextIO, name: str) -> Iterator[TableRow]:
+    kind = kind_of(name)
+    reader = csv.DictReader(file, restkey="(beyond the header)", strict=True)
     try:
-        for row in reader:
-            # An empty cell says nothing, as a missing one does.
-            values = {name: cell for name, cell in row.items() if cell not in ("", None)}
-            yield TableRow(kind, reader.line_num, values)
-    except csv.Error as error:
-        raise Unreadable(f"Line {reader.reader.line_num}: {error}.") from error
+        # A column without a name must be empty; by its number, none hides another.
+        header = [column or f"(column {n})" for n, column in enumerate(reader.fieldnames or (), 1)]
+        require_distinct(header)
+        reader.fieldnames = header
+        for values in reader:
+            yield TableRow(kind, "line", reader.line_num, values)
+    except (csv.Error, RepeatedNameError) as error:
+        raise UnreadableTableError(f"Line {reader.reader.line_num}: {error}.") from error
 
 
-def json_rows(text: str, name: str) -> Iterator[TableRow]:
+# --- JSON --------------------------------------------------------------------------------
+
+
+def json_rows(file: TextIO, name: str) -> Iterator[TableRow]:
     """Yield the rows of a list, whose kind its file's name tells, or of an object of lists."""
-    place = after_space(text, 0)
+    text = file.read()
     try:
-        if text[place : place + 1] == "[":
-            place = yield from json_list(text, place, kind_of(name))
-        elif text[place : place + 1] == "{":
-            place = after_space(text, place + 1)
-            while text[place : place + 1] != "}":
-                key, place = DECODER.raw_decode(text, place)
-                place = after_space(text, place)
-                if text[place : place + 1] != ":":
-                    raise Unreadable(f"Line {line_of(text, place)}: a colon is missing.")
-                place = yield from json_list(text, after_space(text, place + 1), kind_of(str(key)))
-                place = after_space(text, place)
-            place += 1
-        else:
-            raise Unreadable("It must hold a list, or an object of lists.")
-    except (json.JSONDecodeError, RecursionError) as error:
-        where = f"Line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "Somewhere"
-        raise Unreadable(f"{where}: this is not JSON.") from error
-    if text[place:].strip():
-        raise Unreadable(f"Line {line_of(text, place)}: something stands behind the end.")
+        table = json.loads(
+            text, object_pairs_hook=distinct, parse_float=finite, parse_constant=finite
+        )
+    except RecursionError as error:
+        raise UnreadableTableError("It is nested too deeply.") from error
+    except ValueError as error:
+        raise UnreadableTableError(f"It cannot be read as JSON: {error}.") from error
+    lists: Mapping[str, Any] = table if isinstance(table, dict) else {name: table}
+    for key, rows in lists.items():
+        if not isinstance(rows, list):
+            raise UnreadableTableError("It must hold a list, or an object of lists.")
+        kind, unit = kind_of(key), f"{key} row" if lists is table else "row"
+        for number, values in enumerate(rows, 1):
+            yield TableRow(kind, unit, number, values)
 
 
-def json_list(text: str, place: int, kind: str) -> Generator[TableRow, None, int]:
-    """Yield the rows of the list that begins at a place, and return the place behind it."""
-    if text[place : place + 1] != "[":
-        raise Unreadable(f"Line {line_of(text, place)}: '{kind}' must be a list.")
-    place = after_space(text, place + 1)
-    while text[place : place + 1] != "]":
-        line = line_of(text, place)
-        values, place = DECODER.raw_decode(text, place)
-        yield TableRow(kind, line, values)
-        place = after_space(text, place)
-    return place + 1
+def finite(literal: str) -> float:
+    """Return a number that JSON knows: it has no NaN and no Infinity, nor 1e999 for one."""
+    number = float(literal)
+    if not isfinite(number):
+        raise ValueError(f"{literal:.20} is not a number there")
+    return number
 
 
-def after_space(text: str, place: int) -> int:
-    match = SPACE.match(text, place)
-    return match.end() if match else place
+# --- Both --------------------------------------------------------------------------------
 
 
-def line_of(text: str, place: int) -> int:
-    return text.count("\n", 0, place) + 1
+class RepeatedNameError(ValueError):
+    """A name stands twice where it can mean one thing only; the first would be lost."""
+
+
+def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        require_distinct(name for name, _ in pairs)
+    return values
+
+
+def require_distinct(names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise RepeatedNameError(f"'{name}' stands twice in one object or header")
+        seen.add(name)

@@ -1,15 +1,17 @@
 """The sports API: five operations over whichever source the settings choose."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import ClassVar
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.exceptions import ProblemSerializer
-from sports import answers, serializers
-from sports.sources import Filters, Page, chosen_source
+from sports import responses, serializers
+from sports.sources import Filters, Page, ReadPage, Source, chosen_source
+from sports.sources.errors import TooSlowError, UnavailableError, UpstreamError
 
 # One of each validates every request: building a serializer costs more than running it.
 PLAYERS, GAMES = serializers.PlayersQuery(), serializers.GamesQuery()
@@ -20,6 +22,17 @@ UPSTREAM = {
     502: OpenApiResponse(ProblemSerializer, "The provider of the data failed."),
     504: OpenApiResponse(ProblemSerializer, "The provider of the data was too slow."),
 }
+
+
+class SourceView(APIView):
+    """Answers from the chosen source, in either face, or with the status of what failed there."""
+
+    store = ""
+    domain_errors: ClassVar[Mapping[type[Exception], int]] = {
+        UpstreamError: 502,
+        UnavailableError: 503,
+        TooSlowError: 504,
+    }
 
 
 def paged(page: Page, *, number: int, limit: int) -> Response:
@@ -37,18 +50,19 @@ def paged(page: Page, *, number: int, limit: int) -> Response:
     return Response({"data": page.rows, "meta": meta})
 
 
-class ListView(APIView):
+class PagedView(SourceView):
     """A list that is read in pages. A cursor is the page's number and what its source calls it."""
 
-    store = ""
     query: serializers.PagedQuery
-    kind: str
 
-    def answer(self, request: Request) -> Response:
+    def reader(self, source: Source) -> ReadPage:
+        """Return what reads the list."""
+        raise NotImplementedError
+
+    def get(self, request: Request) -> Response:
         query = self.query.run_validation(request.query_params)
         number, _, after = query.get("cursor", "1.").partition(".")
-        read: Any = getattr(chosen_source(), self.kind)
-        page = read(
+        page = self.reader(chosen_source())(
             self.query.filters(query),
             limit=query["limit"],
             after=int(after) if after else None,
@@ -56,28 +70,28 @@ class ListView(APIView):
         return paged(page, number=int(number), limit=query["limit"])
 
 
-class PlayersView(ListView):
-    query, kind = PLAYERS, "players"
-
-    @extend_schema(
+@extend_schema_view(
+    get=extend_schema(
         operation_id="getPlayers",
         summary="Find players by a part of their name",
         description="Gives the ids that the other operations ask for. Empty data: nobody found.",
         parameters=[serializers.PlayersQuery],
-        responses={200: OpenApiResponse(answers.PlayersSerializer, "Players by id."), **UPSTREAM},
+        responses={200: OpenApiResponse(responses.PlayersSerializer, "Players by id."), **UPSTREAM},
     )
-    def get(self, request: Request) -> Response:
-        return self.answer(request)
+)
+class PlayersView(PagedView):
+    query = PLAYERS
+
+    def reader(self, source: Source) -> ReadPage:
+        return source.players
 
 
-class TeamsView(APIView):
-    store = ""
-
+class TeamsView(SourceView):
     @extend_schema(
         operation_id="getTeams",
         summary="Get all teams",
         description="Gives the ids that getGames asks for.",
-        responses={200: OpenApiResponse(answers.TeamsSerializer, "Every team."), **UPSTREAM},
+        responses={200: OpenApiResponse(responses.TeamsSerializer, "Every team."), **UPSTREAM},
     )
     def get(self, request: Request) -> Response:
         teams = chosen_source().teams(ALL_TEAMS)
@@ -85,38 +99,40 @@ class TeamsView(APIView):
         return paged(page, number=1, limit=max(len(teams), 1))
 
 
-class GamesView(ListView):
-    query, kind = GAMES, "games"
-
-    @extend_schema(
+@extend_schema_view(
+    get=extend_schema(
         operation_id="getGames",
         summary="Get games, by season, team and date",
         description="In the order of their dates. Scores are null where they are not known.",
         parameters=[serializers.GamesQuery],
-        responses={200: OpenApiResponse(answers.GamesSerializer, "Games by date."), **UPSTREAM},
+        responses={200: OpenApiResponse(responses.GamesSerializer, "Games by date."), **UPSTREAM},
     )
-    def get(self, request: Request) -> Response:
-        return self.answer(request)
+)
+class GamesView(PagedView):
+    query = GAMES
+
+    def reader(self, source: Source) -> ReadPage:
+        return source.games
 
 
-class StatsView(ListView):
-    query, kind = STATS, "stats"
-
-    @extend_schema(
+@extend_schema_view(
+    get=extend_schema(
         operation_id="getStats",
         summary="Get what players did in games",
         description="In the order of the games' dates. Null means not known, never zero: "
         "don't guess it.",
         parameters=[serializers.StatsQuery],
-        responses={200: OpenApiResponse(answers.StatsSerializer, "Stats by date."), **UPSTREAM},
+        responses={200: OpenApiResponse(responses.StatsSerializer, "Stats by date."), **UPSTREAM},
     )
-    def get(self, request: Request) -> Response:
-        return self.answer(request)
+)
+class StatsView(PagedView):
+    query = STATS
+
+    def reader(self, source: Source) -> ReadPage:
+        return source.stats
 
 
-class SeasonAveragesView(APIView):
-    store = ""
-
+class SeasonAveragesView(SourceView):
     @extend_schema(
         operation_id="getSeasonAverages",
         summary="Get players' averages in a season",
@@ -125,7 +141,7 @@ class SeasonAveragesView(APIView):
         parameters=[serializers.SeasonAveragesQuery],
         responses={
             200: OpenApiResponse(
-                answers.SeasonAveragesListSerializer, "Nobody who played no game is in it."
+                responses.SeasonAveragesListSerializer, "Nobody who played no game is in it."
             ),
             **UPSTREAM,
         },

@@ -4,29 +4,48 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import models, transaction
 from django.db.models import F, OuterRef, Subquery
+from tqdm import tqdm
 
 from sports.models import Game, Player, Stat, Team
-from sports.progress import batches
+
+BATCH = 500  # rows
 
 Rows = Mapping[type[models.Model], Sequence[models.Model]]
 Fields = Mapping[type[models.Model], Iterable[str]]
 
-ORDER: tuple[type[models.Model], ...] = (Team, Player, Game, Stat)
-"""What is referred to comes before what refers to it."""
+# What a row is known by. What is referred to comes before what refers to it.
+KEYS: Mapping[type[models.Model], Sequence[str]] = {
+    Team: ["id"],
+    Player: ["id"],
+    Game: ["id"],
+    Stat: ["game", "player"],
+}
+ALL_FIELDS: Fields = {
+    model: [
+        field.name
+        for field in model._meta.local_concrete_fields
+        if not field.primary_key and field.name not in keys
+    ]
+    for model, keys in KEYS.items()
+}
 
 
 @transaction.atomic
-def write(rows: Rows, fields: Fields) -> None:
+def write(rows: Rows, fields: Fields = ALL_FIELDS) -> None:
     """Add rows, or change in those that exist the `fields` of each model; all or nothing."""
-    for model in ORDER:
-        keys = ["game", "player"] if model is Stat else ["id"]
-        for batch in batches(str(model._meta.verbose_name_plural), rows.get(model, ())):
-            model._default_manager.bulk_create(
-                batch,
-                update_conflicts=True,
-                unique_fields=keys,
-                update_fields=list(fields[model]),
-            )
+    for model, keys in KEYS.items():
+        instances = rows.get(model, ())
+        name = f"Writing {model._meta.verbose_name_plural}"
+        with tqdm(total=len(instances), desc=name, unit=" rows", disable=None, leave=False) as bar:
+            for start in range(0, len(instances), BATCH):
+                batch = instances[start : start + BATCH]
+                model._default_manager.bulk_create(
+                    batch,
+                    update_conflicts=True,
+                    unique_fields=keys,
+                    update_fields=list(fields[model]),
+                )
+                bar.update(len(batch))
     if rows.get(Game):
         follow_games()
 

@@ -20,6 +20,7 @@ from oauth_demo.models import Token
 from plugins.plugin import Plugin
 from retrieval.indexes import vector_index
 from tests.clients.live_site import LiveSite, live_site
+from tests.development_server import DevelopmentServer, development_server
 from tests.site.plugins import PLUGINS
 from todos.urls import TODO_API
 
@@ -27,8 +28,8 @@ TODO_PLUGINS = [plugin.slug for plugin in PLUGINS if plugin.api is TODO_API]
 
 HERE = Path(__file__).parent
 OUTSIDE = [HERE / "browser", HERE / "clients", HERE / "oauth" / "clients"]
-LISTENING = {"live_server", "production_site", "server"}
-"""Fixtures that are servers with a socket."""
+SITES = ["production_site", "development_site"]
+"""Fixtures that are servers in processes of their own; what takes longest to start comes first."""
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -36,13 +37,22 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if config.option.markexpr == "not outside" and collection_path in OUTSIDE else None
 
 
-@pytest.hookimpl(tryfirst=True)  # before `-m` chooses by the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as `outside` what stands in certain folders or asks for a server that listens."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # marks come before `-m` chooses by them
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark as `outside` what stands in certain folders or asks for a server that listens.
+
+    What asks for a site comes first: one worker starts it, and the other takes over the rest.
+    """
     for item in items:
-        asked = set(getattr(item, "fixturenames", ()))
-        if asked & LISTENING or any(folder in item.path.parents for folder in OUTSIDE):
+        listens = not fixtures(item).isdisjoint({"live_server", *SITES})
+        if listens or any(folder in item.path.parents for folder in OUTSIDE):
             item.add_marker("outside")
+    yield
+    items.sort(key=lambda item: [site not in fixtures(item) for site in SITES])
+
+
+def fixtures(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
 
 
 @dataclass(frozen=True)
@@ -153,6 +163,13 @@ def production_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSi
     """The real site in processes of its own: one for all tests, or for all of one worker's."""
     with live_site(tmp_path_factory.mktemp("site")) as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def development_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevelopmentServer]:
+    """The site as `make run` runs it, with its demo in it."""
+    with development_server(tmp_path_factory.mktemp("development")) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)

@@ -4,9 +4,9 @@ from functools import cache
 
 from django.conf import settings
 
-from retrieval.embeddings.base import BadInputError, Embedder, EmbeddingError
+from retrieval.embeddings.base import Embedder
 
-__all__ = ["BadInputError", "Embedder", "EmbeddingError", "embedder"]
+__all__ = ["Embedder", "embedder"]
 
 
 @cache

@@ -6,14 +6,6 @@ from collections.abc import Sequence
 from retrieval.models import Vector
 
 
-class EmbeddingError(Exception):
-    """No embeddings could be had; says why and what to do."""
-
-
-class BadInputError(EmbeddingError):
-    """The model does not take one of the texts."""
-
-
 class Embedder(ABC):
     """A model, by name, and the length of its vectors."""
 

@@ -17,7 +17,8 @@ import onnxruntime
 from django.conf import settings
 from tokenizers import Tokenizer
 
-from retrieval.embeddings.base import Embedder, EmbeddingError
+from retrieval.embeddings.base import Embedder
+from retrieval.exceptions import EmbeddingError
 from retrieval.models import Vector
 
 MAX_TOKENS = 256  # what all-MiniLM-L6-v2 takes in

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from openai import APIStatusError, BadRequestError, OpenAI, OpenAIError
 
-from retrieval.embeddings.base import BadInputError, Embedder, EmbeddingError
+from retrieval.embeddings.base import Embedder
+from retrieval.exceptions import BadInputError, EmbeddingError
 from retrieval.models import Vector
 
 logger = logging.getLogger(__name__)
@@ -30,13 +31,13 @@ class OpenAIEmbedder(Embedder):
 
     def batch(self, texts: Sequence[str]) -> Vector:
         try:
-            answer = self.client.embeddings.create(
+            response = self.client.embeddings.create(
                 model=self.name,
                 input=list(texts),
                 dimensions=self.dimension,
                 encoding_format="float",
             )
-            return self.vectors(answer, len(texts))
+            return self.vectors(response, len(texts))
         except BadRequestError as error:
             logger.warning("The embedding service refused: %s", error)
             raise BadInputError("The embedding service does not take it (400).") from error
@@ -55,9 +56,9 @@ class OpenAIEmbedder(Embedder):
                 f"'{self.name}' makes."
             ) from error
 
-    def vectors(self, answer: Any, count: int) -> Vector:
-        """Return what was answered; raises one of several errors for what is no such answer."""
-        rows = sorted(answer.data, key=lambda row: row.index)
+    def vectors(self, response: Any, count: int) -> Vector:
+        """Return a response's vectors; raises one of several errors for what has none."""
+        rows = sorted(response.data, key=lambda row: row.index)
         if [row.index for row in rows] != list(range(count)):
             raise ValueError("not one vector for each text")
         vectors = np.array([row.embedding for row in rows], np.float64)

@@ -7,13 +7,6 @@ from retrieval.filters import Filter
 from retrieval.models import Chunk, Collection, Vector
 
 
-class IndexAwayError(Exception):
-    """The index's service did not answer."""
-
-    def __init__(self) -> None:
-        super().__init__("The vector index did not answer. Try again shortly.")
-
-
 class VectorIndex(ABC):
     """An index over the chunks in the database, which alone decides what exists.
 

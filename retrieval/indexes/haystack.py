@@ -8,14 +8,16 @@ import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-from retrieval.filters import Filter
-from retrieval.indexes.base import IndexAwayError, VectorIndex
+from retrieval.exceptions import IndexAwayError
+from retrieval.filters import CONDITIONS, Filter
+from retrieval.indexes.base import VectorIndex
 from retrieval.models import Chunk, Collection, Document, Vector
 
 logger = logging.getLogger(__name__)
@@ -34,6 +36,8 @@ RETRIEVERS = {
         f"{INTEGRATIONS}.azure_ai_search.AzureAISearchEmbeddingRetriever"
     ),
 }
+OPERATORS = {"exact": "==", "gte": ">=", "lte": "<="}
+COMPARED = {column for column, _ in CONDITIONS.values()}
 NAMESPACE = uuid.UUID("4c6a7c0e-6e0b-4b1c-9d4e-5a1f3c1b2d10")
 
 
@@ -120,28 +124,21 @@ def entry_id(pk: int) -> str:
 
 
 def meta(document: Document) -> dict[str, Any]:
-    """Return what filters compare: text, and dates as numbers, which all stores can order."""
-    told = {name: getattr(document, name) for name in ("key", "source", "source_id", "author")}
-    if document.created_at is not None:
-        told["created_at"] = document.created_at.timestamp()
-    return {name: value for name, value in told.items() if value != ""}
+    """Return what filters compare."""
+    values = {"key": document.key, **document.metadata.known()}
+    return {name: comparable(value) for name, value in values.items() if name in COMPARED}
+
+
+def comparable(value: Any) -> Any:
+    """Return a date as a number, which all stores can order."""
+    return value.timestamp() if isinstance(value, datetime) else value
 
 
 def filters(collection: Collection, where: Filter) -> dict[str, Any]:
     """Say a filter in Haystack's language."""
-    wanted: list[tuple[str, str, Any]] = [
-        ("collection", "==", collection.pk),
-        ("key", "==", where.document_id),
-        ("source", "==", where.source),
-        ("source_id", "==", where.source_id),
-        ("author", "==", where.author),
-        ("created_at", ">=", where.start_date and where.start_date.timestamp()),
-        ("created_at", "<=", where.end_date and where.end_date.timestamp()),
-    ]
     conditions = [
-        {"field": f"meta.{field}", "operator": operator, "value": value}
-        for field, operator, value in wanted
-        if value not in ("", None)
+        {"field": f"meta.{field}", "operator": OPERATORS[lookup], "value": comparable(value)}
+        for field, lookup, value in [("collection", "exact", collection.pk), *where.conditions()]
     ]
     if len(conditions) == 1:  # Chroma takes no AND of one
         return conditions[0]

@@ -4,7 +4,21 @@ Whatever a file holds, its reader has a bounded time and memory, and its failure
 `UnreadableFileError` that says what to do.
 """
 
-from retrieval.parsing.limits import Limits, Parsed, UnreadableFileError
+from retrieval.parsing.exceptions import (
+    FileTooLargeError,
+    TooManyFilesError,
+    UnreadableFileError,
+    UnsupportedFileError,
+)
+from retrieval.parsing.limits import Limits, Parsed
 from retrieval.parsing.sandbox import parse
 
-__all__ = ["Limits", "Parsed", "UnreadableFileError", "parse"]
+__all__ = [
+    "FileTooLargeError",
+    "Limits",
+    "Parsed",
+    "TooManyFilesError",
+    "UnreadableFileError",
+    "UnsupportedFileError",
+    "parse",
+]

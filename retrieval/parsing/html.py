@@ -18,12 +18,12 @@ def read_html(file: IO[bytes], limits: Limits) -> str:
     """Return the visible text, its title first; an empty line stands between blocks."""
     tree = LexborHTMLParser(decoded(file.read()))
     title = tree.css_first("title")
-    told = [title.text(strip=True)] if title else []
+    lines = [title.text(strip=True)] if title else []
     tree.strip_tags(UNSEEN)
     for node in tree.css(BLOCKS):
         node.insert_before("\n")
         node.insert_after("\n")
     body = tree.body
     text = body.text(deep=True) if body else ""
-    told += [" ".join(line.split()) for line in text.split("\n")]
-    return "\n\n".join(line for line in told if line)
+    lines += [" ".join(line.split()) for line in text.split("\n")]
+    return "\n\n".join(line for line in lines if line)

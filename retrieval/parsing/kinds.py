@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import IO
 
+from retrieval.parsing.exceptions import UnreadableFileError, UnsupportedFileError
 from retrieval.parsing.html import read_html
-from retrieval.parsing.limits import Limits, UnreadableFileError
+from retrieval.parsing.limits import Limits
 from retrieval.parsing.office import office_kind, read_docx, read_pptx
 from retrieval.parsing.pdf import read_pdf
 from retrieval.parsing.text import decoded, read_csv, read_json, read_text
@@ -29,15 +30,15 @@ TEXT_SUFFIXES = {".md": "md", ".markdown": "md", ".csv": "csv", ".tsv": "csv", "
 def kind_of(content: bytes, suffix: str = "") -> str:
     """Return a file's kind; its name's suffix only tells one kind of text from another.
 
-    Raises UnreadableFileError for a kind that is not read here.
+    Raises UnsupportedFileError for a kind that is not read here.
     """
     if PDF.match(content, 0, 1024):
         return "pdf"
     if content.startswith(b"PK\x03\x04"):
         if kind := office_kind(content):
             return kind
-        raise UnreadableFileError(
-            "This is an archive. Unpack it and send the files in it, one by one.", 415
+        raise UnsupportedFileError(
+            "This is an archive. Unpack it and send the files in it, one by one."
         )
     text = decoded(content)
     if HTML.match(after_comments(text)) or suffix in (".html", ".htm", ".xhtml"):
@@ -48,7 +49,7 @@ def kind_of(content: bytes, suffix: str = "") -> str:
         except (ValueError, RecursionError):
             if suffix == ".json":
                 raise UnreadableFileError(
-                    "The file is named .json, but is not JSON. Mend it, or name it .txt.", 422
+                    "The file is named .json, but is not JSON. Mend it, or name it .txt."
                 ) from None
         else:
             return "json"

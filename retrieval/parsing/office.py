@@ -5,7 +5,8 @@ from io import BytesIO
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
 
-from retrieval.parsing.limits import Limits, UnreadableFileError, broken, too_large
+from retrieval.parsing.exceptions import UnreadableFileError, broken, too_large
+from retrieval.parsing.limits import Limits
 
 MEMBERS = 10_000
 PART = 1024 * 1024  # bytes
@@ -41,7 +42,7 @@ def inspect(file: IO[bytes], limits: Limits) -> None:
         for member in members:
             if member.flag_bits & 1:
                 raise UnreadableFileError(
-                    "The file is encrypted. Save it without a password and send that.", 422
+                    "The file is encrypted. Save it without a password and send that."
                 )
             with archive.open(member) as part:
                 tail = b""
@@ -65,9 +66,9 @@ def read_docx(file: IO[bytes], limits: Limits) -> str:
 
     document = Document(file)
     headers = [part.header for part in document.sections if not part.header.is_linked_to_previous]
-    told = [line for header in headers for line in blocks(header._element)]
-    told += blocks(document.element.body)
-    return "\n\n".join(line for line in told if line.strip())
+    lines = [line for header in headers for line in blocks(header._element)]
+    lines += blocks(document.element.body)
+    return "\n\n".join(line for line in lines if line.strip())
 
 
 def blocks(parent: Any) -> Iterator[str]:

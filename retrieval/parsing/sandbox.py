@@ -11,11 +11,19 @@ from tempfile import TemporaryFile
 from threading import BoundedSemaphore
 from typing import IO, Any
 
-from retrieval.parsing.limits import Limits, Parsed, UnreadableFileError, too_large
+from retrieval.parsing.exceptions import (
+    FileTooLargeError,
+    TooManyFilesError,
+    UnreadableFileError,
+    UnsupportedFileError,
+    too_large,
+)
+from retrieval.parsing.limits import Limits, Parsed
 
 PROJECT = Path(__file__).parents[2]
 COPY = 1024 * 1024  # bytes at a time
 DEFAULT = Limits()
+ERRORS = {each.__name__: each for each in (FileTooLargeError, UnsupportedFileError)}
 SLOTS = BoundedSemaphore(2)  # files that a process of the site has read at a time
 
 
@@ -26,7 +34,7 @@ def parse(file: IO[bytes], *, name: str = "", limits: Limits = DEFAULT) -> Parse
     """
     # A process, since only a process can be stopped for sure; a new interpreter, since a server's
     # threads must not be forked. It reads a copy of its own: no name, nothing else open.
-    with slot(limits.seconds), TemporaryFile() as copy, TemporaryFile() as answer:
+    with slot(limits.seconds), TemporaryFile() as copy, TemporaryFile() as output:
         copy_within(file, copy, limits.bytes)
         copy.seek(0)
         process = subprocess.Popen(
@@ -35,7 +43,7 @@ def parse(file: IO[bytes], *, name: str = "", limits: Limits = DEFAULT) -> Parse
             cwd=PROJECT,
             env=bare_environ(),
             stdin=copy,
-            stdout=answer,
+            stdout=output,
             stderr=subprocess.DEVNULL,
         )
         try:
@@ -45,15 +53,15 @@ def parse(file: IO[bytes], *, name: str = "", limits: Limits = DEFAULT) -> Parse
         finally:
             process.kill()
             process.wait()
-        answer.seek(0)
-        return understood(answer.read(), process.returncode)
+        output.seek(0)
+        return result(output.read(), process.returncode)
 
 
 @contextmanager
 def slot(seconds: float) -> Iterator[None]:
     """Wait for a turn: however many files come at once, they do not take the whole machine."""
     if not SLOTS.acquire(timeout=max(seconds, 1)):
-        raise UnreadableFileError("Many files are being read just now. Try again shortly.", 503)
+        raise TooManyFilesError("Many files are being read just now. Try again shortly.")
     try:
         yield
     finally:
@@ -76,23 +84,25 @@ def bare_environ() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith(kept)}
 
 
-def understood(answer: bytes, returncode: int) -> Parsed:
-    """Read the worker's last words; a worker that died without any ran out of a limit."""
+def result(output: bytes, returncode: int) -> Parsed:
+    """Return what the worker read, or raise what it raised; one without output ran out of a limit.
+
+    Its word is taken for no more than text: a hostile file may have taken it over.
+    """
     if returncode == -24:  # SIGXCPU
         raise took_too_long()
     try:
-        told: dict[str, Any] = json.loads(answer)
+        values: dict[str, Any] = json.loads(output)
     except ValueError as error:
         raise UnreadableFileError(
-            "The file takes too much to read, or is broken. Save it again, simpler or in parts.",
-            422,
+            "The file takes too much to read, or is broken. Save it again, simpler or in parts."
         ) from error
-    if "status" in told:
-        raise UnreadableFileError(told["message"], told["status"])
-    return Parsed(told["text"], told["kind"])
+    if "error" in values:
+        raise ERRORS.get(values["error"], UnreadableFileError)(values["message"])
+    return Parsed(values["text"], values["kind"])
 
 
 def took_too_long() -> UnreadableFileError:
     return UnreadableFileError(
-        "Reading the file took too long. Split it, or save it in a simpler format.", 422
+        "Reading the file took too long. Split it, or save it in a simpler format."
     )

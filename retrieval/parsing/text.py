@@ -9,7 +9,8 @@ from typing import IO, Any
 
 from charset_normalizer import from_bytes
 
-from retrieval.parsing.limits import Limits, UnreadableFileError
+from retrieval.parsing.exceptions import UnsupportedFileError
+from retrieval.parsing.limits import Limits
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 SAMPLE = 64 * 1024  # bytes that an encoding is guessed from
@@ -26,7 +27,7 @@ def tidy(text: str) -> str:
 def decoded(content: bytes) -> str:
     """Return what the bytes say: UTF-8, UTF-16 by its mark, else the likeliest encoding.
 
-    Raises UnreadableFileError for what is no text.
+    Raises UnsupportedFileError for what is no text.
     """
     for mark, encoding in (
         (b"\xff\xfe", "utf-16"),
@@ -46,10 +47,9 @@ def decoded(content: bytes) -> str:
         return text  # UTF-8 after all, but for some bytes
     likeliest = guessed(content[:SAMPLE])
     if likeliest is None:
-        raise UnreadableFileError(
+        raise UnsupportedFileError(
             "This kind of file is not read here. Send text, Markdown, HTML, CSV, JSON, PDF, "
-            "Word (docx) or PowerPoint (pptx).",
-            415,
+            "Word (docx) or PowerPoint (pptx)."
         )
     return content.decode(likeliest, "replace")
 
@@ -96,7 +96,7 @@ def read_csv(file: IO[bytes], limits: Limits) -> str:
     text = decoded(file.read())
     rows = csv.reader(StringIO(text, newline=""), dialect_of(text))
     header = next(rows, [])
-    told = (
+    lines = (
         ", ".join(
             f"{name}: {value}" if name else value
             for name, value in zip([*header, *[""] * len(row)], row, strict=False)
@@ -104,7 +104,7 @@ def read_csv(file: IO[bytes], limits: Limits) -> str:
         )
         for row in rows
     )
-    return "\n\n".join([", ".join(header), *told])
+    return "\n\n".join([", ".join(header), *lines])
 
 
 def dialect_of(text: str) -> Any:

@@ -6,8 +6,9 @@ import sys
 from io import BytesIO
 from math import ceil
 
+from retrieval.parsing.exceptions import UnreadableFileError, broken, too_large
 from retrieval.parsing.kinds import KINDS, kind_of
-from retrieval.parsing.limits import Limits, Parsed, UnreadableFileError, broken, too_large
+from retrieval.parsing.limits import Limits, Parsed
 from retrieval.parsing.text import tidy
 
 
@@ -35,7 +36,7 @@ def read(content: bytes, suffix: str, limits: Limits) -> Parsed:
         hint = " Scanned pages hold pictures of text: run a text recognition first." * (
             kind == "pdf"
         )
-        raise UnreadableFileError(f"There is no text in the file.{hint}", 422)
+        raise UnreadableFileError(f"There is no text in the file.{hint}")
     return Parsed(text, kind)
 
 
@@ -49,12 +50,16 @@ def main() -> None:
     confine(limits)
     try:
         parsed = read(sys.stdin.buffer.read(), suffix, limits)
-        told: dict[str, object] = {"text": parsed.text, "kind": parsed.kind}
+        result = {"text": parsed.text, "kind": parsed.kind}
     except UnreadableFileError as error:
-        told = {"message": str(error), "status": error.status}
+        result = refusal(error)
     except (MemoryError, RecursionError):
-        told = {"message": str(broken("a file that is far too deep or large")), "status": 422}
-    sys.stdout.write(json.dumps(told))
+        result = refusal(broken("a file that is far too deep or large"))
+    sys.stdout.write(json.dumps(result))
+
+
+def refusal(error: UnreadableFileError) -> dict[str, str]:
+    return {"error": type(error).__name__, "message": str(error)}
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Where the answers come from: one small interface, two sources behind it.
 
-A source answers in the shapes of the API (see `sports/answers.py`): plain dictionaries, ready
+A source answers in the shapes of the API (see `sports/responses.py`): plain dictionaries, ready
 to be sent.
 """
 
@@ -45,11 +45,14 @@ class Page:
     """How long the whole list is; None when the source does not say."""
 
 
-class Source(Protocol):
-    """Answers the five operations, and rows by their id.
+class ReadPage(Protocol):
+    """Reads one page; `after` is the `next` of the page before, None for the first one."""
 
-    `after` is the `next` of the page before, None for the first one.
-    """
+    def __call__(self, filters: Filters, *, limit: int, after: int | None) -> Page: ...
+
+
+class Source(Protocol):
+    """Answers the five operations, and rows by their id."""
 
     def teams(self, filters: Filters) -> Sequence[Row]: ...
 
@@ -62,8 +65,11 @@ class Source(Protocol):
     def season_averages(self, season: int | None, player_ids: Sequence[int]) -> Sequence[Row]:
         """Return the averages of a season's regular games, of the newest when None."""
 
-    def one(self, kind: str, pk: int) -> Row | None:
-        """Return the row of `teams`, `players` or `games` with this id."""
+    def team(self, pk: int) -> Row | None: ...
+
+    def player(self, pk: int) -> Row | None: ...
+
+    def game(self, pk: int) -> Row | None: ...
 
 
 SOURCES = {

@@ -5,7 +5,7 @@ one page of it however long the list is. Each operation makes the same number of
 whatever its page holds.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
@@ -183,13 +183,14 @@ class EmbeddedSource:
         )
         return [averages_row(season, *values) for values in rows]
 
-    def one(self, kind: str, pk: int) -> Row | None:
-        if kind == "teams":
-            return teams_by_id([pk]).get(pk)
-        list_of: Callable[..., Page] = getattr(self, kind)
-        filters = Filters(player_ids=(pk,)) if kind == "players" else Filters(game_ids=(pk,))
-        rows = list_of(filters, limit=1, after=None).rows
-        return rows[0] if rows else None
+    def team(self, pk: int) -> Row | None:
+        return teams_by_id([pk]).get(pk)
+
+    def player(self, pk: int) -> Row | None:
+        return next(iter(self.players(Filters(player_ids=(pk,)), limit=1, after=None).rows), None)
+
+    def game(self, pk: int) -> Row | None:
+        return next(iter(self.games(Filters(game_ids=(pk,)), limit=1, after=None).rows), None)
 
 
 def newest_season() -> int | None:

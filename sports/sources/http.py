@@ -1,7 +1,7 @@
 """One GET of JSON from somebody else's API: pooled, bounded in time and size, and retried.
 
-What goes wrong there is told as 502, 503 or 504 with words that a model can act on. Nothing
-of the other side's answer, address or key is ever in them.
+What goes wrong there is raised as one of `sports.sources.errors`. Nothing of the other side's
+answer, address or key is ever in its words.
 """
 
 import logging
@@ -15,9 +15,16 @@ from typing import Any
 
 import httpx
 import orjson
-from rest_framework.exceptions import APIException
 
 from api.cache import cache
+from sports.sources.errors import (
+    BadAnswerError,
+    KeyRefusedError,
+    NothingThereError,
+    TooSlowError,
+    UnavailableError,
+    UpstreamError,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -28,55 +35,10 @@ LONGEST_PAUSE = 3600.0  # seconds; a Retry-After beyond it is taken for this
 MAX_BYTES = 5_000_000  # of one answer; a hundred rows need some 100,000
 
 
-class UpstreamProblem(APIException):
-    """The provider did not give an answer that can be passed on."""
-
-
-class BadAnswer(UpstreamProblem):
-    status_code = 502
-    default_detail = (
-        "The sports data provider answered with an error or with something unreadable. "
-        "This request is fine as it is: try it again in a minute, and then tell the person."
-    )
-
-
-class Missing(BadAnswer):
-    """The provider has nothing at the path."""
-
-
-class KeyRefused(UpstreamProblem):
-    status_code = 502
-    default_detail = (
-        "The sports data provider does not give this site these data: its key or its plan does "
-        "not allow them. Don't try again: tell the person that the site's operator has to act."
-    )
-
-
-class Unavailable(UpstreamProblem):
-    """Carries in `wait`, in seconds, what DRF answers as Retry-After."""
-
-    status_code = 503
-
-    def __init__(self, wait: float) -> None:
-        self.wait = max(1, round(wait))
-        super().__init__(
-            "The sports data provider cannot be reached, or takes no more requests for now. "
-            f"Try again in {self.wait} seconds."
-        )
-
-
-class TooSlow(UpstreamProblem):
-    status_code = 504
-    default_detail = (
-        "The sports data provider took too long to answer. "
-        "Try again in a minute, or ask for less: a smaller limit, fewer ids, fewer days."
-    )
-
-
-class Retry(Exception):  # noqa: N818  # no error yet
+class Retry(Exception):  # noqa: N818  # control flow, no error yet
     """Another attempt may succeed, after `pause` seconds when the provider named a pause."""
 
-    def __init__(self, problem: UpstreamProblem, pause: float | None = None) -> None:
+    def __init__(self, problem: UpstreamError, pause: float | None = None) -> None:
         self.problem = problem
         self.pause = pause
 
@@ -92,10 +54,10 @@ class JSONClient:
     """Tells the state of this provider from another's in the cache."""
 
     def get(self, path: str, params: Params) -> Any:
-        """Return the JSON at a path. Raises UpstreamProblem."""
+        """Return the JSON at a path. Raises UpstreamError."""
         until = cache.get(f"{self.name}-wait", 0.0) - time.time()
         if until > 0:  # it has asked everybody to wait, not just one call
-            raise Unavailable(until)
+            raise UnavailableError(until)
         deadline = time.monotonic() + self.seconds
         attempt = 0
         while True:
@@ -122,39 +84,39 @@ class JSONClient:
                 self.raise_for(response)
                 body = self.read(response, deadline)
         except httpx.ConnectError as error:
-            raise Retry(Unavailable(5)) from error
+            raise Retry(UnavailableError(5)) from error
         except httpx.TimeoutException as error:
-            raise TooSlow from error
+            raise TooSlowError from error
         except httpx.HTTPError as error:
-            raise Retry(BadAnswer()) from error
+            raise Retry(BadAnswerError()) from error
         try:
             return orjson.loads(body)
         except ValueError as error:
-            raise BadAnswer from error
+            raise BadAnswerError from error
 
     def raise_for(self, response: httpx.Response) -> None:
         status = response.status_code
         if status in (401, 402, 403):
             logger.error("The provider of sports data refused our key (%s)", status)
-            raise KeyRefused
+            raise KeyRefusedError
         if status == 429 or status >= 500:
             pause = retry_after(response.headers)
-            problem = Unavailable(pause or 30) if status in (429, 503) else BadAnswer()
+            problem = UnavailableError(pause or 30) if status in (429, 503) else BadAnswerError()
             raise Retry(problem, pause)
         if status == 404:
-            raise Missing
+            raise NothingThereError
         if status != 200:
             logger.error("The provider of sports data answered %s", status)
-            raise BadAnswer
+            raise BadAnswerError
 
     def read(self, response: httpx.Response, deadline: float) -> bytes:
         body = bytearray()
         for chunk in response.iter_bytes():
             body += chunk
             if len(body) > MAX_BYTES:
-                raise BadAnswer
+                raise BadAnswerError
             if time.monotonic() > deadline:
-                raise TooSlow
+                raise TooSlowError
         return bytes(body)
 
 

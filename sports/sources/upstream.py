@@ -19,7 +19,8 @@ from django.utils import timezone
 from api.cache import cache
 from sports.models import COUNTS, SHARES
 from sports.sources import Filters, Page, Row
-from sports.sources.http import BadAnswer, JSONClient, Missing, Params
+from sports.sources.errors import BadAnswerError, NothingThereError
+from sports.sources.http import JSONClient, Params
 
 POOL = httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=30)
 
@@ -85,13 +86,19 @@ class UpstreamSource:
         data, _ = self.read("season_averages", params, averages_row)
         return data
 
-    def one(self, kind: str, pk: int) -> Row | None:
-        if kind == "teams":
-            return next((team for team in self.teams(Filters()) if team["id"] == pk), None)
-        make = {"players": player_row, "games": game_row}[kind]
+    def team(self, pk: int) -> Row | None:
+        return next((team for team in self.teams(Filters()) if team["id"] == pk), None)
+
+    def player(self, pk: int) -> Row | None:
+        return self.one(f"players/{pk}", player_row)
+
+    def game(self, pk: int) -> Row | None:
+        return self.one(f"games/{pk}", game_row)
+
+    def one(self, path: str, make: Callable[[Row], Row]) -> Row | None:
         try:
-            answer = self.api.get(f"{kind}/{pk}", ())
-        except Missing:
+            answer = self.api.get(path, ())
+        except NothingThereError:
             return None
         if isinstance(answer, dict) and isinstance(answer.get("data"), dict):
             answer = answer["data"]  # today's shape wraps it
@@ -146,20 +153,20 @@ def as_params(filters: Filters) -> Params:
     return tuple(params)
 
 
-# --- Their shapes into ours --------------------------------------------------------------
+# --- The provider's shapes into this API's -----------------------------------------------
 
 
 def understood(make: Callable[[Row], Row], row: Any) -> Row:
-    """Return a row in our shape. Raises BadAnswer for one that is nothing of the kind."""
+    """Return a row in our shape. Raises BadAnswerError for one that is nothing of the kind."""
     try:
         return make(row)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise BadAnswer from error
+        raise BadAnswerError from error
 
 
 def as_list(answer: Any, make: Callable[[Row], Row]) -> tuple[list[Row], Mapping[str, Any]]:
     if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
-        raise BadAnswer
+        raise BadAnswerError
     meta = answer.get("meta")
     rows = [understood(make, row) for row in answer["data"]]
     return rows, meta if isinstance(meta, dict) else {}

@@ -1,21 +1,16 @@
 """A real browser, turned on the running site, that keeps account of what pages do to it."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.chromium import running_chromium
+
 PHONE = 360  # pixels of width
-ARGUMENTS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-]
 
 
 @dataclass
@@ -70,19 +65,8 @@ class Visit:
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        pytest.skip(f"No browser is installed: none of {', '.join(names)} is on the PATH.")
-    # Playwright's synchronous API runs an event loop in this thread for as long as it is
-    # open. Django sees the loop and would refuse the database to the tests, and to
-    # pytest-django when it empties the tables between them.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-            yield browser
-            browser.close()
+    with running_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

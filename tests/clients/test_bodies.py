@@ -3,10 +3,9 @@
 import http.client
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 from tests.clients.live_site import LiveSite
-from tests.development_server import development_server
+from tests.development_server import DevelopmentServer
 
 
 def send_in_chunks(address: str, path: str, chunks: list[bytes]) -> tuple[int, dict[str, str]]:
@@ -34,7 +33,9 @@ def test_the_production_server_refuses_too_many_chunks(production_site: LiveSite
     assert (status, list(answer)) == (413, ["detail"])
 
 
-def test_the_development_server_says_that_it_cannot_read_chunks(tmp_path: Path) -> None:
-    with development_server(tmp_path) as running:
-        answer = send_in_chunks(f"127.0.0.1:{running.port}", "/todo/todos/chunks", [b"{}"])
+def test_the_development_server_says_that_it_cannot_read_chunks(
+    development_site: DevelopmentServer,
+) -> None:
+    address = f"127.0.0.1:{development_site.port}"
+    answer = send_in_chunks(address, "/todo/todos/chunks", [b"{}"])
     assert answer == (411, {"detail": "Send the body with a Content-Length, not in chunks."})

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from plugins.openapi import generate
-from retrieval.endpoints import RetrievalAPI
+from retrieval.urls import RetrievalAPI
 from tests.clients.live_site import LiveSite
 from tests.clients.schemathesis import plugins, schemathesis
 

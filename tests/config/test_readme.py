@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from django.core.management import get_commands
 
 from config.plugins import PLUGINS
 from plugins.plugin import Plugin
-from tests.development_server import DevelopmentServer, development_server
+from tests.development_server import DevelopmentServer
 
 ROOT = Path(settings.BASE_DIR)
 README = (ROOT / "README.md").read_text()
@@ -60,21 +59,15 @@ def test_every_file_that_is_linked_exists(name: str) -> None:
         assert (path.parent / target).exists(), target
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevelopmentServer]:
-    with development_server(tmp_path_factory.mktemp("readme")) as running:
-        yield running
-
-
 @pytest.mark.parametrize("block", CURLS)
-def test_every_curl_that_is_shown_works(server: DevelopmentServer, block: str) -> None:
-    script = block.replace(":8000", f":{server.port}").replace(
+def test_every_curl_that_is_shown_works(development_site: DevelopmentServer, block: str) -> None:
+    script = block.replace(":8000", f":{development_site.port}").replace(
         ".venv/bin/python manage.py", f"{sys.executable} {ROOT}/manage.py"
     )
     # --fail makes curl itself fail when the answer is an error.
     script = f'curl() {{ command curl --fail --silent --show-error "$@"; echo; }}\n{script}'
     result = subprocess.run(
-        ["bash", "-euc", script], env=server.environ, capture_output=True, text=True
+        ["bash", "-euc", script], env=development_site.environ, capture_output=True, text=True
     )
     assert result.returncode == 0, result.stderr
     assert any(answer in result.stdout for answer in ANSWERS)

@@ -4,8 +4,6 @@ The shipped Content-Security-Policy is in force, and the client is another origi
 """
 
 import json
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,9 +13,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 from django.contrib.auth.models import User
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.chromium import running_chromium
 from tests.oauth.conftest import OAuthClient, register
 
 PASSWORD = "a-Long-passphrase-1"
@@ -75,21 +74,23 @@ def complaints() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with running_chromium() as browser:
+        yield browser
+
+
 @pytest.fixture
-def page(client: OAuthClient, complaints: list[str], monkeypatch: Any) -> Iterator[Page]:
-    # Playwright's loop runs in this thread, where Django then sees "async" code.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.set_default_timeout(15_000)
-        page.on(
-            "console",
-            lambda message: complaints.append(message.text) if message.type == "error" else None,
-        )
-        yield page
-        browser.close()
+def page(client: OAuthClient, complaints: list[str], chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context()
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
+    yield page
+    context.close()
 
 
 @pytest.fixture(params=["prefix", "host"])

@@ -1,9 +1,13 @@
 """The retrieval plugins, and who may open each."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.contrib.auth.models import User
 
 from oauth_demo.models import Token
+from retrieval.embeddings import embedder
+from retrieval.indexes import vector_index
 from tests.conftest import Mount, mount_of
 
 SHELF = [
@@ -45,3 +49,13 @@ def anns_retrieval_token(ann: User) -> str:
 @pytest.fixture
 def bobs_retrieval_token(bob: User) -> str:
     return Token.objects.issue(plugin="retrieval-user", name="Phone", user=bob)[1]
+
+
+@pytest.fixture
+def chosen_anew() -> Iterator[None]:
+    """Whatever the settings choose is chosen again."""
+    embedder.cache_clear()
+    vector_index.cache_clear()
+    yield
+    embedder.cache_clear()
+    vector_index.cache_clear()

@@ -43,8 +43,8 @@ def credentials(ann: User) -> dict[str, str | None]:
 
 
 def access(person: User, client: OAuthClient, scope: str) -> str:
-    answer = connect(mount_of("retrieval-oauth"), person, client, scope=scope)
-    return str(answer["access_token"])
+    response = connect(mount_of("retrieval-oauth"), person, client, scope=scope)
+    return str(response["access_token"])
 
 
 @pytest.mark.parametrize("at", ["prefix", "host"])
@@ -74,10 +74,10 @@ def test_an_operation_needs_its_scope(ann: User, scope: str, allowed: set[str]) 
     token = access(ann, register("ChatGPT", CALLBACK), scope)
     mount = mount_of("retrieval-oauth")
     for name, (method, path, body) in OPERATIONS.items():
-        answer = mount.call(method, path, body, token=token)
-        assert (answer.status_code != 403) == (name in allowed), name
+        response = mount.call(method, path, body, token=token)
+        assert (response.status_code != 403) == (name in allowed), name
         if name not in allowed:
-            assert "insufficient_scope" in answer["WWW-Authenticate"]
+            assert "insufficient_scope" in response["WWW-Authenticate"]
 
 
 def owners(ann: User, bob: User) -> dict[str, tuple[Mount, str | None]]:
@@ -109,8 +109,8 @@ def test_nobody_reaches_what_is_anothers(ann: User, bob: User) -> None:
     assert Collection.objects.count() == len(cast)
     for name, (mount, token) in cast.items():
         question: Any = {"queries": [{"query": "What is the secret of whom?", "top_k": 50}]}
-        [answer] = mount.post("/query", question, token=token).json()["results"]
-        assert [each["text"] for each in answer["results"]] == [f"The secret of {name}."]
+        [response] = mount.post("/query", question, token=token).json()["results"]
+        assert [each["text"] for each in response["results"]] == [f"The secret of {name}."]
         whole = mount.get("/documents/secret", token=token).json()
         assert whole["text"] == f"The secret of {name}."
     victims = dict(cast)

@@ -4,7 +4,6 @@ import pytest
 from pytest_django import Settings
 
 from retrieval.chunking import BLOCK, PASSAGE_MAX_LENGTH, heading, passages
-from retrieval.dates import read_date
 from retrieval.embeddings.local import tokenizer
 from retrieval.terms import terms
 
@@ -93,56 +92,3 @@ def test_odd_texts_are_cut_too(text: str) -> None:
 )
 def test_terms_are_stems_without_the_commonest_words(text: str, found: list[str]) -> None:
     assert terms(text) == found
-
-
-@pytest.mark.parametrize(
-    ("text", "first", "last"),
-    [
-        ("2024-03-05", "2024-03-05T00:00:00+00:00", "2024-03-05T23:59:59.999999+00:00"),
-        ("20240305", "2024-03-05T00:00:00+00:00", "2024-03-05T23:59:59.999999+00:00"),
-        ("March 2024", "2024-03-01T00:00:00+00:00", "2024-03-31T23:59:59.999999+00:00"),
-        ("2024", "2024-01-01T00:00:00+00:00", "2024-12-31T23:59:59.999999+00:00"),
-        ("March 5th, 2024", "2024-03-05T00:00:00+00:00", "2024-03-05T23:59:59.999999+00:00"),
-        ("2024-03-05T10:30:00+02:00", "2024-03-05T08:30:00+00:00", "2024-03-05T08:30:00+00:00"),
-        ("Tue, 05 Mar 2024 10:30:00 GMT", "2024-03-05T10:30:00+00:00", "2024-03-05T10:30:00+00:00"),
-        ("3/5/2024", "2024-03-05T00:00:00+00:00", "2024-03-05T23:59:59.999999+00:00"),
-        ("5.3.2024", "2024-03-05T00:00:00+00:00", "2024-03-05T23:59:59.999999+00:00"),
-        ("2024-W10", "2024-03-04T00:00:00+00:00", "2024-03-10T23:59:59.999999+00:00"),
-        ("Tuesday 5 March 2024", "2024-03-05T00:00:00+00:00", "2024-03-05T23:59:59.999999+00:00"),
-        ("1709632800", "2024-03-05T10:00:00+00:00", "2024-03-05T10:00:00+00:00"),
-    ],
-)
-def test_a_date_is_read_in_any_common_spelling(text: str, first: str, last: str) -> None:
-    assert read_date(text).isoformat() == first
-    assert read_date(text, edge="last").isoformat() == last
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "now",
-        "today",
-        "yesterday",
-        "last week",
-        "10:30",
-        "May",
-        "5 March",
-        "2024-13-45",
-        "",
-        " ",
-        "soon",
-        "0",
-        "99999",
-        "x" * 1000,
-        "99",
-        "03-04-05",
-        "Monday 2024",
-        "Monday, March 2024",
-        "10:30 2024",
-        "2024-13-01",
-        "0001-01-01T00:00:00+23:00",
-    ],
-)
-def test_what_names_no_date_is_never_taken_for_now(text: str) -> None:
-    with pytest.raises(ValueError, match="date"):
-        read_date(text)

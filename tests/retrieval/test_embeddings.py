@@ -10,13 +10,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.apps import apps as django_apps
+from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
-from retrieval import datastore, refusals
+from retrieval import apps, datastore
 from retrieval.datastore import Datastore, NewDocument
-from retrieval.embeddings import Embedder, EmbeddingError, embedder
+from retrieval.embeddings import Embedder, embedder
 from retrieval.embeddings.local import LocalEmbedder, ModelFile, local_embedder, model_file
 from retrieval.embeddings.openai import OpenAIEmbedder
+from retrieval.exceptions import EmbeddingError
 from retrieval.models import Document
 from tests.conftest import mount_of
 
@@ -82,11 +85,11 @@ def service() -> Iterator[Service]:
                 {"object": "embedding", "index": n, "embedding": [len(text) + 1.0] * state.length}
                 for n, text in enumerate(body["input"])
             ]
-            answer = {"object": "list", "data": rows[::-1], "model": body["model"]}
-            answer["usage"] = {"prompt_tokens": 1, "total_tokens": 1}
+            response = {"object": "list", "data": rows[::-1], "model": body["model"]}
+            response["usage"] = {"prompt_tokens": 1, "total_tokens": 1}
             if status != 200:
-                answer = {"error": {"message": "the key sk-secret is wrong"}}
-            content = state.says or json.dumps(answer).encode()
+                response = {"error": {"message": "the key sk-secret is wrong"}}
+            content = state.says or json.dumps(response).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
@@ -108,8 +111,7 @@ def service() -> Iterator[Service]:
 @pytest.fixture
 def remote(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenAIEmbedder]:
     model = OpenAIEmbedder(url=service.url, key="k", model="small", dimension=4)
-    for module in (datastore, refusals):
-        monkeypatch.setattr(module, "embedder", lambda: model)
+    monkeypatch.setattr(datastore, "embedder", lambda: model)
     yield model
     model.client.close()
 
@@ -131,8 +133,8 @@ def test_vectors_of_another_length_are_refused(service: Service, remote: Embedde
 
 
 def rows(*embeddings: str, index: str = "0") -> bytes:
-    told = ",".join(f'{{"index": {index}, "embedding": {each}}}' for each in embeddings)
-    return f'{{"data": [{told}]}}'.encode()
+    items = ",".join(f'{{"index": {index}, "embedding": {each}}}' for each in embeddings)
+    return f'{{"data": [{items}]}}'.encode()
 
 
 @pytest.mark.parametrize(
@@ -170,10 +172,10 @@ def test_an_upsert_that_cannot_be_embedded_leaves_the_old_version(
     Datastore("retrieval-none").upsert([NewDocument(id="d", text="old")])
     service.status = 500
     body = {"documents": [{"id": "d", "text": "new"}]}
-    answer = mount_of("retrieval-none").post("/upsert", body)
-    assert answer.status_code == 503
-    assert "Nothing was changed" in answer.json()["detail"]
-    assert "sk-secret" not in answer.json()["detail"]
+    response = mount_of("retrieval-none").post("/upsert", body)
+    assert response.status_code == 503
+    assert "Nothing was changed" in response.json()["detail"]
+    assert "sk-secret" not in response.json()["detail"]
     assert Document.objects.get().text == "old"
 
 
@@ -183,7 +185,34 @@ def test_the_document_that_the_model_does_not_take_is_named(
 ) -> None:
     service.refuses = "poison"
     documents = [{"id": "fine", "text": "good"}, {"id": "culprit", "text": "poison"}]
-    answer = mount_of("retrieval-none").post("/upsert", {"documents": documents})
-    assert answer.status_code == 409
-    assert "Document 'culprit'" in answer.json()["detail"]
+    response = mount_of("retrieval-none").post("/upsert", {"documents": documents})
+    assert response.status_code == 409
+    assert "Document 'culprit'" in response.json()["detail"]
     assert not Document.objects.exists()
+
+
+def test_a_site_set_to_an_endpoint_does_not_start_without_its_client(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = django_apps.get_app_config("retrieval")
+    monkeypatch.setattr(apps, "find_spec", lambda name: None)
+    config.ready()  # by default nobody needs it
+    settings.RETRIEVAL_EMBEDDINGS = "openai"
+    with pytest.raises(ImproperlyConfigured, match="needs the package 'openai'"):
+        config.ready()
+
+
+def test_the_settings_choose_the_embedder(settings: Settings, chosen_anew: None) -> None:
+    settings.RETRIEVAL_EMBEDDINGS = "openai"
+    settings.RETRIEVAL_OPENAI_URL = "http://127.0.0.1:9/v1"
+    model = embedder()
+    assert isinstance(model, OpenAIEmbedder)
+    assert (model.model, model.dimension) == ("openai:text-embedding-3-small", 1536)
+    model.client.close()
+
+
+def test_an_endpoint_that_cannot_be_reached_is_an_error_that_says_so() -> None:
+    model = OpenAIEmbedder(url="http://127.0.0.1:9/v1", key="k", model="small", dimension=4)
+    with pytest.raises(EmbeddingError, match="did not do its work"):
+        model.embed(["a"])
+    model.client.close()

@@ -2,11 +2,18 @@
 
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 
 import pytest
 
-from retrieval.parsing import Limits, UnreadableFileError, parse
+from retrieval.parsing import (
+    FileTooLargeError,
+    Limits,
+    UnreadableFileError,
+    UnsupportedFileError,
+    parse,
+)
 from tests.retrieval.documents import docx, flate_bomb, pdf, pptx, with_part
 
 pytestmark = pytest.mark.outside  # a process for each file, and up to seconds in it
@@ -26,14 +33,15 @@ def archive(members: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+@cache
 def bomb() -> bytes:
-    return with_part(docx("x"), "word/media/image.bin", bytes(150 * 1024**2))
+    return with_part(docx("x"), "word/media/image.bin", bytes(101 * 1024**2))
 
 
 def liar() -> bytes:
     """Return a bomb whose directory says that it is small."""
     content = bytearray(bomb())
-    size = (150 * 1024**2).to_bytes(4, "little")
+    size = (101 * 1024**2).to_bytes(4, "little")
     return bytes(content.replace(size, (1000).to_bytes(4, "little")))
 
 
@@ -50,55 +58,68 @@ ENCRYPTED = (
     + b"> /P -4 >> /ID [<41> <41>]"
 )
 
-FILES: dict[str, tuple[Callable[[], bytes], str, int, str]] = {
-    "empty": (lambda: b"", "a.txt", 422, "no text"),
-    "only spaces": (lambda: b" \n\t ", "a.txt", 422, "no text"),
-    "rubbish": (lambda: bytes(range(256)) * 50, "a.txt", 415, "not read here"),
-    "a picture named .txt": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(99), "a.txt", 415, "not read"),
-    "a program named .pdf": (lambda: b"\x7fELF" + bytes(99), "a.pdf", 415, "not read here"),
-    "zip bomb": (bomb, "a.docx", 413, "unpacks"),
-    "zip bomb that lies": (liar, "a.docx", 422, "broken"),
+UNREADABLE = UnreadableFileError
+TOO_LARGE = FileTooLargeError
+UNSUPPORTED = UnsupportedFileError
+FILES: dict[str, tuple[Callable[[], bytes], str, type[UnreadableFileError], str]] = {
+    "empty": (lambda: b"", "a.txt", UNREADABLE, "no text"),
+    "only spaces": (lambda: b" \n\t ", "a.txt", UNREADABLE, "no text"),
+    "rubbish": (lambda: bytes(range(256)) * 50, "a.txt", UNSUPPORTED, "not read here"),
+    "a picture named .txt": (
+        lambda: b"\x89PNG\r\n\x1a\n" + bytes(99),
+        "a.txt",
+        UNSUPPORTED,
+        "not read",
+    ),
+    "a program named .pdf": (lambda: b"\x7fELF" + bytes(99), "a.pdf", UNSUPPORTED, "not read here"),
+    "zip bomb": (bomb, "a.docx", TOO_LARGE, "unpacks"),
+    "zip bomb that lies": (liar, "a.docx", UNREADABLE, "broken"),
     "ten thousand parts": (
         lambda: archive({WORD: b"<a/>", **{f"{n}": b"" for n in range(10_001)}}),
         "",
-        413,
+        TOO_LARGE,
         "parts",
     ),
-    "billion laughs": (lambda: with_part(docx("x"), WORD, LAUGHS), "", 422, "document type"),
-    "outside entity": (lambda: with_part(docx("x"), WORD, OUTSIDE), "", 422, "document type"),
+    "billion laughs": (lambda: with_part(docx("x"), WORD, LAUGHS), "", UNREADABLE, "document type"),
+    "outside entity": (
+        lambda: with_part(docx("x"), WORD, OUTSIDE),
+        "",
+        UNREADABLE,
+        "document type",
+    ),
     "utf-16 entity": (
         lambda: with_part(docx("x"), WORD, OUTSIDE.decode().encode("utf-16")),
         "",
-        422,
+        UNREADABLE,
         "document type",
     ),
     "outside entity in slides": (
         lambda: with_part(pptx("x", "y"), "ppt/slides/slide1.xml", OUTSIDE),
         "",
-        422,
+        UNREADABLE,
         "document type",
     ),
-    "half a docx": (lambda: docx("x" * 999)[:-200], "a.docx", 422, "broken"),
-    "docx of nonsense": (lambda: archive({WORD: b"nonsense"}), "", 422, "broken"),
-    "plain zip": (lambda: archive({"a.txt": b"hello"}), "a.docx", 415, "archive"),
-    "locked pdf": (lambda: pdf("x", trailer=ENCRYPTED), "", 422, "encrypted"),
-    "half a pdf": (lambda: pdf("x")[:60], "", 422, ""),
-    "pdf of nonsense": (lambda: b"%PDF-1.7\n" + b"nonsense " * 99, "", 422, "broken"),
-    "pdf that holds itself": (endless_pages, "", 422, ""),
-    "pdf without text": (lambda: pdf(""), "", 422, "text recognition"),
-    "pdf bomb": (lambda: pdf("x", filtered=flate_bomb(300)), "", 0, ""),
-    "deep json": (lambda: b"[" * 200_000 + b"]" * 200_000, "a.json", 422, "not JSON"),
-    "broken json": (lambda: b'{"a": ', "a.json", 422, "not JSON"),
-    "huge cell": (lambda: b'a,b\n"' + b"x" * 9_000_000 + b'"', "a.csv", 413, "characters"),
+    "half a docx": (lambda: docx("x" * 999)[:-200], "a.docx", UNREADABLE, "broken"),
+    "docx of nonsense": (lambda: archive({WORD: b"nonsense"}), "", UNREADABLE, "broken"),
+    "plain zip": (lambda: archive({"a.txt": b"hello"}), "a.docx", UNSUPPORTED, "archive"),
+    "locked pdf": (lambda: pdf("x", trailer=ENCRYPTED), "", UNREADABLE, "encrypted"),
+    "half a pdf": (lambda: pdf("x")[:60], "", UNREADABLE, ""),
+    "pdf of nonsense": (lambda: b"%PDF-1.7\n" + b"nonsense " * 99, "", UNREADABLE, "broken"),
+    "pdf that holds itself": (endless_pages, "", UNREADABLE, ""),
+    "pdf without text": (lambda: pdf(""), "", UNREADABLE, "text recognition"),
+    "pdf bomb": (lambda: pdf("x", filtered=flate_bomb(120)), "", UNREADABLE, ""),
+    "deep json": (lambda: b"[" * 200_000 + b"]" * 200_000, "a.json", UNREADABLE, "not JSON"),
+    "broken json": (lambda: b'{"a": ', "a.json", UNREADABLE, "not JSON"),
+    "huge cell": (lambda: b'a,b\n"' + b"x" * 9_000_000 + b'"', "a.csv", TOO_LARGE, "characters"),
 }
 
 
 @pytest.mark.parametrize("case", FILES)
 def test_a_hostile_file_is_refused(case: str) -> None:
-    make, name, status, word = FILES[case]
-    with pytest.raises(UnreadableFileError, match=word or ".") as refusal:
+    make, name, error, word = FILES[case]
+    with pytest.raises(error, match=word or ".") as refusal:
         parse(BytesIO(make()), name=name, limits=Limits(seconds=10))
-    assert refusal.value.status in ((status,) if status else (413, 422))
+    assert refusal.type is error or case == "pdf bomb"  # which may run out of time, or of room
 
 
 def test_many_comments_before_the_text_cost_nothing() -> None:
@@ -117,21 +138,19 @@ def test_a_table_cell_over_a_hundred_million_columns_is_read_once() -> None:
 def test_deeply_nested_html_is_read_or_refused() -> None:
     content = b"<html><body>" + b"<div>" * 100_000 + b"deep down"
     try:
-        assert "deep down" in parse(BytesIO(content)).text
+        assert "deep down" in parse(BytesIO(content), limits=Limits(seconds=2)).text
     except UnreadableFileError as refusal:
-        assert refusal.status == 422  # noqa: PT017
+        assert type(refusal) is UnreadableFileError  # noqa: PT017
 
 
 def test_a_reader_that_takes_too_long_is_stopped() -> None:
-    with pytest.raises(UnreadableFileError, match="too long") as refusal:
+    with pytest.raises(UnreadableFileError, match="too long"):
         parse(BytesIO(pdf("x")), limits=Limits(seconds=0.01))
-    assert refusal.value.status == 422
 
 
 def test_a_reader_that_takes_too_much_memory_is_stopped() -> None:
-    with pytest.raises(UnreadableFileError) as refusal:
+    with pytest.raises(UnreadableFileError, match=r"takes too much|too deep or large"):
         parse(BytesIO(b"x" * 5_000_000), limits=Limits(memory_bytes=30 * 1024**2))
-    assert refusal.value.status == 422
 
 
 def test_the_reader_is_told_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:

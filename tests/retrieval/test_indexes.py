@@ -1,17 +1,20 @@
 """One contract for every vector index that can run here."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
+from retrieval import apps, indexes
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.embeddings import embedder
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexes.base import VectorIndex
+from retrieval.indexes.embedded import EmbeddedIndex
+from retrieval.metadata import Metadata
 from retrieval.models import Chunk, Collection
 from tests.retrieval.indexes import INDEXES, chosen
 
@@ -83,7 +86,7 @@ def test_a_deleted_document_is_gone(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        store.delete(ids=["cat"])
+        store.delete_ids(["cat"])
     assert "cat" not in nearest(index, store, TEXTS["cat"], limit=9)
 
 
@@ -120,27 +123,15 @@ def test_a_filter_lets_through_what_it_says(
     index: VectorIndex, where: Filter, found: list[str]
 ) -> None:
     store = Datastore("filtered")
-    store.upsert(
-        [
-            NewDocument(id="mail", text="one", source="email", author="Ann", created_at=DAY),
-            NewDocument(
-                id="chat",
-                text="two",
-                source="chat",
-                source_id="7",
-                author="Bob",
-                created_at=datetime(2024, 3, 4, tzinfo=UTC),
-            ),
-            NewDocument(
-                id="note",
-                text="three",
-                source="file",
-                author="Ann",
-                created_at=datetime(2024, 3, 6, tzinfo=UTC),
-            ),
-            NewDocument(id="bare", text="four"),
-        ]
-    )
+    known = {
+        "mail": Metadata(source="email", author="Ann", created_at=DAY),
+        "chat": Metadata(
+            source="chat", source_id="7", author="Bob", created_at=DAY - timedelta(days=1)
+        ),
+        "note": Metadata(source="file", author="Ann", created_at=DAY + timedelta(days=1)),
+        "bare": Metadata(),
+    }
+    store.upsert([NewDocument(id=key, text=key, metadata=known[key]) for key in known])
     assert sorted(nearest(index, store, "any", where, limit=9)) == found
 
 
@@ -169,11 +160,7 @@ def test_what_the_database_does_not_know_is_passed_over(
     assert [hit.chunk.document.key for hit in hits].count("cat") == 1
 
 
-@pytest.mark.parametrize("few", [0, 10_000])
-def test_recall_against_exact_search(
-    index: VectorIndex, few: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("retrieval.indexes.pgvector.FEW", few)  # 0: by its index alone
+def test_recall_against_exact_search(index: VectorIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Datastore("many")
     words = [f"{a} {b} {c}" for a in TEXTS for b in ("red", "old", "far") for c in range(20)]
     store.upsert([NewDocument(id=f"{n}", text=text) for n, text in enumerate(words)])
@@ -183,4 +170,32 @@ def test_recall_against_exact_search(
     matrix = np.array([chunk.vector for chunk in chunks])
     [vector] = embedder().embed(["an old cat"])
     exact = {chunks[place].pk for place in np.argsort(-(matrix @ vector))[:10]}
-    assert len(exact & set(index.nearest(collection, vector, limit=10, where=EVERYTHING))) >= 9
+    for few in (0, 10_000):  # 0: pgvector by its index alone
+        monkeypatch.setattr("retrieval.indexes.pgvector.FEW", few)
+        found = index.nearest(collection, vector, limit=10, where=EVERYTHING)
+        assert len(exact & set(found)) >= 9
+
+
+def test_an_index_is_prepared_after_migrate(
+    settings: Settings, chosen_anew: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared: list[object] = []
+    monkeypatch.setitem(indexes.INDEXES, "pgvector", "retrieval.indexes.embedded.EmbeddedIndex")
+    monkeypatch.setattr(EmbeddedIndex, "prepare", lambda self: prepared.append(self))
+    apps.prepare_index()
+    assert prepared == []
+    settings.RETRIEVAL_INDEX = "pgvector"
+    apps.prepare_index()
+    assert len(prepared) == 1
+
+
+def test_the_embedded_index_keeps_what_was_used_last_within_its_memory(settings: Settings) -> None:
+    index = EmbeddedIndex()
+    collections = {}
+    for name in ("ann", "bob", "eve"):
+        Datastore("retrieval-user", name).upsert([NewDocument(text="A heron.")])
+        collections[name] = Collection.objects.get(username=name)
+    settings.RETRIEVAL_CACHE_BYTES = 2 * index.matrix(collections["ann"]).bytes
+    for name in ("bob", "ann", "eve"):
+        assert len(index.matrix(collections[name]).ids) == 1
+    assert list(index.matrices) == [collections["ann"].pk, collections["eve"].pk]

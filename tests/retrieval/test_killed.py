@@ -63,7 +63,7 @@ def test_a_killed_upsert_leaves_every_document_whole() -> None:
         process = writer(version)
         assert process.stdout is not None
         version = int(process.stdout.readline())  # it is writing: the first is in
-        time.sleep(0.19 * number)
+        time.sleep(0.037 * number)
         process.kill()
         process.communicate()
         versions = {version_of(f"d{n}") for n in range(DOCUMENTS)}
@@ -78,7 +78,7 @@ def test_a_killed_upsert_leaves_every_document_whole() -> None:
 
 
 def test_a_killed_load_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    count = 300
+    count = 200
     path = tmp_path / "rows.jsonl"
     path.write_text(
         "".join(
@@ -90,7 +90,7 @@ def test_a_killed_load_goes_on_where_it_stopped(tmp_path: Path) -> None:
     seen = 0
     for _ in range(3):
         process = subprocess.Popen(command, env=environ(), stdout=subprocess.PIPE)
-        goal = seen + 40
+        goal = seen + 20
         while (seen := Document.objects.count()) < goal and process.poll() is None:
             time.sleep(0.02)
         process.send_signal(signal.SIGKILL)

@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from retrieval import files
 from retrieval.datastore import Datastore
 from retrieval.embeddings import embedder
+from retrieval.exceptions import EmbeddingError
+from retrieval.management.commands import load_documents
 from retrieval.models import Chunk, Collection, Document
+from retrieval.reading import BadRow, Reader
 from tests.retrieval.documents import pdf
 
 pytestmark = pytest.mark.django_db
@@ -171,10 +175,10 @@ def test_bad_rows_are_told_by_their_line_and_the_rest_is_loaded(
     with pytest.raises(CommandError, match="3 could not be loaded"):
         load(path, stderr=err)
     assert keys() == ["fine", "good"]
-    told = err.getvalue()
-    assert "a.jsonl line 2: is not JSON" in told
-    assert "a.jsonl line 3: text" in told
-    assert "a.jsonl line 4: metadata: created_at: Names no date" in told
+    output = err.getvalue()
+    assert "a.jsonl line 2: is not JSON" in output
+    assert "a.jsonl line 3: text" in output
+    assert "a.jsonl line 4: metadata: created_at: Names no date" in output
 
 
 def test_what_is_in_is_not_embedded_again(tmp_path: Path, embedded: list[str]) -> None:
@@ -257,3 +261,40 @@ def test_a_refused_document_does_not_keep_out_its_batch(
         load(jsonl(tmp_path / "a.jsonl", 3), stderr=StringIO())
     assert Document.objects.count() == 2
     assert Collection.objects.get().chunk_count == 2
+
+
+def test_members_of_an_archive_that_cannot_be_read_are_told(
+    tmp_path: Path, settings: Settings
+) -> None:
+    settings.RETRIEVAL_MAX_FILE_BYTES = 1_000
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("broken.txt", b"needle in here")
+        archive.writestr("large.txt", b"x" * 2_000)
+        archive.writestr("list.json", b'{"rows": []}')
+        archive.writestr("no.json", b"{")
+        archive.writestr("picture.png", b"\x89PNG" + bytes(50))
+    path.write_bytes(path.read_bytes().replace(b"needle", b"noodle"))
+    bad = [row for row in Reader(path).rows() if isinstance(row, BadRow)]
+    names = ["broken.txt", "large.txt", "list.json", "no.json", "picture.png"]
+    assert [row.where for row in bad] == names
+    assert "cannot be unpacked" in bad[0].problem and "too large" in bad[1].problem
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), EmbeddingError("The service is away.")])
+def test_a_load_that_is_stopped_says_how_to_go_on(
+    error: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*args: Any, **kwargs: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(load_documents, "load", stop)
+    with pytest.raises(CommandError, match="goes on from there"):
+        load(tmp_path)
+
+
+def test_of_two_documents_with_one_id_the_later_is_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id": "x", "text": "one"}\n{"id": "x", "text": "two"}\n')
+    assert "Loaded 1 document" in load(path)
+    assert Document.objects.get().text == "two"

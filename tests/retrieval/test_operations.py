@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from retrieval.indexes.base import IndexAwayError
+from retrieval.exceptions import IndexAwayError
 from retrieval.indexes.embedded import EmbeddedIndex
 from retrieval.models import Chunk, Collection
 from tests.conftest import Mount
@@ -16,9 +16,9 @@ pytestmark = pytest.mark.django_db
 
 
 def ask(mount: Mount, query: str, **more: Any) -> list[dict[str, Any]]:
-    answer = mount.post("/query", {"queries": [{"query": query, **more}]})
-    assert answer.status_code == 200, answer.content
-    results: list[dict[str, Any]] = answer.json()["results"][0]["results"]
+    response = mount.post("/query", {"queries": [{"query": query, **more}]})
+    assert response.status_code == 200, response.content
+    results: list[dict[str, Any]] = response.json()["results"][0]["results"]
     return results
 
 
@@ -48,9 +48,12 @@ def test_as_many_come_as_were_asked_for(shelf: Mount) -> None:
 
 def test_several_questions_are_answered_in_order(shelf: Mount) -> None:
     body = {"queries": [{"query": "sleeping cat"}, {"query": "tax return"}]}
-    answers = shelf.post("/query", body).json()["results"]
-    assert [answer["query"] for answer in answers] == ["sleeping cat", "tax return"]
-    assert [answer["results"][0]["metadata"]["document_id"] for answer in answers] == ["cat", "tax"]
+    responses = shelf.post("/query", body).json()["results"]
+    assert [response["query"] for response in responses] == ["sleeping cat", "tax return"]
+    assert [response["results"][0]["metadata"]["document_id"] for response in responses] == [
+        "cat",
+        "tax",
+    ]
 
 
 def test_nothing_is_found_where_nothing_is(open_plugin: Mount) -> None:
@@ -77,8 +80,8 @@ def test_a_filter_narrows_a_search(shelf: Mount, where: dict[str, str], found: l
 
 
 def test_a_document_is_read_whole(shelf: Mount) -> None:
-    answer = shelf.get("/documents/tax")
-    assert answer.json() == {
+    response = shelf.get("/documents/tax")
+    assert response.json() == {
         "id": "tax",
         "text": "The tax return is due at the end of May.",
         "metadata": {"author": "Bob"},
@@ -87,9 +90,9 @@ def test_a_document_is_read_whole(shelf: Mount) -> None:
 
 def test_a_document_that_is_not_there_is_404(shelf: Mount) -> None:
     for key in ("none", "a/b", "%25", "%00", "ü" * 500):
-        answer = shelf.get(f"/documents/{key}")
-        assert answer.status_code == 404
-        assert "queryDocuments" in answer.json()["detail"]
+        response = shelf.get(f"/documents/{key}")
+        assert response.status_code == 404
+        assert "queryDocuments" in response.json()["detail"]
 
 
 def test_an_upsert_replaces(shelf: Mount) -> None:
@@ -139,9 +142,9 @@ def test_a_deletion_says_how_many_went(
     ],
 )
 def test_a_deletion_that_is_not_clear_deletes_nothing(shelf: Mount, body: Any) -> None:
-    answer = shelf.delete("/delete", raw=json.dumps(body).encode())
-    assert answer.status_code == 400, answer.content
-    assert answer.json()["detail"]
+    response = shelf.delete("/delete", raw=json.dumps(body).encode())
+    assert response.status_code == 400, response.content
+    assert response.json()["detail"]
     assert len(ask(shelf, "cat", top_k=9)) == 2
 
 
@@ -169,25 +172,25 @@ WRONG_UPSERTS = {
 @pytest.mark.parametrize("case", WRONG_UPSERTS)
 def test_what_cannot_be_saved_is_refused_in_words(open_plugin: Mount, case: str) -> None:
     body, word = WRONG_UPSERTS[case]
-    answer = open_plugin.post("/upsert", body)
-    assert answer.status_code == 400, answer.content
-    assert any(each in answer.json()["detail"] for each in word.split("|"))
+    response = open_plugin.post("/upsert", body)
+    assert response.status_code == 400, response.content
+    assert any(each in response.json()["detail"] for each in word.split("|"))
     assert not Chunk.objects.exists()
 
 
 def test_a_list_that_is_too_long_is_told_by_its_length_and_not_by_its_items(
     open_plugin: Mount,
 ) -> None:
-    answer = open_plugin.post("/upsert", {"documents": [{}] * 101})
-    assert answer.status_code == 400
-    assert answer.json()["detail"].startswith("documents: Ensure this field has no more than 100")
+    response = open_plugin.post("/upsert", {"documents": [{}] * 101})
+    assert response.status_code == 400
+    assert response.json()["detail"].startswith("documents: Ensure this field has no more than 100")
 
 
 def test_one_bad_document_keeps_out_all_and_is_named(shelf: Mount) -> None:
     body = {"documents": [{"id": "cat", "text": "new"}, {"id": "dog", "text": ""}]}
-    answer = shelf.post("/upsert", body)
-    assert answer.status_code == 400
-    assert "1: text" in answer.json()["detail"]
+    response = shelf.post("/upsert", body)
+    assert response.status_code == 400
+    assert "1: text" in response.json()["detail"]
     assert shelf.get("/documents/cat").json()["text"].startswith("The cat")
 
 
@@ -207,9 +210,9 @@ def test_one_bad_document_keeps_out_all_and_is_named(shelf: Mount) -> None:
 def test_a_question_that_cannot_be_asked_is_refused(
     shelf: Mount, query: dict[str, Any], word: str
 ) -> None:
-    answer = shelf.post("/query", {"queries": [query]})
-    assert answer.status_code == 400
-    assert word in answer.json()["detail"]
+    response = shelf.post("/query", {"queries": [query]})
+    assert response.status_code == 400
+    assert word in response.json()["detail"]
 
 
 def test_input_is_looked_at_in_linear_time(open_plugin: Mount) -> None:
@@ -223,16 +226,16 @@ def test_input_is_looked_at_in_linear_time(open_plugin: Mount) -> None:
 def test_more_than_one_call_may_bring_is_refused(open_plugin: Mount, settings: Settings) -> None:
     settings.RETRIEVAL_MAX_CHUNKS = 2
     words = " ".join(f"Sentence number {n} says something." for n in range(200))
-    answer = open_plugin.post("/upsert", {"documents": [{"text": words}]})
-    assert answer.status_code == 413
-    assert "load_documents" in answer.json()["detail"]
+    response = open_plugin.post("/upsert", {"documents": [{"text": words}]})
+    assert response.status_code == 413
+    assert "load_documents" in response.json()["detail"]
 
 
 def test_more_than_a_collection_may_hold_is_refused(open_plugin: Mount, settings: Settings) -> None:
     settings.RETRIEVAL_MAX_COLLECTION_CHUNKS = 1
     assert open_plugin.post("/upsert", {"documents": [{"text": "a"}]}).status_code == 200
-    answer = open_plugin.post("/upsert", {"documents": [{"text": "b"}]})
-    assert answer.status_code == 413
+    response = open_plugin.post("/upsert", {"documents": [{"text": "b"}]})
+    assert response.status_code == 413
     assert Chunk.objects.count() == 1
 
 
@@ -254,11 +257,13 @@ def test_an_index_that_is_away_is_a_503_and_changes_nothing(
 
     monkeypatch.setattr(EmbeddedIndex, "add", away)
     monkeypatch.setattr(EmbeddedIndex, "nearest", away)
-    for answer in (
+    for response in (
         shelf.post("/upsert", {"documents": [{"id": "cat", "text": "new"}]}),
         shelf.post("/query", {"queries": [{"query": "cat"}]}),
     ):
-        assert answer.status_code == 503
-        assert "did not answer" in answer.json()["detail"]
+        assert response.status_code == 503
+        assert response.json()["detail"] == (
+            "The vector index did not answer. Try again shortly. Nothing was changed."
+        )
     assert "did not answer" in client.get("/retrieval-none/library", {"q": "cat"}).text
     assert shelf.get("/documents/cat").json()["text"].startswith("The cat")

@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from retrieval.datastore import Datastore, NewDocument
+from retrieval.metadata import Metadata
 from retrieval.models import Chunk, Collection, Document
 
 pytestmark = pytest.mark.django_db
@@ -46,10 +47,10 @@ def test_who_may_open_the_pages(
         client.force_login(User.objects.get(username=visitor))
     root = f"/{slug}" if at == "prefix" else ""
     headers = {"host": "localhost" if at == "prefix" else f"{slug}.localhost"}
-    answer = client.get(f"{root}/library", headers=headers)
-    assert answer.status_code == status
+    response = client.get(f"{root}/library", headers=headers)
+    assert response.status_code == status
     if status == 302:
-        assert answer["Location"].startswith("/accounts/login/?next=")
+        assert response["Location"].startswith("/accounts/login/?next=")
     if status != 200:
         for path in ("/library", "/library/delete"):
             body = {"text": "x", "all": "yes"}
@@ -58,16 +59,16 @@ def test_who_may_open_the_pages(
 
 
 def test_a_text_is_added_found_and_deleted(client: Client) -> None:
-    answer = add(client, text="Herons nest by the mill.", author="Ann", created_at="March 2024")
-    assert "Saved. You can search it now." in answer.text
-    assert "1 document" in answer.text
+    response = add(client, text="Herons nest by the mill.", author="Ann", created_at="March 2024")
+    assert "Saved. You can search it now." in response.text
+    assert "1 document" in response.text
     found = client.get(OPEN, {"q": "Where do herons build nests?"}).text
     assert "<mark>Herons</mark> <mark>nest</mark> by the mill." in found
     key = Document.objects.get().key
     whole = client.get(f"{OPEN}/document", {"id": key}).text
     assert "Herons nest by the mill." in whole and "2024-03-01" in whole
-    answer = client.post(f"{OPEN}/delete", {"id": key}, follow=True)
-    assert "Deleted 1 document." in answer.text
+    response = client.post(f"{OPEN}/delete", {"id": key}, follow=True)
+    assert "Deleted 1 document." in response.text
     assert not Chunk.objects.exists()
 
 
@@ -89,10 +90,10 @@ def test_a_file_is_added_under_its_name(client: Client) -> None:
 def test_what_cannot_be_added_is_told_beside_the_form(
     client: Client, fields: dict[str, Any], words: str
 ) -> None:
-    answer = add(client, **fields)
-    assert answer.status_code == 400
-    assert words in answer.text
-    assert "<title>Error: " in answer.text
+    response = add(client, **fields)
+    assert response.status_code == 400
+    assert words in response.text
+    assert "<title>Error: " in response.text
     assert not Document.objects.exists()
 
 
@@ -103,9 +104,9 @@ def test_a_text_is_kept_in_the_form_when_the_date_is_wrong(client: Client) -> No
 @pytest.mark.parametrize("size", [5_000, 200_000])
 def test_too_large_a_file_is_refused(client: Client, settings: Settings, size: int) -> None:
     settings.RETRIEVAL_MAX_FILE_BYTES = 1_000
-    answer = add(client, file=SimpleUploadedFile("big.txt", b"word " * (size // 5)))
-    assert answer.status_code == 413
-    assert "too large" in answer.text
+    response = add(client, file=SimpleUploadedFile("big.txt", b"word " * (size // 5)))
+    assert response.status_code == 413
+    assert "too large" in response.text
     assert not Document.objects.exists()
 
 
@@ -140,23 +141,25 @@ def test_a_forged_form_is_refused() -> None:
 
 def test_markup_in_documents_and_questions_is_shown_and_not_run(client: Client) -> None:
     script = "<script>alert('owl')</script>"
-    Datastore("retrieval-none").upsert([NewDocument(id="<b>", text=script, author="<i>")])
-    for answer in (
+    Datastore("retrieval-none").upsert(
+        [NewDocument(id="<b>", text=script, metadata=Metadata(author="<i>"))]
+    )
+    for response in (
         client.get(OPEN),
         client.get(OPEN, {"q": "alert owl <script>"}),
         client.get(f"{OPEN}/document", {"id": "<b>"}),
     ):
-        assert answer.status_code == 200
-        assert "<script>" not in answer.text.partition("<main")[2]
-        assert "<i>" not in answer.text and "<b>" not in answer.text
+        assert response.status_code == 200
+        assert "<script>" not in response.text.partition("<main")[2]
+        assert "<i>" not in response.text and "<b>" not in response.text
 
 
 def test_nobody_sees_or_deletes_anothers_documents(client: Client, ann: User, bob: User) -> None:
     Datastore("retrieval-user", "ann").upsert([NewDocument(id="hers", text="Ann's secret owl")])
     client.force_login(bob)
     path = "/retrieval-user/library"
-    for answer in (client.get(path), client.get(path, {"q": "owl"})):
-        assert "secret" not in answer.text
+    for response in (client.get(path), client.get(path, {"q": "owl"})):
+        assert "secret" not in response.text
     assert client.get(f"{path}/document", {"id": "hers"}).status_code == 404
     client.post(f"{path}/delete", {"id": "hers"})
     client.post(f"{path}/delete", {"id": "hers\0"})

@@ -15,7 +15,7 @@ def upsert(key: str, text: str) -> str:
 
 
 def test_parallel_upserts_of_one_document_leave_one_version() -> None:
-    texts = [f"Version {n}. " + "The heron waits. " * 100 for n in range(20)]
+    texts = [f"Version {n}. " + "The heron waits. " * 60 for n in range(20)]
     assert set(in_parallel(lambda n: upsert("d", texts[n]), 20)) == {"200"}
     document = Document.objects.get()
     assert document.text in texts

@@ -6,8 +6,10 @@ from io import BytesIO
 import pytest
 from docx import Document
 from pptx import Presentation
+from pptx.util import Inches
 
-from retrieval.parsing import Limits, Parsed, UnreadableFileError, parse
+from retrieval.parsing import FileTooLargeError, Limits, Parsed, UnreadableFileError, parse
+from retrieval.parsing.sandbox import result
 from tests.retrieval.documents import docx, pdf, pptx, saved, with_part
 
 
@@ -142,7 +144,39 @@ def test_text_that_is_not_quite_json_stays_text() -> None:
         (Limits(characters=5), b"six characters", "characters"),
     ],
 )
-def test_what_is_too_large_is_413(limits: Limits, content: bytes, word: str) -> None:
-    with pytest.raises(UnreadableFileError, match=word) as refusal:
+def test_what_is_too_large_is_refused(limits: Limits, content: bytes, word: str) -> None:
+    with pytest.raises(FileTooLargeError, match=word):
         parse(BytesIO(content), limits=limits)
-    assert refusal.value.status == 413
+
+
+def test_a_table_on_a_slide_is_read_a_row_a_line() -> None:
+    assert "left | right" in read(slides_with_tables(1)).text
+
+
+def test_too_many_slides_are_refused() -> None:
+    with pytest.raises(FileTooLargeError, match="3 slides"):
+        parse(BytesIO(slides_with_tables(3)), limits=Limits(pages=2))
+
+
+def slides_with_tables(count: int) -> bytes:
+    presentation = Presentation()
+    for _ in range(count):
+        slide = presentation.slides.add_slide(presentation.slide_layouts[6])
+        one = Inches(1)
+        table = slide.shapes.add_table(1, 2, one, one, one, one).table
+        table.cell(0, 0).text, table.cell(0, 1).text = "left", "right"
+    return saved(presentation)
+
+
+@pytest.mark.parametrize(
+    ("output", "code", "word"), [(b"", -24, "too long"), (b"", 1, "too much"), (b"{", 0, "broken")]
+)
+def test_a_reader_that_died_is_understood(output: bytes, code: int, word: str) -> None:
+    with pytest.raises(UnreadableFileError, match=word):
+        result(output, code)
+
+
+def test_a_reader_can_raise_nothing_but_what_a_file_may_be() -> None:
+    with pytest.raises(UnreadableFileError, match="x") as refusal:
+        result(b'{"error": "SystemExit", "message": "x"}', 0)
+    assert refusal.type is UnreadableFileError

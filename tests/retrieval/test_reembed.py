@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from retrieval import datastore, reembedding, refusals
+from retrieval import datastore, reembedding
 from retrieval.datastore import Datastore, NewDocument
-from retrieval.embeddings import Embedder, EmbeddingError, embedder
+from retrieval.embeddings import Embedder, embedder
+from retrieval.exceptions import EmbeddingError, OtherModelError
 from retrieval.filters import EVERYTHING
 from retrieval.management.commands import reembed as command
 from retrieval.models import Chunk, Collection, Vector
-from retrieval.refusals import OtherModelError
 from tests.conftest import mount_of
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def letters(monkeypatch: pytest.MonkeyPatch) -> Letters:
     )
     Datastore("retrieval-none").query([("aaa", EVERYTHING, 1)])  # its matrix is in memory
     model = Letters()
-    for module in (datastore, refusals, reembedding, command):
+    for module in (datastore, reembedding, command):
         monkeypatch.setattr(module, "embedder", lambda: model)
     return model
 
@@ -67,12 +67,12 @@ def test_two_models_are_not_mixed(letters: Letters) -> None:
     with pytest.raises(OtherModelError):
         store.upsert([NewDocument(text="new")])
     mount = mount_of("retrieval-none")
-    for answer in (
+    for response in (
         mount.post("/query", {"queries": [{"query": "a"}]}),
         mount.post("/upsert", {"documents": [{"text": "a"}]}),
     ):
-        assert answer.status_code == 409
-        assert "manage.py reembed" in answer.json()["detail"]
+        assert response.status_code == 409
+        assert "manage.py reembed" in response.json()["detail"]
 
 
 def test_after_reembed_the_new_model_answers(letters: Letters) -> None:
@@ -109,7 +109,7 @@ def test_what_was_begun_for_a_third_model_is_begun_anew(letters: Letters) -> Non
 
 def test_an_empty_collection_takes_any_model(letters: Letters) -> None:
     store = Datastore("retrieval-none")
-    store.clear()
+    store.delete_all()
     store.upsert([NewDocument(text="new")])
     assert store.query([("new", EVERYTHING, 1)])[0][0].chunk.text == "new"
 
@@ -119,3 +119,15 @@ def test_the_index_is_given_all_chunks_again(db: None) -> None:
     out = StringIO()
     call_command("reindex", stdout=out)
     assert "given 2 chunks" in out.getvalue()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), EmbeddingError("The service is away.")])
+def test_a_move_that_is_stopped_says_how_to_go_on(
+    error: BaseException, letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*args: object, **kwargs: object) -> None:
+        raise error
+
+    monkeypatch.setattr(command, "reembed", stop)
+    with pytest.raises(CommandError, match="goes on from here"):
+        run()

@@ -1,5 +1,6 @@
 """Files that come as a form: what is saved of them, and what is refused in words."""
 
+from threading import Semaphore
 from typing import Any
 
 import pytest
@@ -32,8 +33,8 @@ def upload(mount: Mount, content: bytes, name: str = "a.bin", **fields: str) -> 
 def test_a_file_is_saved_and_found(open_plugin: Mount) -> None:
     content = pdf("Penguins live in the south.", "Polar bears live in the north.")
     metadata = '{"author": "Ann", "created_at": "2024-03-05"}'
-    answer = upload(open_plugin, content, "wrong.txt", metadata=metadata)
-    assert answer.status_code == 200, answer.content
+    response = upload(open_plugin, content, "wrong.txt", metadata=metadata)
+    assert response.status_code == 200, response.content
     [best] = ask(open_plugin, "Where are penguins at home?", top_k=1)
     assert "Penguins" in best["text"]
     assert best["metadata"]["source"] == "file"
@@ -61,10 +62,20 @@ def test_a_file_that_cannot_be_saved_is_refused_in_words(
     word: str,
 ) -> None:
     settings.RETRIEVAL_MAX_FILE_BYTES = 40_000 if content[:2] == b"PK" else 3_000
-    answer = upload(open_plugin, content, **fields)
-    assert answer.status_code == status, answer.content
-    assert word in answer.json()["detail"]
+    response = upload(open_plugin, content, **fields)
+    assert response.status_code == status, response.content
+    assert word in response.json()["detail"]
     assert not Chunk.objects.exists()
+
+
+def test_a_file_that_gets_no_turn_is_told_to_come_again(
+    open_plugin: Mount, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.RETRIEVAL_PARSE_SECONDS = 0.01
+    monkeypatch.setattr("retrieval.parsing.sandbox.SLOTS", Semaphore(0))
+    response = upload(open_plugin, b"A heron.")
+    assert response.status_code == 503
+    assert "Try again shortly" in response.json()["detail"]
 
 
 def test_a_far_too_large_file_is_refused_before_it_is_read(
@@ -75,9 +86,9 @@ def test_a_far_too_large_file_is_refused_before_it_is_read(
 
 
 def test_a_file_that_is_no_form_is_told_how(open_plugin: Mount) -> None:
-    answer = open_plugin.post("/upsert-file", raw=b"hello", content_type="text/plain")
-    assert answer.status_code == 400
-    assert "curl -F file=@" in answer.json()["detail"]
+    response = open_plugin.post("/upsert-file", raw=b"hello", content_type="text/plain")
+    assert response.status_code == 400
+    assert "curl -F file=@" in response.json()["detail"]
 
 
 @pytest.mark.parametrize("suffix", ["x" * 300, "/../../etc/passwd", "\u202etxt"])
@@ -105,21 +116,45 @@ def test_a_part_that_would_be_passed_over_is_refused(
 ) -> None:
     client = Client(headers={"host": "localhost"})
     parts = {"file": SimpleUploadedFile("a.txt", b"A heron."), **body}
-    answer = client.post("/retrieval-none/upsert-file", parts)
-    assert answer.status_code == 400
-    assert word in answer.json()["detail"]
+    response = client.post("/retrieval-none/upsert-file", parts)
+    assert response.status_code == 400
+    assert word in response.json()["detail"]
     assert not Chunk.objects.exists()
 
 
 def test_a_form_without_a_file_is_told_so(open_plugin: Mount) -> None:
     client = Client(headers={"host": "localhost"})
-    answer = client.post("/retrieval-none/upsert-file", {"metadata": "{}"})
-    assert answer.status_code == 400
-    assert "file" in answer.json()["detail"]
+    response = client.post("/retrieval-none/upsert-file", {"metadata": "{}"})
+    assert response.status_code == 400
+    assert "file" in response.json()["detail"]
 
 
 def test_a_form_sent_where_json_is_wanted_is_told_so(open_plugin: Mount) -> None:
     client = Client(headers={"host": "localhost"})
-    answer = client.post("/retrieval-none/upsert", {"text": "A heron."})
-    assert answer.status_code == 400
-    assert "a form, not JSON" in answer.json()["detail"]
+    response = client.post("/retrieval-none/upsert", {"text": "A heron."})
+    assert response.status_code == 400
+    assert "a form, not JSON" in response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"),
+    [
+        ("multipart/form-data", b"no boundary"),
+        ("multipart/form-data; boundary=x", b""),
+        ("multipart/form-data; boundary=x", b"--x\r\nrubbish"),
+        ("multipart/form-data; boundary=\xe9", b"--x\r\n"),
+    ],
+)
+def test_a_form_that_cannot_be_read_is_a_400(open_plugin: Mount, kind: str, raw: bytes) -> None:
+    response = open_plugin.post("/upsert-file", raw=raw, content_type=kind)
+    assert response.status_code == 400, response.content
+    assert response.json()["detail"]
+
+
+def test_fields_beside_the_file_may_not_be_endless(open_plugin: Mount, settings: Settings) -> None:
+    field = b'--x\r\nContent-Disposition: form-data; name="metadata"\r\n\r\n'
+    raw = field + b"a" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE + b"\r\n--x--\r\n"
+    response = open_plugin.post(
+        "/upsert-file", raw=raw, content_type="multipart/form-data; boundary=x"
+    )
+    assert response.status_code == 413

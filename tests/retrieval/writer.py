@@ -2,8 +2,16 @@
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import django
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from retrieval.embeddings.local import LocalEmbedder
+    from retrieval.models import Vector
 
 DOCUMENTS = 6
 SENTENCES = 30
@@ -18,10 +26,20 @@ def text(document: int, version: int) -> str:
     )
 
 
+def chance_vectors(self: "LocalEmbedder", texts: "Sequence[str]") -> "Vector":
+    """Return vectors that look like the model's and mean nothing."""
+    numbers = np.random.default_rng(0).normal(size=(len(texts), self.dimension))
+    vectors: Vector = numbers / np.linalg.norm(numbers, axis=1, keepdims=True)
+    return vectors
+
+
 def main() -> None:
     django.setup()
     from retrieval.datastore import Datastore, NewDocument
+    from retrieval.embeddings.local import LocalEmbedder
 
+    # The model would take nearly all of the time, and a kill is to come while rows are written.
+    LocalEmbedder.embed = chance_vectors  # type: ignore[method-assign]
     store = Datastore("retrieval-none")
     version = int(sys.argv[1])
     while True:

@@ -102,12 +102,12 @@ def test_the_npm_sdk(
         text=True,
         check=True,
     )
-    told = json.loads(done.stdout)
-    assert told["teams"] == 30
-    assert told["team"] == "Denver Nuggets"
-    assert told["players"] == [JOKIC]
-    assert told["games"] == denver_games
-    assert told["shots"] > 50
-    assert (told["averages"]["games_played"], told["averages"]["fgm"]) == (70, 11.23)
-    assert told["refused"] == "per_page: Must be a whole number from 1 to 100."
-    assert "None of the games has the id 5" in told["missing"]
+    read = json.loads(done.stdout)
+    assert read["teams"] == 30
+    assert read["team"] == "Denver Nuggets"
+    assert read["players"] == [JOKIC]
+    assert read["games"] == denver_games
+    assert read["shots"] > 50
+    assert (read["averages"]["games_played"], read["averages"]["fgm"]) == (70, 11.23)
+    assert read["refused"] == "per_page: Must be a whole number from 1 to 100."
+    assert "None of the games has the id 5" in read["missing"]

@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+import time
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -15,7 +16,7 @@ from sports import datasets
 from sports.datasets import Dataset
 from sports.management.commands import load_sports
 from sports.models import Game, Player, Stat, Team
-from sports.progress import batches
+from sports.tables import read_rows
 from tests.conftest import Mount
 from tests.sports.league import GAMES, PLAYERS, STATS, TEAMS
 
@@ -125,16 +126,18 @@ def bulk_create_but_for(model: type) -> Any:
     return bulk_create
 
 
-def test_a_bar_shows_how_far_it_is_on_a_terminal() -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
 
-    terminal, file = Terminal(), io.StringIO()
-    assert [len(batch) for batch in batches("games", range(1200), terminal)] == [500, 500, 200]
-    assert terminal.getvalue().splitlines()[-1].endswith("] 1,200 of 1,200")
-    list(batches("games", range(1200), file))
-    assert file.getvalue() == ""
+
+def test_a_bar_shows_how_far_it_is_on_a_terminal_only(
+    run: Run, small_dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for stream in (Terminal(), io.StringIO()):
+        monkeypatch.setattr(sys, "stderr", stream)
+        run("load_sports")
+        assert ("Writing players: " in stream.getvalue()) == stream.isatty()
 
 
 def test_a_package_without_its_file_is_missing_too(
@@ -219,7 +222,8 @@ BAD_ROWS: list[tuple[str, Any, str]] = [
     ("teams", {**TEAM, "id": "one"}, "id: A valid integer is required."),
     ("teams", {**TEAM, "id": 0}, "id: Ensure this value is greater than or equal to 1."),
     ("teams", {**TEAM, "id": 2**36}, "id: Ensure this value is less than"),
-    ("teams", {**TEAM, "name": None}, "name: This field may not be null."),
+    ("teams", {**TEAM, "name": None}, "name: This field is required."),
+    ("teams", {**TEAM, "city": "x" * 101}, "city: Ensure this field has no more than 100"),
     ("teams", TEAM, "id: The row was there before."),
     ("teams", {**TEAM, "colour": "red"}, "There is no column 'colour'. Columns are: id,"),
     ("teams", ["a", "list"], "Invalid data. Expected a dictionary"),
@@ -241,32 +245,35 @@ BAD_ROWS: list[tuple[str, Any, str]] = [
 ]
 
 
-def with_bad_row(kind: str, row: Any) -> tuple[str, int]:
-    """Return a JSON file of good rows and a bad one behind them, and that one's line."""
-    text = json.dumps({**GOOD, kind: [*GOOD[kind], "BAD"]}, indent=1)
-    line = text[: text.index('"BAD"')].count("\n") + 1
-    return text.replace('"BAD"', json.dumps(row)), line
+def with_bad_row(kind: str, row: Any) -> str:
+    """Return a JSON file of good rows and a bad one behind them."""
+    return json.dumps({**GOOD, kind: [*GOOD[kind], row]})
 
 
 @pytest.mark.parametrize(("kind", "row", "reason"), BAD_ROWS)
-def test_a_bad_row_is_told_with_its_line_and_nothing_is_written(
+def test_a_bad_row_is_told_by_its_number_and_nothing_is_written(
     run: Run, tmp_path: Path, kind: str, row: Any, reason: str
 ) -> None:
-    text, line = with_bad_row(kind, row)
     path = tmp_path / "mine.json"
-    path.write_text(text)
+    path.write_text(with_bad_row(kind, row))
     out, err = run("import_sports", path)
-    assert f"mine.json, line {line}: {reason}" in err
+    assert f"mine.json, {kind} row {len(GOOD[kind]) + 1}: {reason}" in err
     assert "1 rows are bad, so nothing was written." in err
     assert out == ""
     assert everything() == [[], [], [], []]
 
 
+def test_a_list_of_one_kind_tells_its_rows_by_their_numbers_alone(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "teams.json"
+    path.write_text(json.dumps([TEAM, OTHER, {**THIRD, "id": 0}]))
+    assert "teams.json, row 3: id: Ensure this value" in run("import_sports", path)[1]
+
+
 def test_bad_rows_are_left_out_when_told_so(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "mine.json"
-    path.write_text(with_bad_row("teams", {"id": 4})[0])
+    path.write_text(with_bad_row("teams", {"id": 4}))
     out, err = run("import_sports", path, "--skip-bad-rows")
-    assert "left out 1 rows" in out and "line" in err
+    assert "left out 1 rows" in out and "teams row 4" in err
     assert [len(rows) for rows in everything()] == [3, 1, 1, 1]
 
 
@@ -298,12 +305,22 @@ def test_lines_of_a_csv_are_counted_with_blank_ones(run: Run, tmp_path: Path) ->
         ("mine.csv", "id\n1\n", "'mine' must begin with one of: teams, players, games, stats."),
         ("mine.json", "[]", "'mine' must begin with one of"),
         ("mine.json", '{"clubs": []}', "'clubs' must begin with one of"),
-        ("teams.json", '[\n{"id": 1\n', "Line 3: this is not JSON."),
+        ("teams.json", '[\n{"id": 1\n', "delimiter: line 3 column 1"),
+        ("teams.json", '[,,{"id": 1} {"id": 2},,]', "Expecting value: line 1 column 2"),
+        ("teams.json", '[{"id": 1} {"id": 2}]', "delimiter: line 1 column 12"),
+        ("mine.json", '{"teams"\n []}', "delimiter: line 2 column 2"),
+        ("teams.json", "[]\n[]", "Extra data: line 2 column 1"),
+        ("teams.json", "", "Expecting value: line 1 column 1"),
+        ("teams.json", '[{"id": NaN}]', "NaN is not a number"),
+        ("teams.json", '[{"id": -Infinity}]', "-Infinity is not a number"),
+        ("teams.json", '[{"id": 1e999}]', "1e999 is not a number"),
+        ("teams.json", f'[{{"id": {"9" * 5000}}}]', "It cannot be read as JSON"),
+        ("teams.json", '[{"id": 1, "id": 2}]', "'id' stands twice"),
+        ("mine.json", '{"teams": [], "teams": []}', "'teams' stands twice"),
         ("teams.json", '"teams"', "It must hold a list, or an object of lists."),
-        ("mine.json", '{"teams"\n []}', "Line 2: a colon is missing."),
-        ("mine.json", '{"teams": {}}', "Line 1: 'teams' must be a list."),
-        ("teams.json", "[]\n[]", "something stands behind the end."),
-        ("teams.json", "[" * 100_000, "this is not JSON."),
+        ("mine.json", '{"teams": {}}', "It must hold a list, or an object of lists."),
+        ("teams.json", "[" * 100_000, "It is nested too deeply."),
+        ("teams.csv", "id,name,id\n1,a,2\n", "Line 1: 'id' stands twice"),
         ("teams.csv", 'id,name\n1,"a"b\n', "Line 2: "),
     ],
 )
@@ -314,6 +331,44 @@ def test_a_file_that_cannot_be_read_is_told_why(
     path.write_text(text)
     _, err = run("import_sports", path)
     assert reason in err and "Nothing was written." in err
+
+
+def test_a_column_without_a_name_may_hold_nothing(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "teams.csv"
+    path.write_text("id,abbreviation,full_name,name,,\n1,GUL,Harbor Gulls,Gulls,,\n")
+    assert "Imported 1 teams" in run("import_sports", path)[0]
+    path.write_text("id,abbreviation,full_name,name,,\n1,GUL,Harbor Gulls,Gulls,lost,\n")
+    assert "line 2: There is no column '(column 5)'." in run("import_sports", path)[1]
+
+
+@pytest.mark.parametrize("name", ["teams.csv", "teams.json"])
+def test_reading_takes_time_in_proportion_to_the_rows(tmp_path: Path, name: str) -> None:
+    def seconds(rows: int) -> float:
+        path = tmp_path / name
+        teams = [{**TEAM, "id": pk} for pk in range(rows)]
+        path.write_text(as_csv(teams) if name.endswith("csv") else json.dumps(teams, indent=1))
+        started = time.process_time()
+        assert sum(1 for _ in read_rows(path)) == rows
+        return time.process_time() - started
+
+    assert seconds(100_000) < 40 * seconds(10_000)  # a square would be a hundred
+
+
+def test_what_the_console_cannot_print_is_told_all_the_same(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "teams.json"
+    path.write_text(r'[{"\ud800": 1}]')
+    assert "There is no column '?'." in run("import_sports", path)[1]
+
+
+def test_an_import_looks_up_only_what_its_rows_refer_to(
+    run: Run, tmp_path: Path, stored_league: None, django_assert_max_num_queries: Any
+) -> None:
+    (tmp_path / "stats.json").write_text(json.dumps([columns(STATS[0])]))
+    with django_assert_max_num_queries(10) as queries:
+        run("import_sports", tmp_path / "stats.json")
+    read = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
+    assert len(read) == 3  # its game, its player and its team
+    assert all(" IN (" in statement for statement in read)
 
 
 def test_a_file_that_is_not_there_or_no_text(run: Run, tmp_path: Path) -> None:

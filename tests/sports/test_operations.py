@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sports import answers
+from sports import responses
 from tests.conftest import Mount
 from tests.sports import league
 from tests.sports.league import GAMES, NEWEST, OLDER, PLAYERS, STATS, TEAMS
@@ -138,11 +138,11 @@ def test_a_cursor_leads_through_the_whole_list_once(
 @pytest.mark.parametrize(
     ("path", "serializer"),
     [
-        ("/teams", answers.TeamsSerializer),
-        ("/players", answers.PlayersSerializer),
-        ("/games", answers.GamesSerializer),
-        ("/stats", answers.StatsSerializer),
-        ("/season_averages?player_ids=100", answers.SeasonAveragesListSerializer),
+        ("/teams", responses.TeamsSerializer),
+        ("/players", responses.PlayersSerializer),
+        ("/games", responses.GamesSerializer),
+        ("/stats", responses.StatsSerializer),
+        ("/season_averages?player_ids=100", responses.SeasonAveragesListSerializer),
     ],
 )
 def test_every_answer_has_the_fields_that_the_document_names(

@@ -47,9 +47,9 @@ FAULTS = {
 
 
 def assert_nothing_leaks(response: Any, server: Provider) -> None:
-    told = response.content.decode() + str(dict(response.headers))
+    sent = response.content.decode() + str(dict(response.headers))
     for secret in (KEY, str(server.server_port), "127.0.0.1", "internals", "Traceback", "httpx"):
-        assert secret not in told
+        assert secret not in sent
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault[:40])

@@ -9,12 +9,12 @@ from tqdm import tqdm
 
 from plugins.registry import find_plugin
 from retrieval.datastore import Datastore
-from retrieval.embeddings import EmbeddingError
-from retrieval.endpoints import RetrievalAPI
-from retrieval.indexes.base import IndexAwayError
+from retrieval.exceptions import OtherModelError, UnavailableError
 from retrieval.loading import Tally, load
 from retrieval.reading import BadRow, Reader
-from retrieval.refusals import OtherModelError
+from retrieval.urls import RetrievalAPI
+
+GO_ON = "What was loaded before is in; the same command goes on from there."
 
 
 class Command(BaseCommand):
@@ -58,13 +58,9 @@ class Command(BaseCommand):
                     progress=bar.update,
                 )
             except KeyboardInterrupt as error:
-                raise CommandError(
-                    "Stopped. What was loaded is in; the same command goes on from there."
-                ) from error
-            except (EmbeddingError, IndexAwayError, OtherModelError) as error:
-                raise CommandError(
-                    f"{error} What was loaded is in; the same command goes on from there."
-                ) from error
+                raise CommandError(f"Stopped. {GO_ON}") from error
+            except (UnavailableError, OtherModelError) as error:
+                raise CommandError(f"{error} {GO_ON}") from error
         if tally == Tally():
             raise CommandError(f"There are no documents in {path}.")
         self.stdout.write(

@@ -5,7 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from retrieval.embeddings import EmbeddingError, embedder
+from retrieval.embeddings import embedder
+from retrieval.exceptions import UnavailableError
 from retrieval.models import Collection
 from retrieval.reembedding import outdated, reembed
 
@@ -38,8 +39,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"{collection}: {collection.chunk_count:,} chunks.")
         except KeyboardInterrupt as error:
             raise CommandError(f"Stopped. {GO_ON}") from error
-        except EmbeddingError as error:
-            raise CommandError(f"{error} {GO_ON}") from error
+        except UnavailableError as error:
+            raise CommandError(f"{error.reason} {GO_ON}") from error
         what = f"by '{embedder().model}' ({embedder().dimension} numbers)"
         if collections:
             self.stdout.write(f"Done: all embeddings are {what}. Restart the site with it.")

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from retrieval.exceptions import IndexAwayError
 from retrieval.indexes import vector_index
-from retrieval.indexes.base import IndexAwayError
 from retrieval.models import Collection
 from retrieval.reembedding import index_again
 
@@ -28,5 +28,5 @@ class Command(BaseCommand):
             except KeyboardInterrupt as error:
                 raise CommandError("Stopped. Run it again; until then some are missing.") from error
             except IndexAwayError as error:
-                raise CommandError(str(error)) from error
+                raise CommandError(error.reason) from error
         self.stdout.write(f"The index was given {total:,} chunks.")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from sports.datasets import DataMissing, Dataset, read_dataset
+from sports.datasets import DataMissingError, Dataset, read_dataset
 from sports.models import Game, Player, Stat, Team
 from sports.writing import Fields, Rows, write
 
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         started = time.monotonic()
         try:
             dataset = self.load()
-        except DataMissing as missing:
+        except DataMissingError as missing:
             raise CommandError(
                 f"{missing} is not installed, so the sports plugin has no data yet; all else "
                 "works. Run `make sports-data`."

@@ -14,19 +14,19 @@ class SportsAPI(API):
     def urls(self, plugin: Plugin) -> list[URLPattern]:
         """Return the five operations, and the same data as balldontlie's own clients ask for it."""
         bound = {"store": plugin.store, **plugin.protection}
-        theirs = {**bound, "schema": None}  # told in docs/sports.md; a model needs one face only
+        hidden = {**bound, "schema": None}  # docs/sports.md has it; a model needs one face only
         return [
             path("players", views.PlayersView.as_view(**bound), name="players"),
             path("teams", views.TeamsView.as_view(**bound), name="teams"),
             path("games", views.GamesView.as_view(**bound), name="games"),
             path("stats", views.StatsView.as_view(**bound), name="stats"),
             path("season_averages", views.SeasonAveragesView.as_view(**bound), name="averages"),
-            path("nba/v1/players", balldontlie.PlayersView.as_view(**theirs)),
-            path("nba/v1/teams", balldontlie.TeamsView.as_view(**theirs)),
-            path("nba/v1/games", balldontlie.GamesView.as_view(**theirs)),
-            path("nba/v1/stats", balldontlie.StatsView.as_view(**theirs)),
-            path("nba/v1/season_averages", balldontlie.SeasonAveragesView.as_view(**theirs)),
-            path("nba/v1/<str:kind>/<int:pk>", balldontlie.OneView.as_view(**theirs)),
+            path("nba/v1/players", balldontlie.NBAPlayersView.as_view(**hidden)),
+            path("nba/v1/teams", balldontlie.NBATeamsView.as_view(**hidden)),
+            path("nba/v1/games", balldontlie.NBAGamesView.as_view(**hidden)),
+            path("nba/v1/stats", balldontlie.NBAStatsView.as_view(**hidden)),
+            path("nba/v1/season_averages", balldontlie.NBASeasonAveragesView.as_view(**hidden)),
+            path("nba/v1/<str:kind>/<int:pk>", balldontlie.NBARowView.as_view(**hidden)),
         ]
 
     def pages(self, plugin: Plugin) -> list[URLPattern]:

@@ -46,4 +46,4 @@ class RetrievalAPI(API):
         return retrieval_pages(plugin)
 
     def erase(self, plugin: Plugin, username: str) -> None:
-        Datastore(plugin.store, username).clear()
+        Datastore(plugin.store, username).delete_all()

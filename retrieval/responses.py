@@ -1,10 +1,10 @@
-"""What the retrieval API answers."""
+"""The bodies of the retrieval API's responses."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from retrieval.models import SOURCES
+from retrieval.metadata import SOURCES
 
 
 class IdsSerializer(serializers.Serializer[Any]):

@@ -1,0 +1,124 @@
+"""Streamable HTTP, without sessions and with answers in JSON: one POST, one answer.
+
+Revisions up to 2025-11-25 begin with a handshake, which is answered and not remembered; 2026-07-28
+has none. Both come to the same URL: the header MCP-Protocol-Version tells them apart.
+"""
+
+from typing import Any
+
+import orjson
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpResponse, UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
+from mcp.server.connection import Connection
+from mcp.shared.inbound import (
+    ERROR_CODE_HTTP_STATUS,
+    InboundLadderRejection,
+    classify_inbound_request,
+    unsupported_protocol_version_rejection,
+)
+from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCNotification, JSONRPCRequest
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
+from pydantic import ValidationError
+
+from plugins.mcp.responses import ChallengeError, check_caller, json_response, problem
+from plugins.mcp.server import run_request
+from plugins.mounts import PluginRequest
+
+VERSION_HEADER = "MCP-Protocol-Version"
+UNNAMED_VERSION = "2025-03-26"
+"""Whose clients name no version; and the one revision whose messages may come as a list."""
+
+Answer = tuple[dict[str, Any], int] | None
+"""A JSON-RPC answer with its HTTP status; None for a message that wants none."""
+
+
+@csrf_exempt
+def mcp(request: PluginRequest) -> HttpResponse:
+    """Answer what an MCP client sends; protected as the plugin's API is."""
+    if request.method != "POST":
+        return problem("Send JSON-RPC messages by POST.", 405, Allow="POST")
+    origin = request.META.get("HTTP_ORIGIN")
+    if origin not in (None, request.mount.origin, *request.mount.plugin.cors_origins):
+        # A page may have been made to look like this host's own (DNS rebinding).
+        return problem("Scripts from there may not call this plugin.", 403)
+    if "application/json" not in request.headers.get("Content-Type", ""):
+        return problem("Send application/json.", 415)
+    try:
+        message = orjson.loads(request.body)
+    except RequestDataTooBig:
+        return problem("The body is too large.", 413)
+    except UnreadablePostError:
+        return problem("The body did not arrive whole. Send it again.", 400)
+    except ValueError:
+        return respond(failure(None, ErrorData(code=PARSE_ERROR, message="This is not JSON.")))
+    try:
+        if not is_call(message):  # a call is authenticated by the view that it runs
+            check_caller(request)
+        if isinstance(message, list) and message and version_of(request) == UNNAMED_VERSION:
+            found = [answer for each in message if (answer := answer_to(request, each))]
+            return json_response([answer for answer, _ in found], 200) if found else accepted()
+        return respond(answer_to(request, message))
+    except ChallengeError as challenge:
+        response: HttpResponse = challenge.response
+        return response
+
+
+def answer_to(request: PluginRequest, message: Any) -> Answer:
+    """Return the answer to one message."""
+    modern = version_of(request) not in HANDSHAKE_PROTOCOL_VERSIONS
+    try:
+        if isinstance(message, dict) and "id" not in message:
+            JSONRPCNotification.model_validate(message)
+            wrong = unsupported_protocol_version_rejection(version_of(request)) if modern else None
+            return rejected(None, wrong) if wrong else None
+        JSONRPCRequest.model_validate(message)
+    except ValidationError:
+        return failure(
+            None, ErrorData(code=INVALID_REQUEST, message="Send a JSON-RPC 2.0 request.")
+        )
+    connection = Connection.from_envelope(version_of(request), None, None)
+    if modern:
+        verdict = classify_inbound_request(message, headers=lowered(request))
+        if isinstance(verdict, InboundLadderRejection):
+            return rejected(message["id"], verdict)
+        connection = Connection.from_envelope(
+            verdict.protocol_version, verdict.client_info, verdict.client_capabilities
+        )
+    result = run_request(request, connection, message)
+    if isinstance(result, ErrorData):
+        return failure(message["id"], result, always_200=not modern)
+    return {"jsonrpc": "2.0", "id": message["id"], "result": result}, 200
+
+
+def version_of(request: PluginRequest) -> str:
+    return request.headers.get(VERSION_HEADER, UNNAMED_VERSION)
+
+
+def lowered(request: PluginRequest) -> dict[str, str]:
+    return {name.lower(): value for name, value in request.headers.items()}
+
+
+def is_call(message: Any) -> bool:
+    return isinstance(message, dict) and message.get("method") == "tools/call"
+
+
+# --- Answers -----------------------------------------------------------------------------
+
+
+def failure(request_id: Any, error: ErrorData, *, always_200: bool = False) -> Answer:
+    body = {"jsonrpc": "2.0", "id": request_id, "error": error.model_dump(exclude_none=True)}
+    return body, 200 if always_200 else ERROR_CODE_HTTP_STATUS.get(error.code, 200)
+
+
+def rejected(request_id: Any, rejection: InboundLadderRejection) -> Answer:
+    error = ErrorData(code=rejection.code, message=rejection.message, data=rejection.data)
+    return failure(request_id, error)
+
+
+def respond(answer: Answer) -> HttpResponse:
+    return accepted() if answer is None else json_response(*answer)
+
+
+def accepted() -> HttpResponse:
+    return HttpResponse(status=202)

@@ -1,0 +1,47 @@
+"""What is known of a document. Its columns, the bodies that bring and tell it, the filters and
+the form take its fields, what they mean and how long they may be from here."""
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+SOURCES = ("email", "file", "chat")
+
+
+def text(help_text: str, **limits: int) -> Any:
+    return field(default="", metadata={"help_text": help_text, **limits})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metadata:
+    """A field that is not known is empty."""
+
+    source: str = text("Where it comes from.")
+    source_id: str = text("Its id there.", max_length=500)
+    url: str = text("Where it can be read.", max_length=2_000)
+    author: str = text("Who made it.", max_length=500)
+    created_at: datetime | None = field(
+        default=None, metadata={"help_text": "When it was made, in any common spelling."}
+    )
+
+    @classmethod
+    def of_file(cls, name: str) -> "Metadata":
+        """Return what a file's name tells."""
+        return cls(source="file", source_id=name[-MAX_LENGTH["source_id"] :])
+
+    def known(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if value}
+
+    def as_text(self) -> dict[str, str]:
+        """Return what is known, dates in ISO 8601."""
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in self.known().items()
+        }
+
+
+UNKNOWN = Metadata()
+DESCRIPTIONS = {field.name: field.metadata for field in fields(Metadata)}
+MAX_LENGTH: dict[str, int] = {
+    name: limits["max_length"] for name, limits in DESCRIPTIONS.items() if "max_length" in limits
+}

@@ -1,0 +1,372 @@
+"""Every plugin as an MCP server: the same operations, callers and answers as over HTTP."""
+
+import json
+import random
+import re
+from copy import deepcopy
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import jsonschema
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from oauth2_provider.models import AccessToken
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from oauth_demo.models import Token, audience, digest
+from plugins.mcp.tools import LOOK_AROUND
+from plugins.plugin import Plugin
+from plugins.registry import declared_plugins
+from tests.conftest import Mount, mount_of
+from tests.oauth.conftest import CALLBACK, Browser, redeem, register
+from todos.models import Todo, TodoList
+
+pytestmark = pytest.mark.django_db
+
+LEGACY, MODERN = "2025-11-25", "2026-07-28"
+ERAS = [LEGACY, MODERN]
+
+
+def message(method: str, params: dict[str, Any] | None = None, *, era: str) -> dict[str, Any]:
+    params = dict(params or {})
+    if era == MODERN:
+        params["_meta"] = {
+            "io.modelcontextprotocol/protocolVersion": MODERN,
+            "io.modelcontextprotocol/clientCapabilities": {},
+        }
+    return {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+
+
+def ask(
+    mount: Mount,
+    method: str,
+    params: dict[str, Any] | None = None,
+    *,
+    era: str = LEGACY,
+    token: str | None = None,
+    headers: dict[str, str] | None = None,
+) -> Any:
+    """Send one request as a client of an era does, and return Django's response."""
+    sent = {"accept": "application/json, text/event-stream", "mcp-protocol-version": era}
+    if era == MODERN:
+        sent["mcp-method"] = method
+        if method == "tools/call":
+            sent["mcp-name"] = str((params or {})["name"])
+    return mount.post(
+        "/mcp", message(method, params, era=era), token=token, headers={**sent, **(headers or {})}
+    )
+
+
+def call(mount: Mount, tool: str, arguments: dict[str, Any], **kwargs: Any) -> Any:
+    return ask(mount, "tools/call", {"name": tool, "arguments": arguments}, **kwargs)
+
+
+def result(response: Any) -> Any:
+    assert response.status_code == 200, response.content
+    return response.json()["result"]
+
+
+@pytest.fixture
+def token(plugin: Plugin, ann: User) -> str | None:
+    """What opens the plugin: by hand, or as OAuth would have given it; None where nothing does."""
+    if plugin.auth.callers == "everybody":
+        return None
+    if plugin.auth.tokens_by_hand:
+        owner = ann if plugin.auth.callers == "people" else None
+        return Token.objects.issue(plugin=plugin.slug, name="MCP", user=owner)[1]
+    AccessToken.objects.create(
+        user=ann,
+        application=register("ChatGPT", CALLBACK).application,
+        token_checksum=digest("secret"),
+        expires=timezone.now() + timedelta(minutes=5),
+        scope=" ".join(plugin.auth.scopes),
+        resource=[audience(plugin.slug)],
+    )
+    return "secret"
+
+
+# --- Tools -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_the_tools_are_the_operations_of_the_document(
+    mount: Mount, token: str | None, era: str
+) -> None:
+    tools = {
+        tool["name"]: tool
+        for tool in result(ask(mount, "tools/list", era=era, token=token))["tools"]
+    }
+    document = mount.get("/openapi.json").json()
+    operations = {
+        operation["operationId"]: operation
+        for methods in document["paths"].values()
+        for operation in methods.values()
+    }
+    assert tools.keys() == operations.keys()
+    own = {"username"} if mount.plugin.auth.callers == "people" else set()
+    for name, operation in operations.items():
+        named = {each["name"] for each in operation.get("parameters", [])} - own
+        body = operation.get("requestBody", {}).get("content", {})
+        if body:
+            reference = body["application/json"]["schema"]["$ref"].rpartition("/")[2]
+            named |= document["components"]["schemas"][reference]["properties"].keys()
+        assert tools[name]["inputSchema"]["properties"].keys() == named
+        assert tools[name]["title"] == operation["summary"]
+        assert operation["summary"].rstrip(".") in tools[name]["description"]
+
+
+def test_every_schema_is_one_that_clients_can_read(mount: Mount, token: str | None) -> None:
+    for tool in result(ask(mount, "tools/list", token=token))["tools"]:
+        for schema in (tool["inputSchema"], tool["outputSchema"]):
+            jsonschema.Draft202012Validator.check_schema(schema)
+            assert schema["type"] == "object"
+            text = json.dumps(schema)
+            assert not any(each in text for each in ("nullable", "components", *LOOK_AROUND))
+        assert all(
+            len(name) <= 64 and "[" not in name for name in tool["inputSchema"]["properties"]
+        )
+        assert len(tool["annotations"]) == 4
+
+
+def test_the_hints_say_what_an_operation_does(todo: Mount) -> None:
+    tools = {tool["name"]: tool["annotations"] for tool in result(ask(todo, "tools/list"))["tools"]}
+    assert tools["getTodos"]["readOnlyHint"] is True
+    assert tools["addTodo"]["readOnlyHint"] is tools["addTodo"]["destructiveHint"] is False
+    assert tools["deleteTodo"]["destructiveHint"] is True
+    retrieval = mount_of("retrieval-none")
+    [query, _] = sorted(
+        result(ask(retrieval, "tools/list"))["tools"], key=lambda t: -len(t["name"])
+    )
+    assert (query["name"], query["annotations"]["readOnlyHint"]) == ("queryDocuments", True)
+
+
+# --- Calls -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_a_call_answers_what_http_answers(todo: Mount, era: str) -> None:
+    added = result(call(todo, "addTodo", {"username": "ann é", "todo": "Buy milk"}, era=era))
+    assert added["structuredContent"] == {"todo": "Buy milk"}
+    [text] = added["content"]
+    assert json.loads(text["text"]) == added["structuredContent"]
+    listed = result(call(todo, "getTodos", {"username": "ann é", "limit": 5}, era=era))
+    assert listed["structuredContent"] == todo.get("/todos/ann%20%C3%A9?limit=5").json()
+    gone = result(call(todo, "deleteTodo", {"username": "ann é", "todo_idx": 0}, era=era))
+    assert gone["structuredContent"] == {"deleted": "Buy milk"}
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "word"),
+    [
+        ("deleteTodo", {"username": "ann", "todo_idx": 7}, "no todo at index 7"),
+        ("deleteTodo", {"username": "ann"}, "todo_idx: Missing"),
+        ("addTodo", {"username": "ann", "todo": "x" * 2001}, "Too long"),
+        ("addTodo", {"username": "a" * 151, "todo": "x"}, "Too long"),
+        ("getTodos", {"username": "../admin"}, "slash"),
+        ("getTodos", {}, "username: Missing. Whose list."),
+        ("getTodos", {"username": "ann", "limt": 3}, "There is no argument 'limt'"),
+        ("getTodos", {"username": "ann", "limit": "three"}, "limit"),
+    ],
+)
+def test_a_wrong_call_is_told_what_to_do(
+    todo: Mount, tool: str, arguments: dict[str, Any], word: str
+) -> None:
+    answer = result(call(todo, tool, arguments))
+    assert answer["isError"] is True
+    assert word in answer["content"][0]["text"]
+    assert not Todo.objects.exists()
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_a_tool_that_is_not_there_is_an_error_of_the_protocol(todo: Mount, era: str) -> None:
+    response = call(todo, "eraseAll", {}, era=era)
+    assert response.json()["error"]["code"] == -32602
+    assert response.status_code == (400 if era == MODERN else 200)
+
+
+def test_a_call_makes_the_queries_of_its_view_and_no_more(
+    todo: Mount, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    TodoList("todo", "ann").add("x")
+    with django_assert_num_queries(1):
+        call(todo, "getTodos", {"username": "ann"})
+
+
+def test_a_call_with_a_token_looks_it_up_once(
+    todo_user: Mount, anns_token: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(2):
+        assert result(call(todo_user, "getTodos", {}, token=anns_token))["isError"] is False
+
+
+def test_a_call_counts_once(todo: Mount, settings: Settings) -> None:
+    settings.THROTTLE_RATES = {"address": "3/day"}
+    told = [result(call(todo, "getTodos", {"username": "ann"}))["isError"] for _ in range(4)]
+    assert told == [False, False, False, True]
+
+
+# --- Callers -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["initialize", "tools/list", "tools/call"])
+@pytest.mark.parametrize("wrong", [None, "wrong"])
+def test_who_has_no_token_is_challenged(mount: Mount, method: str, wrong: str | None) -> None:
+    params = {"name": "anything", "arguments": {}} if method == "tools/call" else {}
+    response = ask(mount, method, params, token=wrong)
+    if mount.plugin.auth.callers == "everybody":
+        assert response.status_code == 200
+    else:
+        assert response.status_code == 401
+        assert response["WWW-Authenticate"].startswith(f'Bearer realm="{mount.plugin.slug}"')
+        assert response.json()["detail"]
+
+
+def test_a_token_opens_its_own_plugin_alone(ann: User) -> None:
+    tokens = {
+        plugin.slug: Token.objects.issue(
+            plugin=plugin.slug, name="x", user=ann if plugin.auth.callers == "people" else None
+        )[1]
+        for plugin in declared_plugins()
+        if plugin.auth.tokens_by_hand
+    }
+    for slug, token in tokens.items():
+        for plugin in declared_plugins():
+            if plugin.auth.callers != "everybody":
+                status = ask(mount_of(plugin.slug), "tools/list", token=token).status_code
+                assert status == (200 if plugin.slug == slug else 401)
+
+
+def test_a_personal_token_reaches_its_own_list_without_saying_whose(
+    todo_user: Mount, anns_token: str, bob: User
+) -> None:
+    TodoList("todo-user", "bob").add("Bob's")
+    result(call(todo_user, "addTodo", {"todo": "Ann's"}, token=anns_token))
+    listed = result(call(todo_user, "getTodos", {}, token=anns_token))
+    assert listed["structuredContent"] == {"todos": ["Ann's"]}
+    assert todo_user.get("/todos/me", token=anns_token).json() == {"todos": ["Ann's"]}
+    other = result(call(todo_user, "getTodos", {"username": "bob"}, token=anns_token))
+    assert other["isError"] is True
+
+
+def test_a_script_of_another_origin_is_refused(todo: Mount) -> None:
+    for origin, status in (
+        ("https://evil.example", 403),
+        ("http://localhost", 200),
+        ("https://chatgpt.com", 200),
+    ):
+        assert ask(todo, "tools/list", headers={"origin": origin}).status_code == status
+
+
+# --- The protocol ------------------------------------------------------------------------
+
+
+def test_the_handshake_says_who_answers(mount: Mount, token: str | None) -> None:
+    params = {
+        "protocolVersion": LEGACY,
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    }
+    said = result(ask(mount, "initialize", params, token=token))
+    assert said["protocolVersion"] == LEGACY
+    assert said["serverInfo"]["name"] == mount.plugin.name_for_model
+    assert said["serverInfo"]["title"] == mount.plugin.name_for_human
+    assert said["instructions"] == mount.plugin.description_for_model
+    assert said["capabilities"].keys() == {"tools"}
+
+
+def test_discovery_says_who_answers(mount: Mount, token: str | None) -> None:
+    said = result(ask(mount, "server/discover", era=MODERN, token=token))
+    assert MODERN in said["supportedVersions"]
+    assert said["instructions"] == mount.plugin.description_for_model
+
+
+def test_a_notification_is_accepted_and_has_no_answer(todo: Mount) -> None:
+    response = todo.post("/mcp", {"jsonrpc": "2.0", "method": "notifications/initialized"})
+    assert (response.status_code, response.content) == (202, b"")
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
+def test_there_is_no_stream_and_no_session(todo: Mount, method: str) -> None:
+    response = todo.call(method, "/mcp")
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+
+
+def test_messages_come_as_a_list_in_the_one_revision_that_has_them(todo: Mount) -> None:
+    pings = [{"jsonrpc": "2.0", "id": n, "method": "ping"} for n in (1, 2)]
+    note = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+    batch = todo.post("/mcp", [*pings, note], headers={"mcp-protocol-version": "2025-03-26"})
+    assert [answer["id"] for answer in batch.json()] == [1, 2]
+    only_notes = todo.post("/mcp", [note], headers={"mcp-protocol-version": "2025-03-26"})
+    assert only_notes.status_code == 202
+    later = todo.post("/mcp", pings, headers={"mcp-protocol-version": LEGACY})
+    assert later.status_code == 400
+
+
+def test_a_body_that_is_too_large_is_refused(todo: Mount, settings: Settings) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    assert call(todo, "addTodo", {"username": "ann", "todo": "x" * 200}).status_code == 413
+
+
+def test_malformed_messages_are_refused_and_change_nothing(todo: Mount) -> None:
+    rng = random.Random(7)  # noqa: S311  (the same messages each time)
+    arguments = {"username": "a", "todo": "b"}
+    good = message("tools/call", {"name": "addTodo", "arguments": arguments}, era=MODERN)
+    bits: list[Any] = [None, True, -1, 2**70, 1e308, "", "\x00", "é" * 99, [], {}, [[]], {"a": {}}]
+    for _ in range(1_000):
+        broken = json.loads(json.dumps(good))
+        for _ in range(rng.randint(1, 3)):
+            place = rng.choice([broken, broken.get("params")])
+            if isinstance(place, dict) and place:
+                name = rng.choice(list(place))
+                if name == "params" and rng.random() < 0.8:
+                    name = "id"
+                place[name] = deepcopy(rng.choice(bits))
+        broken["method"] = deepcopy(rng.choice([broken.get("method"), "tools/list", "x", *bits]))
+        if broken["method"] == "tools/call":
+            broken["params"] = deepcopy(rng.choice(bits))
+        raw = json.dumps(broken).encode()
+        if rng.random() < 0.3:
+            raw = raw[: rng.randint(0, len(raw) - 1)]
+        headers = {"mcp-protocol-version": rng.choice([*ERAS, "2025-03-26", "1", ""])}
+        response = todo.call("POST", "/mcp", raw=raw, headers=headers)
+        assert response.status_code < 500, raw
+    for raw in (b"[" * 100_000, b'{"a":' * 50_000, b"\xff", b"[" + b"1," * 10 + b"1]"):
+        assert todo.call("POST", "/mcp", raw=raw).status_code in (200, 400)
+    assert not Todo.objects.exists()
+
+
+# --- OAuth -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", ["prefix", "host"])
+@pytest.mark.parametrize("method", ["tools/list", "tools/call"])
+def test_the_challenge_leads_to_metadata_of_this_very_url(at: str, method: str) -> None:
+    mount = mount_of("todo-oauth", at)
+    response = ask(mount, method, {"name": "getTodos", "arguments": {}})
+    assert response.status_code == 401
+    [url] = re.findall(r'resource_metadata="([^"]+)"', response["WWW-Authenticate"])
+    assert url == f"http://{mount.host}/.well-known/oauth-protected-resource{mount.prefix}/mcp"
+    metadata = mount.client.get(urlsplit(url).path, headers={"host": mount.host}).json()
+    assert metadata["resource"] == f"{mount.url}/mcp"
+    assert metadata["authorization_servers"] == [mount.url]
+
+
+def test_a_token_asked_for_by_the_address_of_mcp_opens_it(ann: User) -> None:
+    todo_oauth = mount_of("todo-oauth")
+    chatgpt = register("ChatGPT", CALLBACK)
+    resource = f"{todo_oauth.url}/mcp"
+    code = Browser(todo_oauth, ann).agree(chatgpt, resource=resource)
+    token = redeem(todo_oauth, chatgpt, code, resource=resource).json()["access_token"]
+    assert result(call(todo_oauth, "getTodos", {}, token=token))["isError"] is False
+
+
+def test_a_scope_that_is_lacking_is_a_403_that_names_it(ann: User) -> None:
+    todo_oauth = mount_of("todo-oauth")
+    chatgpt = register("ChatGPT", CALLBACK)
+    code = Browser(todo_oauth, ann).agree(chatgpt, scope="todos:read")
+    token = redeem(todo_oauth, chatgpt, code).json()["access_token"]
+    response = call(todo_oauth, "addTodo", {"todo": "x"}, token=token)
+    assert response.status_code == 403
+    assert 'error="insufficient_scope", scope="todos:write"' in response["WWW-Authenticate"]
