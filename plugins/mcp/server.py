@@ -74,7 +74,7 @@ def server_of(plugin: Plugin) -> "Server[Any]":
     ) -> CallToolResult:
         return call(cast("PluginRequest", context.request), plugin, params)
 
-    return Server(
+    server: Server[Any] = Server(
         plugin.name_for_model,
         title=plugin.name_for_human,
         description=plugin.description_for_human,
@@ -83,6 +83,8 @@ def server_of(plugin: Plugin) -> "Server[Any]":
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
+    server.middleware.clear()  # spans of telemetry, which nothing here collects
+    return server
 
 
 def call(request: PluginRequest, plugin: Plugin, params: CallToolRequestParams) -> CallToolResult:
