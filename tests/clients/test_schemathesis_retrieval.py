@@ -26,6 +26,7 @@ OPERATIONS = {
 }
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     "slug",
     plugins(
