@@ -17,9 +17,12 @@ from tests.ports import free_port
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 
 
-def process_environ() -> dict[str, str]:
-    """Return the least that a process needs: it is to find no settings of ours by chance."""
-    kept = ("PATH", "COVERAGE_")  # the latter measures processes as well
+def process_environ(*, measured: bool = True) -> dict[str, str]:
+    """Return the least that a process needs: it is to find no settings of ours by chance.
+
+    Coverage is not measured in one that will be killed, and could not write it down.
+    """
+    kept = ("PATH", "COVERAGE_") if measured else ("PATH",)
     return {name: value for name, value in os.environ.items() if name.startswith(kept)}
 
 

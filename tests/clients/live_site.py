@@ -105,6 +105,11 @@ def running_site(environ: Mapping[str, str], log: Path) -> Iterator[str]:
             process.wait()
 
 
+def foreign_environ() -> dict[str, str]:
+    """Return the environment for a program of somebody else's, whose coverage is not measured."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_")}
+
+
 def answers(url: str) -> bool:
     try:
         return httpx.get(url).is_success

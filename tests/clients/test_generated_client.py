@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.clients.live_site import ServedPlugin
+from tests.clients.live_site import ServedPlugin, foreign_environ
 from tests.clients.prepare_site import USERNAME
 
 COMMAND = Path(sys.executable).with_name("openapi-python-client")
@@ -40,23 +40,42 @@ class GeneratedClient:
         return todos
 
 
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[ServedPlugin], Path]:
+    """Generate a plugin's client, once for all tests; return the package's folder."""
+    made: dict[str, Path] = {}
+
+    def generate(served: ServedPlugin) -> Path:
+        name = f"client_of_{served.plugin.name_for_model.lower()}"
+        if name not in made:
+            directory = tmp_path_factory.mktemp("generated")
+            config = directory / "config.yaml"
+            config.write_text("post_hooks: []\n")  # no formatter runs over what was generated
+            command = [str(COMMAND), "generate", "--url", f"{served.url}/openapi.json"]
+            command += ["--meta", "none", "--fail-on-warning", "--config", str(config)]
+            command += ["--output-path", str(directory / name)]
+            done = subprocess.run(
+                command, env=foreign_environ(), capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+            made[name] = directory / name
+        return made[name]
+
+    return generate
+
+
 @pytest.fixture
 def client(
-    todo_plugin: ServedPlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    todo_plugin: ServedPlugin,
+    generated: Callable[[ServedPlugin], Path],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[GeneratedClient]:
-    name = f"client_of_{todo_plugin.plugin.name_for_model.lower()}"
-    config = tmp_path / "config.yaml"
-    config.write_text("post_hooks: []\n")  # no formatter runs over what was generated
-    command = [str(COMMAND), "generate", "--url", f"{todo_plugin.url}/openapi.json"]
-    command += ["--meta", "none", "--fail-on-warning", "--config", str(config)]
-    command += ["--output-path", str(tmp_path / name)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    monkeypatch.syspath_prepend(tmp_path)
-    client = GeneratedClient(import_module(name), todo_plugin)
+    package = generated(todo_plugin)
+    monkeypatch.syspath_prepend(package.parent)
+    client = GeneratedClient(import_module(package.name), todo_plugin)
     with client.http:
         yield client
-    for module in [module for module in sys.modules if module.partition(".")[0] == name]:
+    for module in [m for m in sys.modules if m.partition(".")[0] == package.name]:
         del sys.modules[module]
 
 

@@ -20,6 +20,7 @@ PERSONAL = [plugin.slug for plugin in TODO_PLUGINS if plugin.auth.callers == "pe
 OPERATIONS = {f"{method} /todos/{{username}}" for method in ("GET", "POST", "DELETE")}
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     "todo_plugin",
     plugins([plugin.slug for plugin in TODO_PLUGINS], in_depth=IN_DEPTH),

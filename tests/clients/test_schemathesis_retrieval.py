@@ -24,6 +24,7 @@ OPERATIONS = frozenset(
 )
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     "slug",
     plugins(

@@ -37,7 +37,7 @@ def environ() -> dict[str, str]:
     else:
         who = f"{at['USER']}:{at['PASSWORD']}@" if at["PASSWORD"] else f"{at['USER']}@"
         url = f"postgres://{who}{at['HOST']}:{at['PORT'] or 5432}/{at['NAME']}"
-    return {**process_environ(), "DATABASE_URL": url}
+    return {**process_environ(measured=False), "DATABASE_URL": url}
 
 
 def writer(version: int) -> "subprocess.Popen[str]":

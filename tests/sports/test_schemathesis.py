@@ -13,6 +13,7 @@ WITH_PARAMETERS = {"GET /players", "GET /games", "GET /stats", "GET /season_aver
 
 
 @pytest.mark.database
+@pytest.mark.timeout(900)
 def test_whatever_schemathesis_sends_is_answered_as_documented(
     served_sports: ServedPlugin, tmp_path: Path
 ) -> None:
