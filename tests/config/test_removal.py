@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from config.removal import makefile, markdown, pyproject, python, script, settings
+from config.removal import makefile, markdown, pyproject, python, script, settings, tests
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,13 @@ def test_pyproject_loses_dependencies_and_names() -> None:
     assert pyproject(text) == (
         'dependencies = [\n    "django",\n]\n\n[tool]\nlayers = ["accounts", "api"]\n'
         'packages = ["api"]\n'
+    )
+
+
+def test_tests_that_speak_of_an_example_go() -> None:
+    kept = 'def test_a() -> None:\n    get("/todo/sports")\n'
+    assert tests(kept + '\n\n@mark\ndef test_b() -> None:\n    get("/sports/")\n').strip() == (
+        kept.strip()
     )
 
 
