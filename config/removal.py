@@ -134,7 +134,7 @@ def python(source: str, examples: tuple[str, ...]) -> str:
     return cut(source, [node for node in ast.parse(source).body if is_unused(node, source, used)])
 
 
-def tests(source: str) -> str:
+def remaining_tests(source: str) -> str:
     """Leave out the tests that speak of a plugin of the sports or retrieval examples."""
     return cut(
         source,
