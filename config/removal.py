@@ -134,6 +134,23 @@ def python(source: str, examples: tuple[str, ...]) -> str:
     return cut(source, [node for node in ast.parse(source).body if is_unused(node, source, used)])
 
 
+def remaining_tests(source: str) -> str:
+    """Leave out the tests that speak of a plugin of the sports or retrieval examples."""
+    return cut(
+        source,
+        [
+            node
+            for node in ast.parse(source).body
+            if isinstance(node, ast.FunctionDef)
+            and any(
+                re.match(r"/?(sports|retrieval)\b", part.value)
+                for part in ast.walk(node)
+                if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            )
+        ],
+    )
+
+
 def names(tree: ast.AST) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
@@ -184,7 +201,8 @@ def pyproject(text: str) -> str:
     text = re.sub(r"(?:^#.*\n)*^(?:stores|bench|sports-data) = \[[^\]]*\]\n", "", text, flags=re.M)
     named = re.compile(r"# (retrieval|sports)|sports-data|benchmarks/|retrieval/")
     lines = [line for line in text.splitlines() if not named.search(line)]
-    return "\n".join(lines).strip("\n") + "\n"
+    text = re.sub(r"^\[[\w.-]+\]\n\s*(?=\[)", "", "\n".join(lines), flags=re.M)
+    return text.strip("\n") + "\n"
 
 
 MADE_FOR_EXAMPLES = re.compile(r"sports|bench|stores|cranfield", re.IGNORECASE)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from config.removal import makefile, markdown, pyproject, python, script, settings
+from config.removal import makefile, markdown, pyproject, python, remaining_tests, script, settings
 
 
 @pytest.mark.parametrize(
@@ -89,6 +89,12 @@ def test_pyproject_loses_dependencies_and_names() -> None:
         'dependencies = [\n    "django",\n]\n\n[tool]\nlayers = ["accounts", "api"]\n'
         'packages = ["api"]\n'
     )
+
+
+def test_tests_that_speak_of_an_example_go() -> None:
+    kept = 'def test_a() -> None:\n    get("/todo/sports")\n'
+    gone = '@mark\ndef test_b() -> None:\n    get("/sports/")\n'
+    assert remaining_tests(kept + gone) == kept
 
 
 def test_a_script_loses_steps() -> None:

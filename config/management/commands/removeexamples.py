@@ -106,6 +106,8 @@ def rewrite(root: Path) -> None:
     }.items():
         path = root / name
         path.write_text(change(path.read_text()))
+    for path in (root / "tests").rglob("test_*.py"):
+        path.write_text(removal.remaining_tests(path.read_text()))
     for path in [*root.glob("*.md"), *root.glob("docs/*.md")]:
         path.write_text(removal.markdown(path.read_text()))
 
