@@ -7,9 +7,9 @@ from django import forms
 
 from retrieval.datastore import NewDocument
 from retrieval.dates import read_date
-from retrieval.files import file_text
 from retrieval.metadata import MAX_LENGTH, SOURCES, UNKNOWN, Metadata
 from retrieval.parsing import UnreadableFileError
+from retrieval.parsing.sandbox import file_text
 from retrieval.serializers import QUERY_MAX_LENGTH
 
 ANY = [("", "Any"), *((source, source.capitalize()) for source in SOURCES)]

@@ -17,9 +17,9 @@ from rest_framework.exceptions import ValidationError
 
 from api.exceptions import sentence
 from retrieval.datastore import NewDocument
-from retrieval.files import file_text
 from retrieval.metadata import Metadata
 from retrieval.parsing import UnreadableFileError
+from retrieval.parsing.sandbox import file_text
 from retrieval.serializers import DocumentSerializer
 
 DOCUMENT = DocumentSerializer()

@@ -20,7 +20,6 @@ from retrieval.exceptions import (
     UnavailableError,
 )
 from retrieval.fields import KEY_PATTERN
-from retrieval.files import file_text
 from retrieval.metadata import UNKNOWN, Metadata
 from retrieval.models import KEY_MAX_LENGTH
 from retrieval.parsing import (
@@ -29,6 +28,7 @@ from retrieval.parsing import (
     UnreadableFileError,
     UnsupportedFileError,
 )
+from retrieval.parsing.sandbox import file_text
 from retrieval.responses import (
     DeletedSerializer,
     FoundDocumentSerializer,

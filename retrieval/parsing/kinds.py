@@ -5,12 +5,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import IO
 
-from retrieval.parsing.exceptions import UnreadableFileError, UnsupportedFileError
-from retrieval.parsing.html import read_html
-from retrieval.parsing.limits import Limits
+from retrieval.parsing import Limits, UnreadableFileError, UnsupportedFileError
 from retrieval.parsing.office import office_kind, read_docx, read_pptx
 from retrieval.parsing.pdf import read_pdf
-from retrieval.parsing.text import decoded, read_csv, read_json, read_text
+from retrieval.parsing.text import decoded, read_csv, read_html, read_json, read_text
 
 KINDS: Mapping[str, Callable[[IO[bytes], Limits], str]] = {
     "txt": read_text,

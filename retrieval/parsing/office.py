@@ -5,8 +5,7 @@ from io import BytesIO
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
 
-from retrieval.parsing.exceptions import UnreadableFileError, broken, too_large
-from retrieval.parsing.limits import Limits
+from retrieval.parsing import Limits, UnreadableFileError, broken, too_large
 
 MEMBERS = 10_000
 PART = 1024 * 1024  # bytes

@@ -5,8 +5,7 @@ from typing import IO
 from pypdf import PdfReader
 from pypdf.errors import LimitReachedError
 
-from retrieval.parsing.exceptions import UnreadableFileError, too_large
-from retrieval.parsing.limits import Limits
+from retrieval.parsing import Limits, UnreadableFileError, too_large
 
 
 def read_pdf(file: IO[bytes], limits: Limits) -> str:

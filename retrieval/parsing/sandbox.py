@@ -6,19 +6,23 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import BoundedSemaphore
 from typing import IO, Any
 
-from retrieval.parsing.exceptions import (
+from django.conf import settings
+
+from retrieval.parsing import (
     FileTooLargeError,
+    Limits,
+    Parsed,
     TooManyFilesError,
     UnreadableFileError,
     UnsupportedFileError,
     too_large,
 )
-from retrieval.parsing.limits import Limits, Parsed
 
 PROJECT = Path(__file__).parents[2]
 COPY = 1024 * 1024  # bytes at a time
@@ -27,34 +31,44 @@ ERRORS = {each.__name__: each for each in (FileTooLargeError, UnsupportedFileErr
 SLOTS = BoundedSemaphore(2)  # files that a process of the site has read at a time
 
 
+def file_text(file: IO[Any], *, name: str = "") -> str:
+    """Return the text of a file, within the limits that the settings set.
+
+    Raises UnreadableFileError.
+    """
+    limits = Limits(
+        bytes=settings.RETRIEVAL_MAX_FILE_BYTES,
+        pages=settings.RETRIEVAL_MAX_FILE_PAGES,
+        seconds=settings.RETRIEVAL_PARSE_SECONDS,
+    )
+    return parse(file, name=name or str(getattr(file, "name", "")), limits=limits).text
+
+
 def parse(file: IO[bytes], *, name: str = "", limits: Limits = DEFAULT) -> Parsed:
     """Return the text of a file, whose kind its content tells; `name` only breaks ties.
 
     Raises UnreadableFileError.
     """
+    suffix, numbers = Path(name).suffix[:10].lower(), json.dumps(asdict(limits))
     # A process, since only a process can be stopped for sure; a new interpreter, since a server's
     # threads must not be forked. It reads a copy of its own: no name, nothing else open.
     with slot(limits.seconds), TemporaryFile() as copy, TemporaryFile() as output:
         copy_within(file, copy, limits.bytes)
         copy.seek(0)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "retrieval.parsing.worker", Path(name).suffix[:10].lower()]
-            + [str(getattr(limits, field)) for field in Limits.__dataclass_fields__],
-            cwd=PROJECT,
-            env=bare_environ(),
-            stdin=copy,
-            stdout=output,
-            stderr=subprocess.DEVNULL,
-        )
         try:
-            process.wait(limits.seconds)
+            finished = subprocess.run(
+                [sys.executable, "-m", "retrieval.parsing.worker", suffix, numbers],
+                cwd=PROJECT,
+                env=bare_environ(),
+                stdin=copy,
+                stdout=output,
+                stderr=subprocess.DEVNULL,
+                timeout=limits.seconds,
+            )
         except subprocess.TimeoutExpired as error:
             raise took_too_long() from error
-        finally:
-            process.kill()
-            process.wait()
         output.seek(0)
-        return result(output.read(), process.returncode)
+        return result(output.read(), finished.returncode)
 
 
 @contextmanager

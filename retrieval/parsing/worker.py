@@ -3,12 +3,12 @@
 import json
 import resource
 import sys
+from dataclasses import asdict
 from io import BytesIO
 from math import ceil
 
-from retrieval.parsing.exceptions import UnreadableFileError, broken, too_large
+from retrieval.parsing import Limits, Parsed, UnreadableFileError, broken, too_large
 from retrieval.parsing.kinds import KINDS, kind_of
-from retrieval.parsing.limits import Limits, Parsed
 from retrieval.parsing.text import tidy
 
 
@@ -33,29 +33,21 @@ def read(content: bytes, suffix: str, limits: Limits) -> Parsed:
     if len(text) > limits.characters:
         raise too_large(f"it holds {len(text):,} characters, {limits.characters:,} at most")
     if not text.strip():
-        hint = " Scanned pages hold pictures of text: run a text recognition first." * (
-            kind == "pdf"
-        )
-        raise UnreadableFileError(f"There is no text in the file.{hint}")
+        hint = " Scanned pages hold pictures of text: run a text recognition first."
+        raise UnreadableFileError(f"There is no text in the file.{hint if kind == 'pdf' else ''}")
     return Parsed(text, kind)
 
 
 def main() -> None:
-    suffix, *numbers = sys.argv[1:]
-    names = Limits.__dataclass_fields__
-    values = dict(zip(names, numbers, strict=True))
-    limits = Limits(
-        **{name: float(v) if name == "seconds" else int(v) for name, v in values.items()}  # type: ignore[arg-type]
-    )
+    suffix, limits = sys.argv[1], Limits(**json.loads(sys.argv[2]))
     confine(limits)
     try:
-        parsed = read(sys.stdin.buffer.read(), suffix, limits)
-        result = {"text": parsed.text, "kind": parsed.kind}
+        answer = asdict(read(sys.stdin.buffer.read(), suffix, limits))
     except UnreadableFileError as error:
-        result = refusal(error)
+        answer = refusal(error)
     except (MemoryError, RecursionError):
-        result = refusal(broken("a file that is far too deep or large"))
-    sys.stdout.write(json.dumps(result))
+        answer = refusal(broken("a file that is far too deep or large"))
+    sys.stdout.write(json.dumps(answer))
 
 
 def refusal(error: UnreadableFileError) -> dict[str, str]:

@@ -12,8 +12,8 @@ from retrieval.parsing import (
     Limits,
     UnreadableFileError,
     UnsupportedFileError,
-    parse,
 )
+from retrieval.parsing.sandbox import bare_environ, parse
 from tests.retrieval.documents import docx, flate_bomb, pdf, pptx, with_part
 
 pytestmark = pytest.mark.outside  # a process for each file, and up to seconds in it
@@ -154,7 +154,5 @@ def test_a_reader_that_takes_too_much_memory_is_stopped() -> None:
 
 
 def test_the_reader_is_told_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    from retrieval.parsing.sandbox import bare_environ
-
     monkeypatch.setenv("SECRET_KEY", "hush")
     assert "SECRET_KEY" not in bare_environ()

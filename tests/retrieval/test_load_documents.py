@@ -12,12 +12,12 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from retrieval import files
 from retrieval.datastore import Datastore
 from retrieval.embeddings import embedder
 from retrieval.exceptions import EmbeddingError
 from retrieval.management.commands import load_documents
 from retrieval.models import Chunk, Collection, Document
+from retrieval.parsing import sandbox
 from retrieval.reading import BadRow, Reader
 from tests.retrieval.documents import pdf
 
@@ -88,7 +88,7 @@ def test_files_that_are_in_are_not_read_again(
 
     def file_text(file: Any, *, name: str) -> str:
         read.append(name)
-        return files.file_text(file, name=name)
+        return sandbox.file_text(file, name=name)
 
     monkeypatch.setattr("retrieval.reading.file_text", file_text)
     (tmp_path / "b.txt").write_text("Kettle b.")

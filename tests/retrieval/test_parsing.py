@@ -8,8 +8,8 @@ from docx import Document
 from pptx import Presentation
 from pptx.util import Inches
 
-from retrieval.parsing import FileTooLargeError, Limits, Parsed, UnreadableFileError, parse
-from retrieval.parsing.sandbox import result
+from retrieval.parsing import FileTooLargeError, Limits, Parsed, UnreadableFileError
+from retrieval.parsing.sandbox import parse, result
 from tests.retrieval.documents import docx, pdf, pptx, saved, with_part
 
 
