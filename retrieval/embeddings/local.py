@@ -17,7 +17,7 @@ import onnxruntime
 from django.conf import settings
 from tokenizers import Tokenizer
 
-from retrieval.embeddings.base import Embedder
+from retrieval.embeddings import Embedder
 from retrieval.exceptions import EmbeddingError
 from retrieval.models import Vector
 

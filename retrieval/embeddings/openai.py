@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from openai import APIStatusError, BadRequestError, OpenAI, OpenAIError
 
-from retrieval.embeddings.base import Embedder
+from retrieval.embeddings import Embedder
 from retrieval.exceptions import BadInputError, EmbeddingError
 from retrieval.models import Vector
 
