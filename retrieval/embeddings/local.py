@@ -133,7 +133,6 @@ def cut(ids: list[int]) -> list[int]:
     return ids if len(ids) <= MAX_TOKENS else [*ids[: MAX_TOKENS - 1], ids[-1]]
 
 
-@cache
 def local_embedder() -> LocalEmbedder:
     path = settings.RETRIEVAL_MODEL_PATH
     name = settings.RETRIEVAL_MODEL_NAME or (

@@ -10,6 +10,7 @@ from openai import APIStatusError, BadRequestError, OpenAI, OpenAIError
 from retrieval.embeddings import Embedder
 from retrieval.exceptions import BadInputError, EmbeddingError
 from retrieval.models import Vector
+from retrieval.rows import batches
 
 logger = logging.getLogger(__name__)
 
@@ -26,14 +27,14 @@ class OpenAIEmbedder(Embedder):
         self.client = OpenAI(base_url=url, api_key=key or "none", timeout=SECONDS, max_retries=1)
 
     def embed(self, texts: Sequence[str]) -> Vector:
-        parts = [self.batch(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]
+        parts = [self.batch(some) for some in batches(texts, BATCH)]
         return np.concatenate([np.empty((0, self.dimension), np.float32), *parts])
 
-    def batch(self, texts: Sequence[str]) -> Vector:
+    def batch(self, texts: list[str]) -> Vector:
         try:
             response = self.client.embeddings.create(
                 model=self.name,
-                input=list(texts),
+                input=texts,
                 dimensions=self.dimension,
                 encoding_format="float",
             )
