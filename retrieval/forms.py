@@ -20,10 +20,8 @@ class DateField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
-        if not text:
-            return None
         try:
-            return read_date(text)
+            return read_date(text) if text else None
         except ValueError as error:
             raise forms.ValidationError("This is not a date. Write it like 2024-03-05.") from error
 

@@ -9,12 +9,14 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.db.models.functions import Length
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from api.json_api import BodyTooLarge
+from api.throttling import Limit, client_address
 from plugins.mounts import PluginRequest
 from plugins.plugin import Plugin
 from retrieval.datastore import Datastore
@@ -22,9 +24,8 @@ from retrieval.exceptions import NoSuchDocumentError, RefusedError, UnavailableE
 from retrieval.filters import Filter
 from retrieval.forms import AddForm, SearchForm
 from retrieval.highlighting import highlighted
-from retrieval.limits import within_rate
 from retrieval.models import BEGINNING, Document
-from retrieval.uploads import FORM_ROOM, FileUploadHandler, stopped, too_large
+from retrieval.uploads import receive, too_large
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -44,13 +45,10 @@ View = Callable[[PluginRequest], HttpResponse]
 def retrieval_pages(plugin: Plugin) -> list[URLPattern]:
     """Return the pages, bound to one plugin's store and to whom it lets in."""
 
-    def bound(page: Page) -> View:
-        return for_whom(plugin, page)
-
     return [
-        path("library", with_own_upload(bound(library)), name="library"),
-        path("library/document", bound(document), name="document"),
-        path("library/delete", bound(delete), name="delete"),
+        path("library", with_own_upload(for_whom(plugin, library)), name="library"),
+        path("library/document", for_whom(plugin, document), name="document"),
+        path("library/delete", for_whom(plugin, delete), name="delete"),
     ]
 
 
@@ -65,7 +63,9 @@ def for_whom(plugin: Plugin, page: Page) -> View:
             return redirect_to_login(request.get_full_path())
         if callers == "services" and not user.is_staff:
             return render(request, "retrieval/operators.html", status=403)
-        if not within_rate(request, plugin.store):
+        person = ("person", user.pk) if user.is_authenticated else None
+        scope, who = person or ("address", client_address(request))
+        if not Limit(scope, f"{plugin.store}:{who}").count():
             return render(request, "retrieval/busy.html", status=429)
         username = user.get_username() if callers == "people" else ""
         return page(request, Datastore(plugin.store, username))
@@ -83,18 +83,17 @@ def with_own_upload(view: View) -> Any:
     @wraps(view)
     def prepared(request: PluginRequest) -> HttpResponse:
         if request.method == "POST":
-            size = int(request.META.get("CONTENT_LENGTH") or 0)
-            request.upload_handlers = [FileUploadHandler(request)]
-            if size > FileUploadHandler.limit() + FORM_ROOM or stopped(request):
-                return too_large_response(request)
+            try:
+                handler = receive(request)
+                request.POST  # noqa: B018  (reads it)
+                if handler.stopped:  # which Django keeps to itself
+                    raise too_large()
+            except BodyTooLarge as error:
+                context = {"problem": str(error.detail)}
+                return render(request, "retrieval/too_large.html", context, status=413)
         return csrf_protect(view)(request)
 
     return prepared
-
-
-def too_large_response(request: HttpRequest) -> HttpResponse:
-    context = {"problem": str(too_large().detail)}
-    return render(request, "retrieval/too_large.html", context, status=413)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -41,22 +41,20 @@ from retrieval.serializers import (
     QueriesSerializer,
     UploadSerializer,
     UpsertSerializer,
-    given,
 )
 from retrieval.uploads import UploadParser
 
 # One of each validates every request: building a serializer costs more than running it.
-UPSERT, UPLOAD, QUERIES, DELETE = (
-    UpsertSerializer(),
-    UploadSerializer(),
-    QueriesSerializer(),
-    DeleteSerializer(),
-)
+UPSERT = UpsertSerializer()
+UPLOAD = UploadSerializer()
+QUERIES = QueriesSerializer()
+DELETE = DeleteSerializer()
 
 
 class RetrievalView(APIView):
     """An operation on the documents that the mount, and who calls, decide."""
 
+    http_method_names = ["get", "head", "post", "delete"]  # those that it defines
     store = ""
     reads: ClassVar[tuple[str, ...]] = ()
     domain_errors: ClassVar[Mapping[type[Exception], int]] = {
@@ -82,8 +80,6 @@ CONFLICT = OpenApiResponse(
 
 
 class UpsertView(RetrievalView):
-    http_method_names = ["post"]
-
     @extend_schema(
         operation_id="upsertDocuments",
         summary="Save documents, so that they can be found later",
@@ -97,7 +93,6 @@ class UpsertView(RetrievalView):
 
 
 class UpsertFileView(RetrievalView):
-    http_method_names = ["post"]
     parser_classes = [UploadParser]
 
     @extend_schema(
@@ -114,17 +109,15 @@ class UpsertFileView(RetrievalView):
     )
     def post(self, request: Request) -> Response:
         body = UPLOAD.run_validation(once(request.data))
-        file = body["file"]
-        with file:
+        with body.pop("file") as file:
             text = file_text(file)
-        known = (body.get("metadata") or UNKNOWN).known()
+        known = body.pop("metadata", UNKNOWN).known()
         metadata = replace(Metadata.of_file(file.name), **known)
-        document = NewDocument(text=text, metadata=metadata, **given({"id": body.get("id")}))
+        document = NewDocument(text=text, metadata=metadata, **body)
         return Response({"ids": self.datastore.upsert([document])})
 
 
 class QueryView(RetrievalView):
-    http_method_names = ["post"]
     reads = ("POST",)
 
     @extend_schema(
@@ -137,25 +130,15 @@ class QueryView(RetrievalView):
     )
     def post(self, request: Request) -> Response:
         body = QUERIES.run_validation(request.data)
-        found = self.datastore.query(body["queries"])
-        return Response(
-            {
-                "results": [
-                    {
-                        "query": query,
-                        "results": [
-                            result(hit, embedding=body["include_embeddings"]) for hit in hits
-                        ],
-                    }
-                    for (query, _, _), hits in zip(body["queries"], found, strict=True)
-                ]
-            }
-        )
+        queries, embeddings = body["queries"], "include_embeddings" in body
+        results = [
+            {"query": query, "results": [result(hit, embedding=embeddings) for hit in hits]}
+            for (query, _, _), hits in zip(queries, self.datastore.query(queries), strict=True)
+        ]
+        return Response({"results": results})
 
 
 class DeleteView(RetrievalView):
-    http_method_names = ["delete"]
-
     @extend_schema(
         operation_id="deleteDocuments",
         summary="Delete saved documents",
@@ -175,7 +158,6 @@ class DeleteView(RetrievalView):
 
 
 class DocumentView(RetrievalView):
-    http_method_names = ["get", "head"]
     reads = ("GET", "HEAD")
 
     @extend_schema(
@@ -202,13 +184,8 @@ class DocumentView(RetrievalView):
     )
     def get(self, request: Request, id: str) -> Response:  # noqa: A002
         document = self.datastore.get(id)
-        return Response(
-            {
-                "id": document.key,
-                "text": document.text,
-                "metadata": document.metadata.as_text(),
-            }
-        )
+        metadata = document.metadata.as_text()
+        return Response({"id": document.key, "text": document.text, "metadata": metadata})
 
 
 def once(parts: Any) -> dict[str, Any]:
