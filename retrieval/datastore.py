@@ -103,10 +103,7 @@ class Datastore:
         return [document.id for document in documents]
 
     def replace(
-        self,
-        documents: Sequence[NewDocument],
-        cut: Sequence[Sequence[Passage]],
-        vectors: Vector,
+        self, documents: Sequence[NewDocument], cut: Sequence[Sequence[Passage]], vectors: Vector
     ) -> None:
         """Write documents, with their chunks and embeddings, in place of their old versions."""
         collection = self.locked()

@@ -33,10 +33,7 @@ class OpenAIEmbedder(Embedder):
     def batch(self, texts: list[str]) -> Vector:
         try:
             response = self.client.embeddings.create(
-                model=self.name,
-                input=texts,
-                dimensions=self.dimension,
-                encoding_format="float",
+                model=self.name, input=texts, dimensions=self.dimension, encoding_format="float"
             )
             return self.vectors(response, len(texts))
         except BadRequestError as error:
