@@ -71,7 +71,10 @@ class Datastore:
         # No id has a NUL, and PostgreSQL takes none in a question.
         document = None if "\0" in key else self.documents().filter(key=key).first()
         if document is None:
-            raise NoSuchDocumentError
+            raise NoSuchDocumentError(
+                "There is no document of that id. Search with queryDocuments: each result "
+                "bears the document_id of its document."
+            )
         return document
 
     def knows(self, key: str, digest: str) -> bool:
@@ -230,7 +233,12 @@ def require_model(collection: Collection) -> None:
     mine = embedder()
     alike = (collection.model, collection.dimension) == (mine.model, mine.dimension)
     if collection.chunk_count and not alike:
-        raise OtherModelError(collection, mine)
+        raise OtherModelError(
+            f"These documents were embedded with '{collection.model}' "
+            f"({collection.dimension} numbers), and this site is set to '{mine.model}' "
+            f"({mine.dimension}). The two cannot be compared. The operator runs "
+            "'manage.py reembed', or sets the old model again."
+        )
 
 
 def embed(documents: Sequence[NewDocument], cut: Sequence[Sequence[Passage]]) -> Vector:

@@ -44,7 +44,6 @@ View = Callable[[PluginRequest], HttpResponse]
 
 def retrieval_pages(plugin: Plugin) -> list[URLPattern]:
     """Return the pages, bound to one plugin's store and to whom it lets in."""
-
     return [
         path("library", with_own_upload(for_whom(plugin, library)), name="library"),
         path("library/document", for_whom(plugin, document), name="document"),
@@ -63,8 +62,9 @@ def for_whom(plugin: Plugin, page: Page) -> View:
             return redirect_to_login(request.get_full_path())
         if callers == "services" and not user.is_staff:
             return render(request, "retrieval/operators.html", status=403)
-        person = ("person", user.pk) if user.is_authenticated else None
-        scope, who = person or ("address", client_address(request))
+        # As often as a client of theirs may call.
+        scope = "person" if user.is_authenticated else "address"
+        who = user.pk or client_address(request)
         if not Limit(scope, f"{plugin.store}:{who}").count():
             return render(request, "retrieval/busy.html", status=429)
         username = user.get_username() if callers == "people" else ""

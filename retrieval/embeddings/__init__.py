@@ -35,6 +35,7 @@ def embedder() -> Embedder:
             model=settings.RETRIEVAL_OPENAI_MODEL,
             dimension=settings.RETRIEVAL_OPENAI_DIMENSIONS,
         )
-    from retrieval.embeddings.local import local_embedder
+    from retrieval.embeddings.local import LOADING, local_embedder
 
-    return local_embedder()
+    with LOADING:
+        return local_embedder()

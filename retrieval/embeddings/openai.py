@@ -57,11 +57,10 @@ class OpenAIEmbedder(Embedder):
     def vectors(self, response: Any, count: int) -> Vector:
         """Return a response's vectors; raises one of several errors for what has none."""
         rows = sorted(response.data, key=lambda row: row.index)
-        if [row.index for row in rows] != list(range(count)):
-            raise ValueError("not one vector for each text")
         vectors = np.array([row.embedding for row in rows], np.float64)
-        if vectors.shape != (count, self.dimension):
-            raise ValueError(f"vectors of the shape {vectors.shape}")
+        places = [row.index for row in rows]
+        if places != list(range(count)) or vectors.shape != (count, self.dimension):
+            raise ValueError(f"vectors of the shape {vectors.shape}, for the texts {places}")
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not np.isfinite(lengths).all() or not lengths.all():
             raise ValueError("numbers that are none, or nothing but zeros")

@@ -24,17 +24,15 @@ logger = logging.getLogger(__name__)
 
 INTEGRATIONS = "haystack_integrations.components.retrievers"
 RETRIEVERS = {
-    "QdrantDocumentStore": f"{INTEGRATIONS}.qdrant.QdrantEmbeddingRetriever",
-    "ChromaDocumentStore": f"{INTEGRATIONS}.chroma.ChromaEmbeddingRetriever",
+    "QdrantDocumentStore": "qdrant.QdrantEmbeddingRetriever",
+    "ChromaDocumentStore": "chroma.ChromaEmbeddingRetriever",
     # Not exercised here: they need a service.
-    "WeaviateDocumentStore": f"{INTEGRATIONS}.weaviate.WeaviateEmbeddingRetriever",
-    "PineconeDocumentStore": f"{INTEGRATIONS}.pinecone.PineconeEmbeddingRetriever",
-    "ElasticsearchDocumentStore": f"{INTEGRATIONS}.elasticsearch.ElasticsearchEmbeddingRetriever",
-    "OpenSearchDocumentStore": f"{INTEGRATIONS}.opensearch.OpenSearchEmbeddingRetriever",
-    "MongoDBAtlasDocumentStore": f"{INTEGRATIONS}.mongodb_atlas.MongoDBAtlasEmbeddingRetriever",
-    "AzureAISearchDocumentStore": (
-        f"{INTEGRATIONS}.azure_ai_search.AzureAISearchEmbeddingRetriever"
-    ),
+    "WeaviateDocumentStore": "weaviate.WeaviateEmbeddingRetriever",
+    "PineconeDocumentStore": "pinecone.PineconeEmbeddingRetriever",
+    "ElasticsearchDocumentStore": "elasticsearch.ElasticsearchEmbeddingRetriever",
+    "OpenSearchDocumentStore": "opensearch.OpenSearchEmbeddingRetriever",
+    "MongoDBAtlasDocumentStore": "mongodb_atlas.MongoDBAtlasEmbeddingRetriever",
+    "AzureAISearchDocumentStore": "azure_ai_search.AzureAISearchEmbeddingRetriever",
 }
 OPERATORS = {"exact": "==", "gte": ">=", "lte": "<="}
 COMPARED = {column for column, _ in CONDITIONS.values()}
@@ -52,7 +50,7 @@ class HaystackIndex(VectorIndex):
             raise ImproperlyConfigured(
                 f"RETRIEVAL_HAYSTACK_STORE names '{path}'. Known are: {', '.join(RETRIEVERS)}."
             )
-        self.retriever = imported(retriever)(document_store=self.documents)
+        self.retriever = imported(f"{INTEGRATIONS}.{retriever}")(document_store=self.documents)
 
     def add(self, collection: Collection, chunks: Sequence[Chunk]) -> None:
         from haystack import Document as Entry

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from signal import SIGXCPU
 from tempfile import TemporaryFile
 from threading import BoundedSemaphore
 from typing import IO, Any
@@ -56,7 +57,7 @@ def parse(file: IO[bytes], *, name: str = "", limits: Limits = DEFAULT) -> Parse
         copy_within(file, copy, limits.bytes)
         copy.seek(0)
         try:
-            finished = subprocess.run(
+            code = subprocess.run(
                 [sys.executable, "-m", "retrieval.parsing.worker", suffix, numbers],
                 cwd=PROJECT,
                 env=bare_environ(),
@@ -64,11 +65,11 @@ def parse(file: IO[bytes], *, name: str = "", limits: Limits = DEFAULT) -> Parse
                 stdout=output,
                 stderr=subprocess.DEVNULL,
                 timeout=limits.seconds,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise took_too_long() from error
+            ).returncode
+        except subprocess.TimeoutExpired:  # it is killed by now
+            code = -SIGXCPU
         output.seek(0)
-        return result(output.read(), finished.returncode)
+        return result(output.read(), code)
 
 
 @contextmanager
@@ -103,8 +104,10 @@ def result(output: bytes, returncode: int) -> Parsed:
 
     Its word is taken for no more than text: a hostile file may have taken it over.
     """
-    if returncode == -24:  # SIGXCPU
-        raise took_too_long()
+    if returncode == -SIGXCPU:  # of the time on the clock, or of the processor's
+        raise UnreadableFileError(
+            "Reading the file took too long. Split it, or save it in a simpler format."
+        )
     try:
         values: dict[str, Any] = json.loads(output)
     except ValueError as error:
@@ -114,9 +117,3 @@ def result(output: bytes, returncode: int) -> Parsed:
     if "error" in values:
         raise ERRORS.get(values["error"], UnreadableFileError)(values["message"])
     return Parsed(values["text"], values["kind"])
-
-
-def took_too_long() -> UnreadableFileError:
-    return UnreadableFileError(
-        "Reading the file took too long. Split it, or save it in a simpler format."
-    )

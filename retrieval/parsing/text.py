@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from io import StringIO
+from itertools import zip_longest
 from typing import IO, Any
 
 from charset_normalizer import from_bytes
@@ -119,7 +120,7 @@ def read_csv(file: IO[bytes], limits: Limits) -> str:
     lines = (
         ", ".join(
             f"{name}: {value}" if name else value
-            for name, value in zip([*header, *[""] * len(row)], row, strict=False)
+            for name, value in zip_longest(header, row, fillvalue="")
             if value
         )
         for row in rows

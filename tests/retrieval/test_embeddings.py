@@ -51,8 +51,12 @@ def test_another_model_file_can_be_named(settings: Settings, tmp_path: Path) -> 
     copy = tmp_path / "mine.onnx"
     copy.write_bytes(model_file().read())
     settings.RETRIEVAL_MODEL_PATH = str(copy)
-    assert local_embedder().model == "local:mine.onnx"
-    assert local_embedder().embed(["a"]).shape == (1, 384)
+    local_embedder.cache_clear()
+    try:
+        assert local_embedder().model == "local:mine.onnx"
+        assert local_embedder().embed(["a"]).shape == (1, 384)
+    finally:
+        local_embedder.cache_clear()
 
 
 @dataclass
