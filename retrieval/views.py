@@ -12,43 +12,20 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.exceptions import ProblemSerializer
+from retrieval import exceptions, parsing, responses, serializers
 from retrieval.datastore import Datastore, NewDocument
-from retrieval.exceptions import (
-    NoSuchDocumentError,
-    RefusedError,
-    TooManyChunksError,
-    UnavailableError,
-)
 from retrieval.fields import KEY_PATTERN
 from retrieval.metadata import UNKNOWN, Metadata
 from retrieval.models import KEY_MAX_LENGTH
-from retrieval.parsing import (
-    FileTooLargeError,
-    TooManyFilesError,
-    UnreadableFileError,
-    UnsupportedFileError,
-)
 from retrieval.parsing.sandbox import file_text
-from retrieval.responses import (
-    DeletedSerializer,
-    FoundDocumentSerializer,
-    IdsSerializer,
-    QueryResultsSerializer,
-)
 from retrieval.search import Hit
-from retrieval.serializers import (
-    DeleteSerializer,
-    QueriesSerializer,
-    UploadSerializer,
-    UpsertSerializer,
-)
 from retrieval.uploads import UploadParser
 
 # One of each validates every request: building a serializer costs more than running it.
-UPSERT = UpsertSerializer()
-UPLOAD = UploadSerializer()
-QUERIES = QueriesSerializer()
-DELETE = DeleteSerializer()
+UPSERT = serializers.UpsertSerializer()
+UPLOAD = serializers.UploadSerializer()
+QUERIES = serializers.QueriesSerializer()
+DELETE = serializers.DeleteSerializer()
 
 
 class RetrievalView(APIView):
@@ -58,14 +35,14 @@ class RetrievalView(APIView):
     store = ""
     reads: ClassVar[tuple[str, ...]] = ()
     domain_errors: ClassVar[Mapping[type[Exception], int]] = {
-        NoSuchDocumentError: 404,
-        RefusedError: 409,
-        TooManyChunksError: 413,
-        UnavailableError: 503,
-        UnreadableFileError: 422,
-        FileTooLargeError: 413,
-        UnsupportedFileError: 415,
-        TooManyFilesError: 503,
+        exceptions.NoSuchDocumentError: 404,
+        exceptions.RefusedError: 409,
+        exceptions.TooManyChunksError: 413,
+        exceptions.UnavailableError: 503,
+        parsing.UnreadableFileError: 422,
+        parsing.FileTooLargeError: 413,
+        parsing.UnsupportedFileError: 415,
+        parsing.TooManyFilesError: 503,
     }
 
     @property
@@ -84,8 +61,11 @@ class UpsertView(RetrievalView):
         operation_id="upsertDocuments",
         summary="Save documents, so that they can be found later",
         description="A document whose id is there already is replaced. All are saved, or none.",
-        request=UpsertSerializer,
-        responses={200: OpenApiResponse(IdsSerializer, "They were saved."), 409: CONFLICT},
+        request=serializers.UpsertSerializer,
+        responses={
+            200: OpenApiResponse(responses.IdsSerializer, "They were saved."),
+            409: CONFLICT,
+        },
     )
     def post(self, request: Request) -> Response:
         body = UPSERT.run_validation(request.data)
@@ -99,9 +79,9 @@ class UpsertFileView(RetrievalView):
         operation_id="upsertFile",
         summary="Save the text of a file, so that it can be found later",
         description="Text, Markdown, HTML, CSV, JSON, PDF, Word (docx) or PowerPoint (pptx).",
-        request={"multipart/form-data": UploadSerializer},
+        request={"multipart/form-data": serializers.UploadSerializer},
         responses={
-            200: OpenApiResponse(IdsSerializer, "It was saved."),
+            200: OpenApiResponse(responses.IdsSerializer, "It was saved."),
             409: CONFLICT,
             415: OpenApiResponse(ProblemSerializer, "No kind of file that can be read."),
             422: OpenApiResponse(ProblemSerializer, "The file is broken, locked or has no text."),
@@ -125,8 +105,11 @@ class QueryView(RetrievalView):
         summary="Search the saved documents for passages that answer questions",
         description="Ask in whole sentences. Break a complex question into several queries, and "
         "use a filter when the source, author or date is known.",
-        request=QueriesSerializer,
-        responses={200: OpenApiResponse(QueryResultsSerializer, "What was found."), 409: CONFLICT},
+        request=serializers.QueriesSerializer,
+        responses={
+            200: OpenApiResponse(responses.QueryResultsSerializer, "What was found."),
+            409: CONFLICT,
+        },
     )
     def post(self, request: Request) -> Response:
         body = QUERIES.run_validation(request.data)
@@ -143,8 +126,8 @@ class DeleteView(RetrievalView):
         operation_id="deleteDocuments",
         summary="Delete saved documents",
         description="By their ids, by a filter, or all of them: exactly one of the three.",
-        request=DeleteSerializer,
-        responses={200: OpenApiResponse(DeletedSerializer, "They are gone.")},
+        request=serializers.DeleteSerializer,
+        responses={200: OpenApiResponse(responses.DeletedSerializer, "They are gone.")},
     )
     def delete(self, request: Request) -> Response:
         match DELETE.run_validation(request.data):
@@ -178,7 +161,7 @@ class DocumentView(RetrievalView):
             )
         ],
         responses={
-            200: OpenApiResponse(FoundDocumentSerializer, "The document."),
+            200: OpenApiResponse(responses.FoundDocumentSerializer, "The document."),
             404: OpenApiResponse(ProblemSerializer, "There is no document of that id."),
         },
     )

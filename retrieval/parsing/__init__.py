@@ -19,13 +19,6 @@ class Limits:
     memory_bytes: int = 1024**3
 
 
-@dataclass(frozen=True)
-class Parsed:
-    text: str
-    kind: str
-    """Such as "pdf"."""
-
-
 class UnreadableFileError(ValueError):
     """Broken, locked, without text, or too slow to read; the classes below say what else."""
 

@@ -18,7 +18,6 @@ from django.conf import settings
 from retrieval.parsing import (
     FileTooLargeError,
     Limits,
-    Parsed,
     TooManyFilesError,
     UnreadableFileError,
     UnsupportedFileError,
@@ -27,29 +26,21 @@ from retrieval.parsing import (
 
 PROJECT = Path(__file__).parents[2]
 COPY = 1024 * 1024  # bytes at a time
-DEFAULT = Limits()
 ERRORS = {each.__name__: each for each in (FileTooLargeError, UnsupportedFileError)}
 SLOTS = BoundedSemaphore(2)  # files that a process of the site has read at a time
 
 
-def file_text(file: IO[Any], *, name: str = "") -> str:
-    """Return the text of a file, within the limits that the settings set.
+def file_text(file: IO[Any], *, name: str = "", limits: Limits | None = None) -> str:
+    """Return the text of a file, whose kind its content tells; `name` only breaks ties.
 
-    Raises UnreadableFileError.
+    The limits are those that the settings set, unless others are given. Raises UnreadableFileError.
     """
-    limits = Limits(
+    name = name or str(getattr(file, "name", ""))
+    limits = limits or Limits(
         bytes=settings.RETRIEVAL_MAX_FILE_BYTES,
         pages=settings.RETRIEVAL_MAX_FILE_PAGES,
         seconds=settings.RETRIEVAL_PARSE_SECONDS,
     )
-    return parse(file, name=name or str(getattr(file, "name", "")), limits=limits).text
-
-
-def parse(file: IO[bytes], *, name: str = "", limits: Limits = DEFAULT) -> Parsed:
-    """Return the text of a file, whose kind its content tells; `name` only breaks ties.
-
-    Raises UnreadableFileError.
-    """
     suffix, numbers = Path(name).suffix[:10].lower(), json.dumps(asdict(limits))
     # A process, since only a process can be stopped for sure; a new interpreter, since a server's
     # threads must not be forked. It reads a copy of its own: no name, nothing else open.
@@ -99,7 +90,7 @@ def bare_environ() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith(kept)}
 
 
-def result(output: bytes, returncode: int) -> Parsed:
+def result(output: bytes, returncode: int) -> str:
     """Return what the worker read, or raise what it raised; one without output ran out of a limit.
 
     Its word is taken for no more than text: a hostile file may have taken it over.
@@ -116,4 +107,4 @@ def result(output: bytes, returncode: int) -> Parsed:
         ) from error
     if "error" in values:
         raise ERRORS.get(values["error"], UnreadableFileError)(values["message"])
-    return Parsed(values["text"], values["kind"])
+    return str(values["text"])

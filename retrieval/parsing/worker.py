@@ -5,21 +5,12 @@ import re
 import resource
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from io import BytesIO
 from math import ceil
 from typing import IO
 
-from retrieval.parsing import (
-    Limits,
-    Parsed,
-    UnreadableFileError,
-    UnsupportedFileError,
-    broken,
-    too_large,
-)
-from retrieval.parsing.office import office_kind, read_docx, read_pptx
-from retrieval.parsing.pdf import read_pdf
+from retrieval.parsing import Limits, UnreadableFileError, UnsupportedFileError, broken, too_large
+from retrieval.parsing.documents import office_kind, read_docx, read_pdf, read_pptx
 from retrieval.parsing.text import decoded, read_csv, read_html, read_json, read_text, tidy
 
 KINDS: Mapping[str, Callable[[IO[bytes], Limits], str]] = {
@@ -83,7 +74,7 @@ def confine(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def read(content: bytes, suffix: str, limits: Limits) -> Parsed:
+def read(content: bytes, suffix: str, limits: Limits) -> str:
     """Return the text of a file; raises UnreadableFileError, whatever the file holds."""
     kind = kind_of(content, suffix)
     try:
@@ -97,14 +88,14 @@ def read(content: bytes, suffix: str, limits: Limits) -> Parsed:
     if not text.strip():
         hint = " Scanned pages hold pictures of text: run a text recognition first."
         raise UnreadableFileError(f"There is no text in the file.{hint if kind == 'pdf' else ''}")
-    return Parsed(text, kind)
+    return text
 
 
 def main() -> None:
     suffix, limits = sys.argv[1], Limits(**json.loads(sys.argv[2]))
     confine(limits)
     try:
-        answer = asdict(read(sys.stdin.buffer.read(), suffix, limits))
+        answer = {"text": read(sys.stdin.buffer.read(), suffix, limits)}
     except (UnreadableFileError, MemoryError, RecursionError) as error:
         known = isinstance(error, UnreadableFileError)
         refusal = error if known else broken("a file that is far too deep or large")
