@@ -13,13 +13,14 @@ from retrieval.models import BEGINNING, Chunk, Collection, Document
 
 
 class LookInside(admin.ModelAdmin[Any]):
+    """Shows all and changes nothing: a document is whole, or gone, and chunks go with it."""
+
     show_full_result_count = False  # a second count of the whole table at each page
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    has_change_permission = has_delete_permission = has_add_permission
 
 
 @admin.register(Collection)
@@ -27,9 +28,6 @@ class CollectionAdmin(LookInside):
     list_display = ("__str__", "store", "username", "model", "dimension", "chunk_count")
     list_filter = ("store", "model")
     search_fields = ("username",)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # it goes, emptied, by its documents
 
 
 @admin.register(Document)
@@ -39,6 +37,7 @@ class DocumentAdmin(LookInside):
     list_select_related = ("collection",)
     search_fields = ("key", "text", "author", "source_id")
     search_help_text = "Search by id, text, author or source id"
+    has_delete_permission = admin.ModelAdmin.has_delete_permission
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
@@ -79,6 +78,3 @@ class ChunkAdmin(LookInside):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("document__text", "next_embedding")
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # a document is whole, or gone

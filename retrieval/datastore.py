@@ -7,7 +7,7 @@ whole: as it was, or as it is meant to be.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.conf import settings
@@ -27,6 +27,7 @@ from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexes import vector_index
 from retrieval.metadata import UNKNOWN, Metadata
 from retrieval.models import Chunk, Collection, Document, Vector
+from retrieval.rows import batches
 from retrieval.search import Hit, search
 from retrieval.terms import terms
 
@@ -53,26 +54,32 @@ class Datastore:
     store: str
     username: str = ""
 
-    def collection(self) -> Collection | None:
-        return Collection.objects.filter(store=self.store, username=self.username).first()
+    def collections(self) -> "QuerySet[Collection]":
+        """Return its collection; none where nothing was ever put in."""
+        return Collection.objects.filter(store=self.store, username=self.username)
 
-    def documents(self) -> Any:
+    def collection(self) -> Collection | None:
+        return self.collections().first()
+
+    def documents(self) -> "QuerySet[Document]":
         return Document.objects.filter(
             collection__store=self.store, collection__username=self.username
         )
 
     def get(self, key: str) -> Document:
         """Return a document; raises NoSuchDocumentError."""
-        document: Document | None = None
-        if "\0" not in key:  # which no id has, and PostgreSQL takes in no question
-            document = self.documents().filter(key=key).first()
+        # No id has a NUL, and PostgreSQL takes none in a question.
+        document = None if "\0" in key else self.documents().filter(key=key).first()
         if document is None:
-            raise NoSuchDocumentError
+            raise NoSuchDocumentError(
+                "There is no document of that id. Search with queryDocuments: each result "
+                "bears the document_id of its document."
+            )
         return document
 
     def knows(self, key: str, digest: str) -> bool:
         """Tell whether a load has brought this document already, as it is."""
-        return bool(self.documents().filter(key=key, digest=digest).exists())
+        return self.documents().filter(key=key, digest=digest).exists()
 
     # --- Writing -------------------------------------------------------------------------
 
@@ -83,8 +90,7 @@ class Datastore:
         EmbeddingError when no embeddings could be had.
         """
         at_most = at_most or settings.RETRIEVAL_MAX_CHUNKS
-        known = self.collection()
-        if known is not None:
+        if known := self.collection():
             require_model(known)
         cut = [passages(document.text) for document in documents]
         made = sum(map(len, cut))
@@ -100,19 +106,12 @@ class Datastore:
         return [document.id for document in documents]
 
     def replace(
-        self,
-        documents: Sequence[NewDocument],
-        cut: Sequence[Sequence[Passage]],
-        vectors: Vector,
+        self, documents: Sequence[NewDocument], cut: Sequence[Sequence[Passage]], vectors: Vector
     ) -> None:
         """Write documents, with their chunks and embeddings, in place of their old versions."""
         collection = self.locked()
-        self.remove(
-            collection,
-            Document.objects.filter(
-                collection=collection, key__in=[document.id for document in documents]
-            ),
-        )
+        ids = [document.id for document in documents]
+        self.remove(collection, collection.documents.filter(key__in=ids))
         rows = Document.objects.bulk_create(
             [
                 Document(
@@ -126,35 +125,26 @@ class Datastore:
             ],
             BATCH,
         )
-        owners = [
-            (row, position, passage)
+        vector = iter(vectors.astype("<f4"))
+        chunks = [
+            Chunk(
+                collection=collection,
+                document=row,
+                position=position,
+                text=passage.text,
+                terms=lexical.indexed(collection, terms(passage.searched)),
+                embedding=next(vector).tobytes(),
+            )
             for row, each in zip(rows, cut, strict=True)
             for position, passage in enumerate(each)
         ]
-        found = [terms(passage.searched) for _, _, passage in owners]
-        chunks = Chunk.objects.bulk_create(
-            [
-                Chunk(
-                    collection=collection,
-                    document=row,
-                    position=position,
-                    text=passage.text,
-                    terms=lexical.indexed(collection, words),
-                    embedding=vector.astype("<f4").tobytes(),
-                )
-                for (row, position, passage), words, vector in zip(
-                    owners, found, vectors, strict=True
-                )
-            ],
-            BATCH,
-        )
+        Chunk.objects.bulk_create(chunks, BATCH)
         collection.chunk_count += len(chunks)
-        collection.term_count += sum(map(len, found))
+        collection.term_count += sum(len(chunk.terms.split()) for chunk in chunks)
         if collection.chunk_count > settings.RETRIEVAL_MAX_COLLECTION_CHUNKS:
             raise TooManyChunksError(
                 f"All documents together may make {settings.RETRIEVAL_MAX_COLLECTION_CHUNKS:,} "
-                "passages. "
-                "Delete documents that are no longer needed. Nothing was stored."
+                "passages. Delete documents that are no longer needed. Nothing was stored."
             )
         vector_index().add(collection, chunks)
         collection.version += 1
@@ -163,13 +153,9 @@ class Datastore:
     def locked(self) -> Collection:
         """Return the collection, made if need be; other writers wait until this one is done."""
         model = embedder()
-        Collection.objects.get_or_create(
-            store=self.store,
-            username=self.username,
-            defaults={"model": model.model, "dimension": model.dimension},
-        )
-        collection = Collection.objects.select_for_update().get(
-            store=self.store, username=self.username
+        by = {"model": model.model, "dimension": model.dimension}
+        collection, _ = Collection.objects.select_for_update().get_or_create(
+            store=self.store, username=self.username, defaults=by
         )
         if collection.chunk_count == 0:
             collection.model, collection.dimension = model.model, model.dimension
@@ -196,11 +182,7 @@ class Datastore:
 
     def _delete(self, wanted: "Callable[[Collection], QuerySet[Document]]") -> int:
         with transaction.atomic():
-            collection = (
-                Collection.objects.select_for_update()
-                .filter(store=self.store, username=self.username)
-                .first()
-            )
+            collection = self.collections().select_for_update().first()
             if collection is None:
                 return 0
             count = self.remove(collection, wanted(collection))
@@ -209,15 +191,13 @@ class Datastore:
                 collection.save()
             return count
 
-    def remove(self, collection: Collection, documents: Any) -> int:
+    def remove(self, collection: Collection, documents: "QuerySet[Document]") -> int:
         """Delete documents with their chunks, inside the transaction that locked the collection."""
         keys = list(documents.values_list("pk", flat=True))
         gone: list[int] = []
-        for start in range(0, len(keys), BATCH):
-            some = keys[start : start + BATCH]
+        for some in batches(keys, BATCH):
             chunks = Chunk.objects.filter(document__in=some).order_by()
-            rows = chunks.values_list("id", "terms")
-            for pk, held in rows:
+            for pk, held in chunks.values_list("pk", "terms"):
                 gone.append(pk)
                 collection.term_count -= len(held.split())
             chunks.delete()
@@ -251,11 +231,14 @@ class Datastore:
 def require_model(collection: Collection) -> None:
     """Refuse to mix embeddings of two models; raises OtherModelError."""
     mine = embedder()
-    if collection.chunk_count and (collection.model, collection.dimension) != (
-        mine.model,
-        mine.dimension,
-    ):
-        raise OtherModelError(collection, mine)
+    alike = (collection.model, collection.dimension) == (mine.model, mine.dimension)
+    if collection.chunk_count and not alike:
+        raise OtherModelError(
+            f"These documents were embedded with '{collection.model}' "
+            f"({collection.dimension} numbers), and this site is set to '{mine.model}' "
+            f"({mine.dimension}). The two cannot be compared. The operator runs "
+            "'manage.py reembed', or sets the old model again."
+        )
 
 
 def embed(documents: Sequence[NewDocument], cut: Sequence[Sequence[Passage]]) -> Vector:

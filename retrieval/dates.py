@@ -1,6 +1,7 @@
 """Dates in any common spelling."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any, Literal
 
@@ -9,6 +10,7 @@ from dateutil.parser import parser, parserinfo
 Edge = Literal["first", "last"]
 LONGEST = 60  # characters of a date
 END_OF_DAY = time(23, 59, 59, 999_999)
+UNIX = re.compile(r"[0-9]{9,10}")  # seconds since 1970; fewer digits are a day, a year, or nothing
 YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 WEEK = re.compile(r"\d{4}-?W\d\d")
 WEEKDAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)", re.I)
@@ -17,6 +19,7 @@ ISO_LIKE = re.compile(r"\d{4}-\d\d-\d\d")  # were it ISO 8601, it would be read 
 DOTTED = re.compile(r"(\d{1,2}\.\s?){1,2}\d{4}\b")
 DECIMAL = re.compile(r"(?<![.:\d])\d+\.\d+(?![.\d])")  # but of seconds
 NUMBERS = re.compile(r"[\d\s:]+")
+ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
 OFFSET = re.compile(r"\b(UTC|GMT)(?=[+-]\d)", re.I)  # "GMT+1" is an hour ahead, as "+1" is
 
 
@@ -29,10 +32,12 @@ def read_date(text: str, *, edge: Edge = "first") -> datetime:
     and nothing is ever taken from the day on which it is read.
     """
     text = text.strip()
-    if not text or len(text) > LONGEST:
-        raise ValueError("not a date")
     try:
-        moment, days = _iso(text) or _unix(text) or _words(text, edge)
+        if len(text) > LONGEST:
+            raise ValueError("too long")
+        if UNIX.fullmatch(text):
+            return datetime.fromtimestamp(int(text), UTC)
+        moment, days = _iso(text) or _words(text, edge)
         if days and edge == "last":
             last = moment + timedelta(days=days - 1)
             moment = datetime.combine(last, END_OF_DAY, moment.tzinfo)
@@ -43,22 +48,11 @@ def read_date(text: str, *, edge: Edge = "first") -> datetime:
 
 def _iso(text: str) -> tuple[datetime, int] | None:
     """Read ISO 8601 (RFC 3339): a moment, and how many whole days it stands for."""
-    try:
+    with suppress(ValueError):
         day = datetime.combine(date.fromisoformat(text), time.min)
-    except ValueError:
-        pass
-    else:
         return day, 7 if WEEK.fullmatch(text) else 1
-    try:
+    with suppress(ValueError):
         return datetime.fromisoformat(text), 0
-    except ValueError:
-        return None
-
-
-def _unix(text: str) -> tuple[datetime, int] | None:
-    """Read seconds since 1970, of nine or ten digits: fewer are a year, or nothing."""
-    if text.isascii() and text.isdigit() and 9 <= len(text) <= 10:
-        return datetime.fromtimestamp(int(text), UTC), 0
     return None
 
 
@@ -107,11 +101,7 @@ class English(parserinfo):
         *(("thu", "thur", "thurs", "thursday"), ("fri", "friday")),
         *(("sat", "saturday"), ("sun", "sunday")),
     ]
-    TZOFFSET = {
-        f"{zone}{kind}": (hours + saved) * 3600
-        for zone, hours in (("E", -5), ("C", -6), ("M", -7), ("P", -8))
-        for kind, saved in (("ST", 0), ("DT", 1))
-    }
+    TZOFFSET = {zone: 3600 * hours for zone, hours in ZONES.items()}
 
     def convertyear(self, year: int, century_specified: bool = False) -> int:
         if year < 1000:  # to complete it, one would look at the clock

@@ -1,7 +1,8 @@
 """What the objects that the retrieval API takes are made of."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
 from drf_spectacular.extensions import OpenApiSerializerExtension
@@ -21,7 +22,12 @@ PLAIN = r"^\s*[^\s\x00][^\x00]*$"
 class Body(serializers.Serializer[Any]):
     """A JSON object. A field that it does not know is refused: to ignore it would lose data."""
 
-    example = "{{}}"
+    example: ClassVar[str]
+    makes: ClassVar[type[Any]] = dict
+    """What a valid body becomes, given the fields that are neither null, empty nor false."""
+
+    def validate(self, attrs: Any) -> Any:
+        return self.makes(**{name: value for name, value in attrs.items() if value})
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
@@ -62,46 +68,31 @@ class Date(serializers.CharField):
             ) from error
 
 
-def optional(
-    field: type[serializers.Field[Any, Any, Any, Any]], help_text: str, **kwargs: Any
-) -> Any:
+def optional(field: Callable[..., Any], help_text: str, **kwargs: Any) -> Any:
     """Return a field that may be missing or null."""
     return field(required=False, allow_null=True, help_text=help_text, **kwargs)
 
 
-def described(field: type[serializers.Field[Any, Any, Any, Any]], name: str) -> Any:
+def described(field: Callable[..., Any], name: str) -> Any:
     """Return a field for one of the metadata."""
     return optional(field, **DESCRIPTIONS[name])
 
 
-class Words(Text):
-    """Text that says something."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            validators=[RegexValidator(PLAIN, "Must hold words, and no NUL.")], **kwargs
+Words = partial(Text, validators=[RegexValidator(PLAIN, "Must hold words, and no NUL.")])
+"""Text that says something."""
+SourceField = partial(
+    serializers.ChoiceField,
+    choices=SOURCES,
+    error_messages={"invalid_choice": f'"{{input}}" is not one of {", ".join(SOURCES)}.'},
+)
+KeyField = partial(
+    Text,
+    max_length=KEY_MAX_LENGTH,
+    trim_whitespace=False,  # which would take an id of spaces for none
+    validators=[
+        RegexValidator(
+            KEY_PATTERN,
+            "Must not hold a slash, a percent sign or a control character, nor be '.' or '..'.",
         )
-
-
-class SourceField(serializers.ChoiceField):
-    def __init__(self, **kwargs: Any) -> None:
-        messages: dict[str, Any] = {
-            "invalid_choice": f'"{{input}}" is not one of {", ".join(SOURCES)}.'
-        }
-        super().__init__(choices=SOURCES, error_messages=messages, **kwargs)
-
-
-class KeyField(Text):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            max_length=KEY_MAX_LENGTH,
-            trim_whitespace=False,  # which would take an id of spaces for none
-            validators=[
-                RegexValidator(
-                    KEY_PATTERN,
-                    "Must not hold a slash, a percent sign or a control character, "
-                    "nor be '.' or '..'.",
-                )
-            ],
-            **kwargs,
-        )
+    ],
+)

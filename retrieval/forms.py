@@ -7,9 +7,9 @@ from django import forms
 
 from retrieval.datastore import NewDocument
 from retrieval.dates import read_date
-from retrieval.files import file_text
 from retrieval.metadata import MAX_LENGTH, SOURCES, UNKNOWN, Metadata
 from retrieval.parsing import UnreadableFileError
+from retrieval.parsing.sandbox import file_text
 from retrieval.serializers import QUERY_MAX_LENGTH
 
 ANY = [("", "Any"), *((source, source.capitalize()) for source in SOURCES)]
@@ -20,10 +20,8 @@ class DateField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
-        if not text:
-            return None
         try:
-            return read_date(text)
+            return read_date(text) if text else None
         except ValueError as error:
             raise forms.ValidationError("This is not a date. Write it like 2024-03-05.") from error
 

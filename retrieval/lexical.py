@@ -10,6 +10,7 @@ from django.db import connection
 
 from retrieval.filters import Filter
 from retrieval.models import Collection
+from retrieval.rows import execute
 
 CROWD = 10_000  # chunks; where the rarer terms name so many, commoner ones add none
 
@@ -22,25 +23,24 @@ def indexed(collection: Collection, terms: Sequence[str]) -> str:
 def frequencies(collection: Collection, terms: Sequence[str]) -> dict[str, int]:
     """Return in how many chunks of the collection each term occurs, where it does."""
     names = {f"{collection.pk}_{term}": term for term in terms}
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            marks = ", ".join(["%s"] * len(names))
-            cursor.execute(
-                f"SELECT term, doc FROM retrieval_vocabulary WHERE term IN ({marks})", list(names)
-            )
-        else:
-            cursor.execute(
-                """
-                SELECT term, (
-                    SELECT count(*) FROM (
-                        SELECT 1 FROM retrieval_chunk
-                        WHERE terms_vector @@ quote_literal(term)::tsquery LIMIT %s
-                    ) AS found
-                ) FROM unnest(%s::text[]) AS term
-                """,
-                [5 * CROWD, list(names)],
-            )
-        return {names[name]: count for name, count in cursor.fetchall() if count}
+    if connection.vendor == "sqlite":
+        marks = ", ".join(["%s"] * len(names))
+        counted = execute(
+            f"SELECT term, doc FROM retrieval_vocabulary WHERE term IN ({marks})", list(names)
+        )
+    else:
+        counted = execute(
+            """
+            SELECT term, (
+                SELECT count(*) FROM (
+                    SELECT 1 FROM retrieval_chunk
+                    WHERE terms_vector @@ quote_literal(term)::tsquery LIMIT %s
+                ) AS found
+            ) FROM unnest(%s::text[]) AS term
+            """,
+            [5 * CROWD, list(names)],
+        )
+    return {names[name]: count for name, count in counted if count}
 
 
 def candidates(
@@ -64,32 +64,26 @@ def candidates(
             break
         chosen.append(term)
         total += frequency[term]
-    restriction, params = "", []
+    restriction, params = "", ()
     if where:
-        sql, values = where.documents(collection).values("pk").query.sql_with_params()
-        restriction, params = f"AND chunk.document_id IN ({sql})", list(values)
-    names = [f'"{collection.pk}_{term}"' for term in chosen]
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(
-                f"""
-                SELECT chunk.id FROM retrieval_terms
-                JOIN retrieval_chunk AS chunk ON chunk.id = retrieval_terms.rowid
-                WHERE retrieval_terms MATCH %s {restriction}
-                ORDER BY bm25(retrieval_terms), chunk.id LIMIT %s
-                """,
-                [" OR ".join(names), *params, limit],
-            )
-        else:
-            quoted = [name.replace('"', "'") for name in names]
-            score = " + ".join(["(terms_vector @@ %s::tsquery)::int * %s::float8"] * len(chosen))
-            scored = [each for q, t in zip(quoted, chosen, strict=True) for each in (q, weights[t])]
-            cursor.execute(
-                f"""
-                SELECT chunk.id FROM retrieval_chunk AS chunk
-                WHERE terms_vector @@ %s::tsquery {restriction}
-                ORDER BY {score} DESC, length(terms_vector), chunk.id LIMIT %s
-                """,
-                [" | ".join(quoted), *params, *scored, limit],
-            )
-        return [pk for (pk,) in cursor.fetchall()]
+        sql, params = where.documents(collection).values("pk").query.sql_with_params()
+        restriction = f"AND chunk.document_id IN ({sql})"
+    names = [f"{collection.pk}_{term}" for term in chosen]
+    scored: list[str | float] = []
+    if connection.vendor == "sqlite":
+        asked = " OR ".join(f'"{name}"' for name in names)
+        chunks = "retrieval_terms JOIN retrieval_chunk AS chunk ON chunk.id = retrieval_terms.rowid"
+        match, order = "retrieval_terms MATCH %s", "bm25(retrieval_terms)"
+    else:
+        asked = " | ".join(f"'{name}'" for name in names)
+        chunks, match = "retrieval_chunk AS chunk", "terms_vector @@ %s::tsquery"
+        score = " + ".join(["(terms_vector @@ %s::tsquery)::int * %s::float8"] * len(chosen))
+        order = f"{score} DESC, length(terms_vector)"
+        for term, name in zip(chosen, names, strict=True):
+            scored += [f"'{name}'", weights[term]]
+    found = execute(
+        f"SELECT chunk.id FROM {chunks} WHERE {match} {restriction} "
+        f"ORDER BY {order}, chunk.id LIMIT %s",
+        [asked, *params, *scored, limit],
+    )
+    return [pk for (pk,) in found]

@@ -1,14 +1,14 @@
 """Loads many documents, and goes on where an earlier load of the same ones stopped."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import islice
 
 from django.db import connection, reset_queries
 
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.exceptions import OtherModelError, RefusedError
-from retrieval.reading import BadRow, Row, Unchanged
+from retrieval.reading import BadRow, Row
+from retrieval.rows import batches, execute
 
 WITHOUT_LIMIT = 10**9  # chunks of one document
 
@@ -36,16 +36,15 @@ def load(
     for some in batches(rows, batch):
         good: dict[str, NewDocument] = {}
         for row in some:
-            if isinstance(row, BadRow):
+            if row is None:
+                tally.unchanged += 1
+            elif isinstance(row, BadRow):
                 report(row)
                 tally.bad += 1
-            elif isinstance(row, Unchanged):
-                tally.unchanged += 1
             else:  # of two with one id, the later counts
                 good[row.id] = row
-        known = dict(
-            store.documents().filter(key__in=list(good)).order_by().values_list("key", "digest")
-        )
+        held = store.documents().filter(key__in=list(good)).order_by()
+        known = dict(held.values_list("key", "digest"))
         new = [row for key, row in good.items() if not row.digest or known.get(key) != row.digest]
         tally.unchanged += len(good) - len(new)
         tally.loaded += put(store, new, report, tally)
@@ -74,14 +73,7 @@ def put(
         return 0
 
 
-def batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-    remaining = iter(rows)
-    while some := list(islice(remaining, size)):
-        yield some
-
-
 def refresh_statistics() -> None:
     """Let PostgreSQL's planner know at once of what was loaded; by itself it learns in minutes."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE retrieval_document, retrieval_chunk")
+        execute("ANALYZE retrieval_document, retrieval_chunk")

@@ -54,11 +54,9 @@ class Collection(models.Model):
 class Document(models.Model):
     """A text as it came in, and what is known of it."""
 
+    # The indexes below serve it too.
     collection = models.ForeignKey(
-        Collection,
-        models.CASCADE,
-        related_name="documents",
-        db_index=False,  # those below serve it too
+        Collection, models.CASCADE, related_name="documents", db_index=False
     )
     key = models.CharField("id", max_length=KEY_MAX_LENGTH, help_text="Its id for clients.")
     text = models.TextField()
@@ -102,11 +100,9 @@ class Document(models.Model):
 class Chunk(models.Model):
     """A passage of a document, small enough to be found and read by itself."""
 
+    # The index below serves it too.
     collection = models.ForeignKey(
-        Collection,
-        models.CASCADE,
-        related_name="chunks",
-        db_index=False,  # the index below serves it too
+        Collection, models.CASCADE, related_name="chunks", db_index=False
     )
     document = models.ForeignKey(Document, models.CASCADE, related_name="chunks")
     position = models.PositiveIntegerField(help_text="Its place in the document; the first is 0.")

@@ -1,5 +1,6 @@
 """Pages for people: their documents, to add, list, search, read and delete."""
 
+import re
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -9,22 +10,25 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.db.models.functions import Length
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from api.json_api import BodyTooLarge
+from api.throttling import Limit, client_address
 from plugins.mounts import PluginRequest
 from plugins.plugin import Plugin
 from retrieval.datastore import Datastore
 from retrieval.exceptions import NoSuchDocumentError, RefusedError, UnavailableError
 from retrieval.filters import Filter
 from retrieval.forms import AddForm, SearchForm
-from retrieval.highlighting import highlighted
-from retrieval.limits import within_rate
 from retrieval.models import BEGINNING, Document
-from retrieval.uploads import FORM_ROOM, FileUploadHandler, stopped, too_large
+from retrieval.terms import terms
+from retrieval.uploads import receive, too_large
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -36,6 +40,7 @@ WHOSE = {
     "services": "Every service with a token of this plugin can read and change these documents.",
     "people": "These are your own: only you, and clients that you gave access, reach them.",
 }
+WORDS = re.compile(r"(\w+)")
 FAILURES = (RefusedError, UnavailableError)
 Page = Callable[[PluginRequest, Datastore], HttpResponse]
 View = Callable[[PluginRequest], HttpResponse]
@@ -43,14 +48,10 @@ View = Callable[[PluginRequest], HttpResponse]
 
 def retrieval_pages(plugin: Plugin) -> list[URLPattern]:
     """Return the pages, bound to one plugin's store and to whom it lets in."""
-
-    def bound(page: Page) -> View:
-        return for_whom(plugin, page)
-
     return [
-        path("library", with_own_upload(bound(library)), name="library"),
-        path("library/document", bound(document), name="document"),
-        path("library/delete", bound(delete), name="delete"),
+        path("library", with_own_upload(for_whom(plugin, library)), name="library"),
+        path("library/document", for_whom(plugin, document), name="document"),
+        path("library/delete", for_whom(plugin, delete), name="delete"),
     ]
 
 
@@ -65,7 +66,10 @@ def for_whom(plugin: Plugin, page: Page) -> View:
             return redirect_to_login(request.get_full_path())
         if callers == "services" and not user.is_staff:
             return render(request, "retrieval/operators.html", status=403)
-        if not within_rate(request, plugin.store):
+        # As often as a client of theirs may call.
+        scope = "person" if user.is_authenticated else "address"
+        who = user.pk or client_address(request)
+        if not Limit(scope, f"{plugin.store}:{who}").count():
             return render(request, "retrieval/busy.html", status=429)
         username = user.get_username() if callers == "people" else ""
         return page(request, Datastore(plugin.store, username))
@@ -83,25 +87,23 @@ def with_own_upload(view: View) -> Any:
     @wraps(view)
     def prepared(request: PluginRequest) -> HttpResponse:
         if request.method == "POST":
-            size = int(request.META.get("CONTENT_LENGTH") or 0)
-            request.upload_handlers = [FileUploadHandler(request)]
-            if size > FileUploadHandler.limit() + FORM_ROOM or stopped(request):
-                return too_large_response(request)
+            try:
+                handler = receive(request)
+                request.POST  # noqa: B018  (reads it)
+                if handler.stopped:  # which Django keeps to itself
+                    raise too_large()
+            except BodyTooLarge as error:
+                context = {"problem": str(error.detail)}
+                return render(request, "retrieval/too_large.html", context, status=413)
         return csrf_protect(view)(request)
 
     return prepared
-
-
-def too_large_response(request: HttpRequest) -> HttpResponse:
-    context = {"problem": str(too_large().detail)}
-    return render(request, "retrieval/too_large.html", context, status=413)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def library(request: PluginRequest, store: Datastore) -> HttpResponse:
     """Show the documents, or the passages that answer a question; take a new document."""
     form = AddForm()
-    status = 200
     if request.method == "POST":
         form = AddForm(request.POST, request.FILES)
         if form.is_valid():
@@ -112,7 +114,6 @@ def library(request: PluginRequest, store: Datastore) -> HttpResponse:
             else:
                 messages.success(request, "Saved. You can search it now.")
                 return HttpResponseRedirect(request.mount.url("pages:library"))
-        status = 400
     context: dict[str, Any] = {
         "form": form,
         "search": SearchForm(request.GET, auto_id="search_%s"),
@@ -124,7 +125,7 @@ def library(request: PluginRequest, store: Datastore) -> HttpResponse:
         numbers = store.documents().order_by("-id").values_list("pk", flat=True)
         context["page"] = Paginator(numbers, A_PAGE).get_page(request.GET.get("page"))
         context["rows"] = listed(context["page"].object_list)
-    return render(request, "retrieval/library.html", context, status=status)
+    return render(request, "retrieval/library.html", context, status=400 if form.is_bound else 200)
 
 
 def listed(numbers: Iterable[int]) -> "QuerySet[Document]":
@@ -150,6 +151,16 @@ def found(form: SearchForm, store: Datastore) -> tuple[str, list[tuple[Any, Any,
     ]
 
 
+def highlighted(text: str, question: str) -> SafeString:
+    """Return a passage as HTML, each word of the question's stems in a `mark`; all else escaped."""
+    asked = set(terms(question))
+    parts = [
+        format_html("<mark>{}</mark>", part) if place % 2 and asked & set(terms(part)) else part
+        for place, part in enumerate(WORDS.split(text))  # what stands between words, a word, …
+    ]
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
 @require_safe
 def document(request: PluginRequest, store: Datastore) -> HttpResponse:
     """Show one document whole."""
@@ -164,12 +175,9 @@ def document(request: PluginRequest, store: Datastore) -> HttpResponse:
 def delete(request: PluginRequest, store: Datastore) -> HttpResponse:
     """Delete one document, or all where a second step said so."""
     key = request.POST.get("id", "").replace("\0", "")
-    if key:
-        count = store.delete_ids([key])
-    elif request.POST.get("all") == "yes":
-        count = store.delete_all()
+    if key or request.POST.get("all") == "yes":
+        count = store.delete_ids([key]) if key else store.delete_all()
+        messages.success(request, f"Deleted {count} document{'' if count == 1 else 's'}.")
     else:
         messages.error(request, "Nothing was deleted: tick the box to delete all documents.")
-        return HttpResponseRedirect(request.mount.url("pages:library"))
-    messages.success(request, f"Deleted {count} document{'' if count == 1 else 's'}.")
     return HttpResponseRedirect(request.mount.url("pages:library"))

@@ -17,9 +17,9 @@ from rest_framework.exceptions import ValidationError
 
 from api.exceptions import sentence
 from retrieval.datastore import NewDocument
-from retrieval.files import file_text
 from retrieval.metadata import Metadata
 from retrieval.parsing import UnreadableFileError
+from retrieval.parsing.sandbox import file_text
 from retrieval.serializers import DocumentSerializer
 
 DOCUMENT = DocumentSerializer()
@@ -36,20 +36,9 @@ class BadRow:
     problem: str
 
 
-@dataclass(frozen=True)
-class Unchanged:
-    """A file that is in already as it is, and was not read again."""
-
-    id: str
-
-
-Row = NewDocument | BadRow | Unchanged
+Row = NewDocument | BadRow | None
+"""None stands for a file that is in already as it is, and was not read again."""
 Binary = BufferedReader | BytesIO
-Known = Callable[[str, str], bool]
-
-
-def never(key: str, digest: str) -> bool:
-    return False
 
 
 @dataclass(frozen=True)
@@ -61,7 +50,7 @@ class Reader:
     """
 
     root: Path
-    known: Known = never
+    known: Callable[[str, str], bool]
     """Tells whether a document of an id is in with a digest."""
 
     def rows(self) -> Iterator[Row]:
@@ -70,10 +59,12 @@ class Reader:
         Hidden files, links, and what is no file are left out.
         """
         if self.root.is_dir():
-            for file in sorted(filter(is_own_file, self.root.rglob("*"))):
-                name = file.relative_to(self.root).as_posix()
-                if not any(part.startswith(".") for part in PurePosixPath(name).parts):
-                    yield from self.path(file, name)
+            for file in sorted(self.root.rglob("*")):
+                name = file.relative_to(self.root)
+                hidden = any(part.startswith(".") for part in name.parts)
+                # A link may lead out of the folder that was named.
+                if file.is_file() and not file.is_symlink() and not hidden:
+                    yield from self.path(file, name.as_posix())
         elif self.root.suffix.lower() == ".zip" and zipfile.is_zipfile(self.root):
             yield from self.archive()
         else:
@@ -116,7 +107,7 @@ class Reader:
         key = self.made_id(name)
         digest = fingerprint(hashlib.file_digest(file, "sha256").hexdigest())
         if self.known(key, digest):
-            return Unchanged(key)
+            return None
         file.seek(0)
         try:
             text = file_text(file, name=name)
@@ -165,11 +156,6 @@ class Reader:
         """Return an id for what has none; two folders may hold files of one name."""
         whole = f"{self.root.resolve()}:{place}"
         return uuid.uuid5(NAMESPACE, whole.encode(errors="surrogateescape").hex()).hex
-
-
-def is_own_file(path: Path) -> bool:
-    """Tell a file from all else; a link may lead out of the folder that was named."""
-    return path.is_file() and not path.is_symlink()
 
 
 def fingerprint(content: object) -> str:

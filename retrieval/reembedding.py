@@ -13,6 +13,7 @@ from retrieval.chunking import heading, searched
 from retrieval.embeddings import Embedder, embedder
 from retrieval.indexes import vector_index
 from retrieval.models import Chunk, Collection
+from retrieval.rows import batches
 
 BATCH = 200  # chunks
 
@@ -64,14 +65,7 @@ def embed_some(collection: Collection, model: Embedder) -> int:
 
 def index_again(collection: Collection, *, progress: Callable[[int], object] = int) -> None:
     """Give all chunks of a collection to the vector index."""
-    chunks: list[Chunk] = []
     rows = collection.chunks.select_related("document").defer("document__text").order_by("id")
-    for chunk in rows.iterator(BATCH):
-        chunks.append(chunk)
-        if len(chunks) == BATCH:
-            vector_index().add(collection, chunks)
-            progress(len(chunks))
-            chunks = []
-    if chunks:
+    for chunks in batches(rows.iterator(BATCH), BATCH):
         vector_index().add(collection, chunks)
         progress(len(chunks))

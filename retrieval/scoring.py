@@ -12,29 +12,23 @@ with its answer keeps its cosine. `docs/design.md` tells how WEIGHT was chosen.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import hypot, log
 
 WEIGHT = 0.4
 K1, B = 1.2, 0.75
 
 
-@dataclass(frozen=True)
 class Question:
     """The terms of a question, and what they weigh in a collection."""
 
-    weights: Mapping[str, float]  # inverse document frequency, for every term
-    mean_length: float  # terms of a chunk
-
-    @classmethod
-    def of(
-        cls, terms: Sequence[str], frequency: Mapping[str, int], *, chunks: int, terms_in_all: int
-    ) -> "Question":
-        weights = {}
+    def __init__(
+        self, terms: Sequence[str], frequency: Mapping[str, int], *, chunks: int, terms_in_all: int
+    ) -> None:
+        self.weights: dict[str, float] = {}  # inverse document frequency, for every term
         for term in terms:
             count = min(frequency.get(term, 0), chunks)
-            weights[term] = log(1 + (chunks - count + 0.5) / (count + 0.5))
-        return cls(weights, max(terms_in_all / max(chunks, 1), 1.0))
+            self.weights[term] = log(1 + (chunks - count + 0.5) / (count + 0.5))
+        self.mean_length = max(terms_in_all / max(chunks, 1), 1.0)  # terms of a chunk
 
     def lexical(self, chunk_terms: Sequence[str]) -> float:
         """Return how well a chunk's terms match: 0 to the root of how many are asked for."""

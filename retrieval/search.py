@@ -32,11 +32,8 @@ def search(
     """Return the candidates of both halves of the search, the best first."""
     asked = list(dict.fromkeys(terms(text)))[:MAX_TERMS]
     frequency = lexical.frequencies(collection, asked) if asked else {}
-    question = Question.of(
-        asked,
-        frequency,
-        chunks=collection.chunk_count,
-        terms_in_all=collection.term_count,
+    question = Question(
+        asked, frequency, chunks=collection.chunk_count, terms_in_all=collection.term_count
     )
     present = {term: question.weights[term] for term in asked if term in frequency}
     ids = {

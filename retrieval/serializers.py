@@ -1,6 +1,6 @@
 """What the retrieval API takes."""
 
-from collections.abc import Mapping
+from collections import Counter
 from typing import Any
 
 import orjson
@@ -23,14 +23,12 @@ class MetadataSerializer(Body):
     """What is known of a document."""
 
     example = '{"source": "file", "author": "Ann"}'
+    makes = Metadata
     source = described(SourceField, "source")
     source_id = described(Words, "source_id")
     url = described(Words, "url")
     created_at = described(Date, "created_at")
     author = described(Words, "author")
-
-    def validate(self, attrs: Any) -> Metadata:
-        return Metadata(**given(attrs))
 
 
 METADATA = MetadataSerializer()
@@ -40,6 +38,7 @@ class DocumentSerializer(Body):
     """A document to be put in."""
 
     example = '{"text": "…", "metadata": {"author": "Ann"}}'
+    makes = NewDocument
     id = optional(KeyField, "Its id; one that is there already is replaced. Made when left out.")
     text = Words(
         max_length=TEXT_MAX_LENGTH,
@@ -54,9 +53,6 @@ class DocumentSerializer(Body):
     )
     metadata = MetadataSerializer(required=False, allow_null=True)
 
-    def validate(self, attrs: Any) -> NewDocument:
-        return NewDocument(**given(attrs))
-
 
 class UpsertSerializer(Body):
     example = '{"documents": [{"text": "…"}]}'
@@ -68,9 +64,8 @@ class UpsertSerializer(Body):
     )
 
     def validate_documents(self, documents: list[NewDocument]) -> list[NewDocument]:
-        ids = [document.id for document in documents]
-        for place, key in enumerate(ids):
-            if key in ids[:place]:
+        for key, times in Counter(document.id for document in documents).items():
+            if times > 1:
                 raise serializers.ValidationError(
                     f"The id '{key}' is there twice. Give each document its own."
                 )
@@ -81,6 +76,7 @@ class FilterSerializer(Body):
     """Which documents: all that is given must hold."""
 
     example = '{"author": "Ann"}'
+    makes = Filter
     document_id = optional(KeyField, "The document itself.")
     source = described(SourceField, "source")
     source_id = described(Words, "source_id")
@@ -89,9 +85,6 @@ class FilterSerializer(Body):
     end_date = optional(
         Date, "Made then or earlier; a day counts whole. Any common spelling.", edge="last"
     )
-
-    def validate(self, attrs: Any) -> Filter:
-        return Filter(**given(attrs))
 
 
 class QuerySerializer(Body):
@@ -120,7 +113,7 @@ class QueriesSerializer(Body):
     )
 
     def validate_queries(self, queries: list[Any]) -> list[tuple[str, Filter, int]]:
-        return [(q["query"], q.get("filter") or EVERYTHING, q["top_k"]) for q in queries]
+        return [(q["query"], q.get("filter", EVERYTHING), q["top_k"]) for q in queries]
 
 
 class DeleteSerializer(Body):
@@ -128,15 +121,13 @@ class DeleteSerializer(Body):
 
     example = '{"ids": ["…"]}'
     ids = optional(Items, "These documents.", child=KeyField(), max_length=1_000)
-    filter = FilterSerializer(
-        required=False, allow_null=True, help_text="The documents for which all of it holds."
-    )
+    filter = optional(FilterSerializer, "The documents for which all of it holds.")
     delete_all = Truth(
         required=False, default=False, help_text="True deletes every document there is."
     )
 
     def validate(self, attrs: Any) -> Any:
-        chosen = given(attrs)
+        chosen = super().validate(attrs)
         if len(chosen) != 1:
             raise serializers.ValidationError(
                 "Say what to delete with exactly one of ids, filter and delete_all: "
@@ -178,8 +169,3 @@ class UploadSerializer(Body):
         help_text='JSON text of the metadata, like {"author": "Ann"}.',
     )
     id = optional(KeyField, "Its id; one that is there already is replaced. Made when left out.")
-
-
-def given(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what is null, empty or false: it was not given."""
-    return {name: value for name, value in values.items() if value}

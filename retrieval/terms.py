@@ -23,13 +23,7 @@ STOP_WORDS = frozenset(
     who whom whose why will with would you your
     """.split()  # noqa: SIM905  (it reads better than 130 quotes)
 )
-_stem = snowballstemmer.stemmer("english").stemWord
-
-
-@lru_cache(maxsize=100_000)
-def stem(word: str) -> str:
-    stemmed: str = _stem(word)
-    return stemmed
+stem = lru_cache(maxsize=100_000)(snowballstemmer.stemmer("english").stemWord)
 
 
 def terms(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
-from django.http import UnreadablePostError
+from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import MultiPartParser
@@ -20,32 +20,34 @@ class FileUploadHandler(TemporaryFileUploadHandler):
 
     stopped = False
 
-    @staticmethod
-    def limit() -> int:
-        size: int = settings.RETRIEVAL_MAX_FILE_BYTES
-        return size
-
     def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
         """Give the file on the disk no part of a name that its sender chose."""
         super().new_file(field_name, "upload", *args, **kwargs)
         self.file.name = file_name
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        if start + len(raw_data) > self.limit():
+        if start + len(raw_data) > settings.RETRIEVAL_MAX_FILE_BYTES:
             self.stopped = True
             raise StopUpload(connection_reset=True)
         super().receive_data_chunk(raw_data, start)
 
 
-def stopped(request: Any) -> bool:
-    """Read the form; tell whether its file was too large, which Django keeps to itself."""
-    request.POST  # noqa: B018  (reads it)
-    return any(getattr(handler, "stopped", False) for handler in request.upload_handlers)
-
-
 def too_large() -> BodyTooLarge:
     megabytes = settings.RETRIEVAL_MAX_FILE_BYTES / 1024**2
     return BodyTooLarge(f"The file is too large: {megabytes:g} MiB at most. Split it.")
+
+
+def receive(request: HttpRequest) -> FileUploadHandler:
+    """Let a request's file, whose form nothing has read yet, go to a file of its own.
+
+    Raises BodyTooLarge for one whose length alone says that it is.
+    """
+    size = int(request.META.get("CONTENT_LENGTH") or 0)
+    if size > settings.RETRIEVAL_MAX_FILE_BYTES + FORM_ROOM:
+        raise too_large()
+    handler = FileUploadHandler(request)
+    request.upload_handlers = [handler]
+    return handler
 
 
 class UploadParser(MultiPartParser):
@@ -58,10 +60,7 @@ class UploadParser(MultiPartParser):
                 "Send the file as multipart/form-data, in a part named 'file': "
                 "curl -F file=@notes.pdf …"
             )
-        if int(request.META.get("CONTENT_LENGTH") or 0) > FileUploadHandler.limit() + FORM_ROOM:
-            raise too_large()
-        handler = FileUploadHandler(request._request)
-        request._request.upload_handlers = [handler]
+        handler = receive(request._request)
         try:
             parsed = super().parse(stream, request.content_type, parser_context)
         except RequestDataTooBig as error:

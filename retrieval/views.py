@@ -12,62 +12,37 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.exceptions import ProblemSerializer
+from retrieval import exceptions, parsing, responses, serializers
 from retrieval.datastore import Datastore, NewDocument
-from retrieval.exceptions import (
-    NoSuchDocumentError,
-    RefusedError,
-    TooManyChunksError,
-    UnavailableError,
-)
 from retrieval.fields import KEY_PATTERN
-from retrieval.files import file_text
 from retrieval.metadata import UNKNOWN, Metadata
 from retrieval.models import KEY_MAX_LENGTH
-from retrieval.parsing import (
-    FileTooLargeError,
-    TooManyFilesError,
-    UnreadableFileError,
-    UnsupportedFileError,
-)
-from retrieval.responses import (
-    DeletedSerializer,
-    FoundDocumentSerializer,
-    IdsSerializer,
-    QueryResultsSerializer,
-)
+from retrieval.parsing.sandbox import file_text
 from retrieval.search import Hit
-from retrieval.serializers import (
-    DeleteSerializer,
-    QueriesSerializer,
-    UploadSerializer,
-    UpsertSerializer,
-    given,
-)
 from retrieval.uploads import UploadParser
 
 # One of each validates every request: building a serializer costs more than running it.
-UPSERT, UPLOAD, QUERIES, DELETE = (
-    UpsertSerializer(),
-    UploadSerializer(),
-    QueriesSerializer(),
-    DeleteSerializer(),
-)
+UPSERT = serializers.UpsertSerializer()
+UPLOAD = serializers.UploadSerializer()
+QUERIES = serializers.QueriesSerializer()
+DELETE = serializers.DeleteSerializer()
 
 
 class RetrievalView(APIView):
     """An operation on the documents that the mount, and who calls, decide."""
 
+    http_method_names = ["get", "head", "post", "delete"]  # those that it defines
     store = ""
     reads: ClassVar[tuple[str, ...]] = ()
     domain_errors: ClassVar[Mapping[type[Exception], int]] = {
-        NoSuchDocumentError: 404,
-        RefusedError: 409,
-        TooManyChunksError: 413,
-        UnavailableError: 503,
-        UnreadableFileError: 422,
-        FileTooLargeError: 413,
-        UnsupportedFileError: 415,
-        TooManyFilesError: 503,
+        exceptions.NoSuchDocumentError: 404,
+        exceptions.RefusedError: 409,
+        exceptions.TooManyChunksError: 413,
+        exceptions.UnavailableError: 503,
+        parsing.UnreadableFileError: 422,
+        parsing.FileTooLargeError: 413,
+        parsing.UnsupportedFileError: 415,
+        parsing.TooManyFilesError: 503,
     }
 
     @property
@@ -82,14 +57,15 @@ CONFLICT = OpenApiResponse(
 
 
 class UpsertView(RetrievalView):
-    http_method_names = ["post"]
-
     @extend_schema(
         operation_id="upsertDocuments",
         summary="Save documents, so that they can be found later",
         description="A document whose id is there already is replaced. All are saved, or none.",
-        request=UpsertSerializer,
-        responses={200: OpenApiResponse(IdsSerializer, "They were saved."), 409: CONFLICT},
+        request=serializers.UpsertSerializer,
+        responses={
+            200: OpenApiResponse(responses.IdsSerializer, "They were saved."),
+            409: CONFLICT,
+        },
     )
     def post(self, request: Request) -> Response:
         body = UPSERT.run_validation(request.data)
@@ -97,16 +73,15 @@ class UpsertView(RetrievalView):
 
 
 class UpsertFileView(RetrievalView):
-    http_method_names = ["post"]
     parser_classes = [UploadParser]
 
     @extend_schema(
         operation_id="upsertFile",
         summary="Save the text of a file, so that it can be found later",
         description="Text, Markdown, HTML, CSV, JSON, PDF, Word (docx) or PowerPoint (pptx).",
-        request={"multipart/form-data": UploadSerializer},
+        request={"multipart/form-data": serializers.UploadSerializer},
         responses={
-            200: OpenApiResponse(IdsSerializer, "It was saved."),
+            200: OpenApiResponse(responses.IdsSerializer, "It was saved."),
             409: CONFLICT,
             415: OpenApiResponse(ProblemSerializer, "No kind of file that can be read."),
             422: OpenApiResponse(ProblemSerializer, "The file is broken, locked or has no text."),
@@ -114,17 +89,15 @@ class UpsertFileView(RetrievalView):
     )
     def post(self, request: Request) -> Response:
         body = UPLOAD.run_validation(once(request.data))
-        file = body["file"]
-        with file:
+        with body.pop("file") as file:
             text = file_text(file)
-        known = (body.get("metadata") or UNKNOWN).known()
+        known = body.pop("metadata", UNKNOWN).known()
         metadata = replace(Metadata.of_file(file.name), **known)
-        document = NewDocument(text=text, metadata=metadata, **given({"id": body.get("id")}))
+        document = NewDocument(text=text, metadata=metadata, **body)
         return Response({"ids": self.datastore.upsert([document])})
 
 
 class QueryView(RetrievalView):
-    http_method_names = ["post"]
     reads = ("POST",)
 
     @extend_schema(
@@ -132,36 +105,29 @@ class QueryView(RetrievalView):
         summary="Search the saved documents for passages that answer questions",
         description="Ask in whole sentences. Break a complex question into several queries, and "
         "use a filter when the source, author or date is known.",
-        request=QueriesSerializer,
-        responses={200: OpenApiResponse(QueryResultsSerializer, "What was found."), 409: CONFLICT},
+        request=serializers.QueriesSerializer,
+        responses={
+            200: OpenApiResponse(responses.QueryResultsSerializer, "What was found."),
+            409: CONFLICT,
+        },
     )
     def post(self, request: Request) -> Response:
         body = QUERIES.run_validation(request.data)
-        found = self.datastore.query(body["queries"])
-        return Response(
-            {
-                "results": [
-                    {
-                        "query": query,
-                        "results": [
-                            result(hit, embedding=body["include_embeddings"]) for hit in hits
-                        ],
-                    }
-                    for (query, _, _), hits in zip(body["queries"], found, strict=True)
-                ]
-            }
-        )
+        queries, embeddings = body["queries"], "include_embeddings" in body
+        results = [
+            {"query": query, "results": [result(hit, embedding=embeddings) for hit in hits]}
+            for (query, _, _), hits in zip(queries, self.datastore.query(queries), strict=True)
+        ]
+        return Response({"results": results})
 
 
 class DeleteView(RetrievalView):
-    http_method_names = ["delete"]
-
     @extend_schema(
         operation_id="deleteDocuments",
         summary="Delete saved documents",
         description="By their ids, by a filter, or all of them: exactly one of the three.",
-        request=DeleteSerializer,
-        responses={200: OpenApiResponse(DeletedSerializer, "They are gone.")},
+        request=serializers.DeleteSerializer,
+        responses={200: OpenApiResponse(responses.DeletedSerializer, "They are gone.")},
     )
     def delete(self, request: Request) -> Response:
         match DELETE.run_validation(request.data):
@@ -175,7 +141,6 @@ class DeleteView(RetrievalView):
 
 
 class DocumentView(RetrievalView):
-    http_method_names = ["get", "head"]
     reads = ("GET", "HEAD")
 
     @extend_schema(
@@ -196,19 +161,14 @@ class DocumentView(RetrievalView):
             )
         ],
         responses={
-            200: OpenApiResponse(FoundDocumentSerializer, "The document."),
+            200: OpenApiResponse(responses.FoundDocumentSerializer, "The document."),
             404: OpenApiResponse(ProblemSerializer, "There is no document of that id."),
         },
     )
     def get(self, request: Request, id: str) -> Response:  # noqa: A002
         document = self.datastore.get(id)
-        return Response(
-            {
-                "id": document.key,
-                "text": document.text,
-                "metadata": document.metadata.as_text(),
-            }
-        )
+        metadata = document.metadata.as_text()
+        return Response({"id": document.key, "text": document.text, "metadata": metadata})
 
 
 def once(parts: Any) -> dict[str, Any]:

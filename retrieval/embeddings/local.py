@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 from threading import Lock
@@ -17,11 +17,12 @@ import onnxruntime
 from django.conf import settings
 from tokenizers import Tokenizer
 
-from retrieval.embeddings.base import Embedder
+from retrieval.embeddings import Embedder
 from retrieval.exceptions import EmbeddingError
 from retrieval.models import Vector
 
 MAX_TOKENS = 256  # what all-MiniLM-L6-v2 takes in
+LOADING = Lock()  # one thread loads what the others wait for
 
 
 @dataclass(frozen=True)
@@ -82,55 +83,39 @@ class LocalEmbedder(Embedder):
     """Runs texts through the model, means over their tokens, and scales to unit length."""
 
     def __init__(self, *, model: str, file: ModelFile) -> None:
-        self.model = model
-        self.file = file
-        self.lock = Lock()
-
-    @cached_property
-    def session(self) -> onnxruntime.InferenceSession:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # texts beside each other are faster
         options.log_severity_level = 3
-        return onnxruntime.InferenceSession(
-            self.file.read(), options, providers=["CPUExecutionProvider"]
+        self.session = onnxruntime.InferenceSession(
+            file.read(), options, providers=["CPUExecutionProvider"]
         )
-
-    @cached_property
-    def dimension(self) -> int:  # type: ignore[override]
-        length: int = self.session.get_outputs()[0].shape[-1]
-        return length
-
-    @cached_property
-    def pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(settings.RETRIEVAL_EMBEDDING_THREADS, "embedding")
+        self.model = model
+        self.dimension = self.session.get_outputs()[0].shape[-1]
+        self.pool = ThreadPoolExecutor(settings.RETRIEVAL_EMBEDDING_THREADS, "embedding")
 
     def embed(self, texts: Sequence[str]) -> Vector:
-        with self.lock:  # loads the model once
-            session, pool = self.session, self.pool
         # A question does not wait in line behind documents.
-        each = map if len(texts) == 1 else pool.map
-        vectors = list(each(lambda text: self.embed_one(session, text), texts))
+        each = map if len(texts) == 1 else self.pool.map
+        vectors = list(each(self.embed_one, texts))
         return np.array(vectors, np.float32).reshape(len(texts), self.dimension)
 
-    def embed_one(self, session: onnxruntime.InferenceSession, text: str) -> Vector:
+    def embed_one(self, text: str) -> Vector:
         # Each by itself: 8-bit models scale their activations over a whole batch, so that a
         # text's vector would depend on its neighbours; and padding makes batches no faster here.
-        ids = np.array([cut(tokenizer().encode(text).ids)], np.int64)
+        encoded = tokenizer().encode(text).ids
+        if len(encoded) > MAX_TOKENS:  # keep what the model takes in, and the token that ends it
+            encoded = [*encoded[: MAX_TOKENS - 1], encoded[-1]]
+        ids = np.array([encoded], np.int64)
         inputs = {
             "input_ids": ids,
             "attention_mask": np.ones_like(ids),
             "token_type_ids": np.zeros_like(ids),
         }
-        names = {each.name for each in session.get_inputs()}
-        [states] = session.run(None, {k: v for k, v in inputs.items() if k in names})[:1]
+        names = {each.name for each in self.session.get_inputs()}
+        [states] = self.session.run(None, {k: v for k, v in inputs.items() if k in names})[:1]
         mean = states[0].mean(axis=0)
         vector: Vector = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
         return vector
-
-
-def cut(ids: list[int]) -> list[int]:
-    """Keep what the model takes in, and the token that ends it."""
-    return ids if len(ids) <= MAX_TOKENS else [*ids[: MAX_TOKENS - 1], ids[-1]]
 
 
 @cache

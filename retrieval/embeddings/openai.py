@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from openai import APIStatusError, BadRequestError, OpenAI, OpenAIError
 
-from retrieval.embeddings.base import Embedder
+from retrieval.embeddings import Embedder
 from retrieval.exceptions import BadInputError, EmbeddingError
 from retrieval.models import Vector
+from retrieval.rows import batches
 
 logger = logging.getLogger(__name__)
 
@@ -26,16 +27,13 @@ class OpenAIEmbedder(Embedder):
         self.client = OpenAI(base_url=url, api_key=key or "none", timeout=SECONDS, max_retries=1)
 
     def embed(self, texts: Sequence[str]) -> Vector:
-        parts = [self.batch(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]
+        parts = [self.batch(some) for some in batches(texts, BATCH)]
         return np.concatenate([np.empty((0, self.dimension), np.float32), *parts])
 
-    def batch(self, texts: Sequence[str]) -> Vector:
+    def batch(self, texts: list[str]) -> Vector:
         try:
             response = self.client.embeddings.create(
-                model=self.name,
-                input=list(texts),
-                dimensions=self.dimension,
-                encoding_format="float",
+                model=self.name, input=texts, dimensions=self.dimension, encoding_format="float"
             )
             return self.vectors(response, len(texts))
         except BadRequestError as error:
@@ -59,11 +57,10 @@ class OpenAIEmbedder(Embedder):
     def vectors(self, response: Any, count: int) -> Vector:
         """Return a response's vectors; raises one of several errors for what has none."""
         rows = sorted(response.data, key=lambda row: row.index)
-        if [row.index for row in rows] != list(range(count)):
-            raise ValueError("not one vector for each text")
         vectors = np.array([row.embedding for row in rows], np.float64)
-        if vectors.shape != (count, self.dimension):
-            raise ValueError(f"vectors of the shape {vectors.shape}")
+        places = [row.index for row in rows]
+        if places != list(range(count)) or vectors.shape != (count, self.dimension):
+            raise ValueError(f"vectors of the shape {vectors.shape}, for the texts {places}")
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not np.isfinite(lengths).all() or not lengths.all():
             raise ValueError("numbers that are none, or nothing but zeros")

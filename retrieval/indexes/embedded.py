@@ -7,17 +7,20 @@ anyway, tells whether the matrix is still right, so that one process sees what a
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
 from django.conf import settings
-from django.db import connection
 from numpy.typing import NDArray
 
 from retrieval.filters import Filter
-from retrieval.indexes.base import VectorIndex
+from retrieval.indexes import VectorIndex
 from retrieval.models import Chunk, Collection, Vector
+from retrieval.rows import batches
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 BATCH = 5_000  # rows
 LOADS = 16  # collections that can be read at a time
@@ -67,72 +70,55 @@ class EmbeddedIndex(VectorIndex):
         matrix = self.matrix(collection)
         among = None
         if where:
-            documents = where.documents(collection)
-            rows = Chunk.objects.filter(document__in=documents).order_by().values_list("id")
-            among = np.fromiter((pk for (pk,) in rows.iterator(BATCH)), np.int64)
+            among = keys(Chunk.objects.filter(document__in=where.documents(collection)))
         return matrix.nearest(vector, limit, among)
 
     def matrix(self, collection: Collection) -> Matrix:
-        """Return the matrix of the collection, at its version or a later one."""
-        # One thread reads what the others wait for: each by itself would need the memory again.
-        with self.loading[collection.pk % LOADS]:
-            known = self.matrices.get(collection.pk)
-            if known and known.model != collection.model:
-                known = None
-            if known and known.version >= collection.version:
-                matrix = known
-            else:
-                matrix = load(collection, known)
-            self.keep(collection.pk, matrix)
-        return matrix
+        """Return the matrix of the collection, at its version or a later one.
 
-    def keep(self, pk: int, matrix: Matrix) -> None:
-        """Keep a matrix in memory, and of the others those used last, as far as it goes."""
-        with self.lock:
-            self.matrices[pk] = matrix
-            self.matrices.move_to_end(pk)
-            while len(self.matrices) > 1 and self.bytes > settings.RETRIEVAL_CACHE_BYTES:
-                self.matrices.popitem(last=False)
+        It is kept, and of the others those that were used last, as far as the memory goes.
+        """
+        pk = collection.pk
+        # One thread reads what the others wait for: each by itself would need the memory again.
+        with self.loading[pk % LOADS]:
+            matrix = self.matrices.get(pk)
+            if matrix is None or matrix.model != collection.model:
+                none = np.empty((0, collection.dimension or 1), np.float32)
+                matrix = Matrix(collection.model, -1, np.empty(0, np.int64), none)
+            if matrix.version < collection.version:
+                matrix = load(collection, matrix)
+            with self.lock:
+                self.matrices[pk] = matrix
+                self.matrices.move_to_end(pk)
+                while len(self.matrices) > 1 and self.bytes > settings.RETRIEVAL_CACHE_BYTES:
+                    self.matrices.popitem(last=False)
+        return matrix
 
     @property
     def bytes(self) -> int:
         return sum(matrix.bytes for matrix in self.matrices.values())
 
 
-def load(collection: Collection, known: Matrix | None) -> Matrix:
-    """Read a collection's embeddings, only those that `known` lacks where that is enough.
+def load(collection: Collection, known: Matrix) -> Matrix:
+    """Read those of a collection's embeddings that are not known, and leave out those that went.
 
     Ids rise in the order of the commits: writers of a collection wait for each other.
     """
-    if known is None:
-        ids, vectors = read(collection, after=0)
-    else:
-        last = int(known.ids[-1]) if len(known.ids) else 0
-        ids, vectors = read(collection, after=last)
-        kept_ids, kept_vectors = known.ids, known.vectors
-        if known.version < collection.shrunk_at:
-            alive = np.isin(kept_ids, read_ids(collection))
-            kept_ids, kept_vectors = kept_ids[alive], kept_vectors[alive]
-        ids = np.concatenate([kept_ids, ids])
-        vectors = np.concatenate([kept_vectors, vectors])
-    return Matrix(collection.model, collection.version, ids, vectors)
+    last = int(known.ids[-1]) if len(known.ids) else 0
+    chunks = Chunk.objects.filter(collection=collection)
+    found = chunks.filter(pk__gt=last).order_by("pk").values_list("pk", "embedding")
+    ids, vectors = [known.ids], [known.vectors]
+    for some in batches(found.iterator(BATCH), BATCH):
+        ids.append(np.array([pk for pk, _ in some], np.int64))
+        joined = b"".join(embedding for _, embedding in some)
+        vectors.append(np.frombuffer(joined, "<f4").reshape(len(some), -1))
+    if len(known.ids) and known.version < collection.shrunk_at:
+        alive = np.isin(known.ids, keys(chunks))
+        ids[0], vectors[0] = known.ids[alive], known.vectors[alive]
+    version = collection.version
+    return Matrix(collection.model, version, np.concatenate(ids), np.concatenate(vectors))
 
 
-def read(collection: Collection, *, after: int) -> tuple[NDArray[np.int64], Vector]:
-    """Return ids and embeddings of the chunks whose ids are greater than `after`."""
-    width = collection.dimension or 1
-    ids: list[int] = []
-    parts: list[Vector] = [np.empty((0, width), np.float32)]
-    rows = Chunk.objects.filter(collection=collection, id__gt=after).order_by("id")
-    found = rows.values_list("id", "embedding").iterator(BATCH)
-    while some := list(islice(found, BATCH)):
-        ids += [pk for pk, _ in some]
-        joined = b"".join(bytes(embedding) for _, embedding in some)
-        parts.append(np.frombuffer(joined, "<f4").reshape(len(some), width))
-    return np.array(ids, np.int64), np.concatenate(parts)
-
-
-def read_ids(collection: Collection) -> NDArray[np.int64]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM retrieval_chunk WHERE collection_id = %s", [collection.pk])
-        return np.array([pk for (pk,) in cursor.fetchall()], np.int64)
+def keys(chunks: "QuerySet[Chunk]") -> NDArray[np.int64]:
+    rows = chunks.order_by().values_list("pk")
+    return np.fromiter((pk for (pk,) in rows.iterator(BATCH)), np.int64)

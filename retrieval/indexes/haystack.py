@@ -6,7 +6,7 @@ They share one filter language. Each chunk is a document of theirs, under its nu
 import logging
 import os
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -17,24 +17,22 @@ from django.utils.module_loading import import_string
 
 from retrieval.exceptions import IndexAwayError
 from retrieval.filters import CONDITIONS, Filter
-from retrieval.indexes.base import VectorIndex
+from retrieval.indexes import VectorIndex
 from retrieval.models import Chunk, Collection, Document, Vector
 
 logger = logging.getLogger(__name__)
 
 INTEGRATIONS = "haystack_integrations.components.retrievers"
 RETRIEVERS = {
-    "QdrantDocumentStore": f"{INTEGRATIONS}.qdrant.QdrantEmbeddingRetriever",
-    "ChromaDocumentStore": f"{INTEGRATIONS}.chroma.ChromaEmbeddingRetriever",
+    "QdrantDocumentStore": "qdrant.QdrantEmbeddingRetriever",
+    "ChromaDocumentStore": "chroma.ChromaEmbeddingRetriever",
     # Not exercised here: they need a service.
-    "WeaviateDocumentStore": f"{INTEGRATIONS}.weaviate.WeaviateEmbeddingRetriever",
-    "PineconeDocumentStore": f"{INTEGRATIONS}.pinecone.PineconeEmbeddingRetriever",
-    "ElasticsearchDocumentStore": f"{INTEGRATIONS}.elasticsearch.ElasticsearchEmbeddingRetriever",
-    "OpenSearchDocumentStore": f"{INTEGRATIONS}.opensearch.OpenSearchEmbeddingRetriever",
-    "MongoDBAtlasDocumentStore": f"{INTEGRATIONS}.mongodb_atlas.MongoDBAtlasEmbeddingRetriever",
-    "AzureAISearchDocumentStore": (
-        f"{INTEGRATIONS}.azure_ai_search.AzureAISearchEmbeddingRetriever"
-    ),
+    "WeaviateDocumentStore": "weaviate.WeaviateEmbeddingRetriever",
+    "PineconeDocumentStore": "pinecone.PineconeEmbeddingRetriever",
+    "ElasticsearchDocumentStore": "elasticsearch.ElasticsearchEmbeddingRetriever",
+    "OpenSearchDocumentStore": "opensearch.OpenSearchEmbeddingRetriever",
+    "MongoDBAtlasDocumentStore": "mongodb_atlas.MongoDBAtlasEmbeddingRetriever",
+    "AzureAISearchDocumentStore": "azure_ai_search.AzureAISearchEmbeddingRetriever",
 }
 OPERATORS = {"exact": "==", "gte": ">=", "lte": "<="}
 COMPARED = {column for column, _ in CONDITIONS.values()}
@@ -46,14 +44,13 @@ class HaystackIndex(VectorIndex):
         os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "False"  # read when it is imported
         os.environ["ANONYMIZED_TELEMETRY"] = "False"
         path = settings.RETRIEVAL_HAYSTACK_STORE
-        made = imported(path)(**options(settings.RETRIEVAL_HAYSTACK_OPTIONS))
+        self.documents = imported(path)(**options(settings.RETRIEVAL_HAYSTACK_OPTIONS))
         retriever = RETRIEVERS.get(path.rpartition(".")[2])
         if retriever is None:
             raise ImproperlyConfigured(
                 f"RETRIEVAL_HAYSTACK_STORE names '{path}'. Known are: {', '.join(RETRIEVERS)}."
             )
-        self.documents: Any = made
-        self.retriever: Any = imported(retriever)(document_store=made)
+        self.retriever = imported(f"{INTEGRATIONS}.{retriever}")(document_store=self.documents)
 
     def add(self, collection: Collection, chunks: Sequence[Chunk]) -> None:
         from haystack import Document as Entry
@@ -95,15 +92,14 @@ def translated() -> Iterator[None]:
         raise IndexAwayError from error
 
 
-def imported(path: str) -> Callable[..., Any]:
+def imported(path: str) -> Any:
     try:
-        found: Callable[..., Any] = import_string(path)
+        return import_string(path)
     except ImportError as error:
         raise ImproperlyConfigured(
             f"'{path}' cannot be imported: {error}. Install the store's package, such as "
             "qdrant-haystack or chroma-haystack, and name its class in RETRIEVAL_HAYSTACK_STORE."
         ) from error
-    return found
 
 
 def options(values: Mapping[str, Any]) -> dict[str, Any]:

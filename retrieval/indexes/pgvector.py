@@ -12,8 +12,9 @@ from django.db.utils import OperationalError, ProgrammingError
 
 from retrieval.embeddings import embedder
 from retrieval.filters import Filter
-from retrieval.indexes.base import VectorIndex
+from retrieval.indexes import VectorIndex
 from retrieval.models import Chunk, Collection, Vector
+from retrieval.rows import execute
 
 OLDEST = (0, 8)
 FEW = 10_000  # chunks; an exact scan of so many takes milliseconds
@@ -28,37 +29,29 @@ class PgvectorIndex(VectorIndex):
             raise ImproperlyConfigured(
                 "RETRIEVAL_INDEX=pgvector needs PostgreSQL: set DATABASE_URL to one."
             )
-        with connection.cursor() as cursor:
-            try:
-                cursor.execute("CREATE EXTENSION IF NOT EXISTS vector")
-            except (OperationalError, ProgrammingError) as error:
-                raise ImproperlyConfigured(
-                    f"PostgreSQL has no extension 'vector': {error}. Install pgvector, and let "
-                    "a superuser run CREATE EXTENSION vector."
-                ) from error
-            cursor.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
-            [version] = cursor.fetchone()
-            if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
-                raise ImproperlyConfigured(
-                    f"pgvector is {version}; 0.8 or newer is needed for searches with a filter. "
-                    "Update it, and run ALTER EXTENSION vector UPDATE."
-                )
-        self.make_table(embedder().dimension)
-
-    def make_table(self, dimension: int) -> None:
-        name = table(dimension)
-        with transaction.atomic(), connection.cursor() as cursor:
-            # Only one process makes it.
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
-            cursor.execute(
-                f"""
-                CREATE TABLE IF NOT EXISTS {name} (
-                    chunk_id bigint PRIMARY KEY,
-                    embedding vector({dimension}) NOT NULL
-                )
-                """
+        try:
+            execute("CREATE EXTENSION IF NOT EXISTS vector")
+        except (OperationalError, ProgrammingError) as error:
+            raise ImproperlyConfigured(
+                f"PostgreSQL has no extension 'vector': {error}. Install pgvector, and let "
+                "a superuser run CREATE EXTENSION vector."
+            ) from error
+        [(version,)] = execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+        if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
+            raise ImproperlyConfigured(
+                f"pgvector is {version}; 0.8 or newer is needed for searches with a filter. "
+                "Update it, and run ALTER EXTENSION vector UPDATE."
             )
-            cursor.execute(
+        dimension = embedder().dimension
+        name = table(dimension)
+        with transaction.atomic():
+            # Only one process makes it.
+            execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+            execute(
+                f"CREATE TABLE IF NOT EXISTS {name} (chunk_id bigint PRIMARY KEY, "
+                f"embedding vector({dimension}) NOT NULL)"
+            )
+            execute(
                 f"CREATE INDEX IF NOT EXISTS {name}_hnsw ON {name} "
                 "USING hnsw (embedding vector_cosine_ops)"
             )
@@ -76,11 +69,8 @@ class PgvectorIndex(VectorIndex):
             )
 
     def remove(self, collection: Collection, chunk_ids: Sequence[int]) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"DELETE FROM {table(collection.dimension)} WHERE chunk_id = ANY(%s)",
-                [list(chunk_ids)],
-            )
+        name = table(collection.dimension)
+        execute(f"DELETE FROM {name} WHERE chunk_id = ANY(%s)", [list(chunk_ids)])
 
     def nearest(
         self, collection: Collection, vector: Vector, *, limit: int, where: Filter
@@ -90,36 +80,34 @@ class PgvectorIndex(VectorIndex):
             sql, params = where.documents(collection).values("pk").query.sql_with_params()
             restriction = f"chunk.document_id IN ({sql})"
         name = table(collection.dimension)
-        near = literal(vector)
-        with transaction.atomic(), connection.cursor() as cursor:
-            few = collection.chunk_count <= FEW
+        few = collection.chunk_count <= FEW
+        with transaction.atomic():
             if not few and where:
-                cursor.execute(
+                [(count,)] = execute(
                     "SELECT count(*) FROM (SELECT 1 FROM retrieval_chunk AS chunk "
                     f"WHERE {restriction} LIMIT %s) AS found",
                     [*params, FEW + 1],
                 )
-                few = cursor.fetchone()[0] <= FEW
+                few = count <= FEW
+            order = "vector.embedding <=> %s::vector"
             if few:
-                # An expression that the index does not serve: every row is compared.
-                order = "(vector.embedding <=> %s::vector) + 0"
+                order = f"({order}) + 0"  # which the index does not serve: all rows are compared
             else:
-                order = "vector.embedding <=> %s::vector"
-                cursor.execute(
-                    f"SET LOCAL hnsw.iterative_scan = strict_order; "
+                execute(
+                    "SET LOCAL hnsw.iterative_scan = strict_order; "
                     f"SET LOCAL hnsw.ef_search = {SEARCH_LIST}; "
                     f"SET LOCAL hnsw.max_scan_tuples = {MAX_SCANNED}; "
                     "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off"
                 )
-            cursor.execute(
+            found = execute(
                 f"""
                 SELECT vector.chunk_id FROM {name} AS vector
                 JOIN retrieval_chunk AS chunk ON chunk.id = vector.chunk_id
                 WHERE {restriction} ORDER BY {order} LIMIT %s
                 """,
-                [*params, near, limit],
+                [*params, literal(vector), limit],
             )
-            return [pk for (pk,) in cursor.fetchall()]
+        return [pk for (pk,) in found]
 
 
 def table(dimension: int) -> str:

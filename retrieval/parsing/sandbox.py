@@ -6,55 +6,61 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
+from signal import SIGXCPU
 from tempfile import TemporaryFile
 from threading import BoundedSemaphore
 from typing import IO, Any
 
-from retrieval.parsing.exceptions import (
+from django.conf import settings
+
+from retrieval.parsing import (
     FileTooLargeError,
+    Limits,
     TooManyFilesError,
     UnreadableFileError,
     UnsupportedFileError,
     too_large,
 )
-from retrieval.parsing.limits import Limits, Parsed
 
 PROJECT = Path(__file__).parents[2]
 COPY = 1024 * 1024  # bytes at a time
-DEFAULT = Limits()
 ERRORS = {each.__name__: each for each in (FileTooLargeError, UnsupportedFileError)}
 SLOTS = BoundedSemaphore(2)  # files that a process of the site has read at a time
 
 
-def parse(file: IO[bytes], *, name: str = "", limits: Limits = DEFAULT) -> Parsed:
+def file_text(file: IO[Any], *, name: str = "", limits: Limits | None = None) -> str:
     """Return the text of a file, whose kind its content tells; `name` only breaks ties.
 
-    Raises UnreadableFileError.
+    The limits are those that the settings set, unless others are given. Raises UnreadableFileError.
     """
+    name = name or str(getattr(file, "name", ""))
+    limits = limits or Limits(
+        bytes=settings.RETRIEVAL_MAX_FILE_BYTES,
+        pages=settings.RETRIEVAL_MAX_FILE_PAGES,
+        seconds=settings.RETRIEVAL_PARSE_SECONDS,
+    )
+    suffix, numbers = Path(name).suffix[:10].lower(), json.dumps(asdict(limits))
     # A process, since only a process can be stopped for sure; a new interpreter, since a server's
     # threads must not be forked. It reads a copy of its own: no name, nothing else open.
     with slot(limits.seconds), TemporaryFile() as copy, TemporaryFile() as output:
         copy_within(file, copy, limits.bytes)
         copy.seek(0)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "retrieval.parsing.worker", Path(name).suffix[:10].lower()]
-            + [str(getattr(limits, field)) for field in Limits.__dataclass_fields__],
-            cwd=PROJECT,
-            env=bare_environ(),
-            stdin=copy,
-            stdout=output,
-            stderr=subprocess.DEVNULL,
-        )
         try:
-            process.wait(limits.seconds)
-        except subprocess.TimeoutExpired as error:
-            raise took_too_long() from error
-        finally:
-            process.kill()
-            process.wait()
+            code = subprocess.run(
+                [sys.executable, "-m", "retrieval.parsing.worker", suffix, numbers],
+                cwd=PROJECT,
+                env=bare_environ(),
+                stdin=copy,
+                stdout=output,
+                stderr=subprocess.DEVNULL,
+                timeout=limits.seconds,
+            ).returncode
+        except subprocess.TimeoutExpired:  # it is killed by now
+            code = -SIGXCPU
         output.seek(0)
-        return result(output.read(), process.returncode)
+        return result(output.read(), code)
 
 
 @contextmanager
@@ -84,13 +90,15 @@ def bare_environ() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith(kept)}
 
 
-def result(output: bytes, returncode: int) -> Parsed:
+def result(output: bytes, returncode: int) -> str:
     """Return what the worker read, or raise what it raised; one without output ran out of a limit.
 
     Its word is taken for no more than text: a hostile file may have taken it over.
     """
-    if returncode == -24:  # SIGXCPU
-        raise took_too_long()
+    if returncode == -SIGXCPU:  # of the time on the clock, or of the processor's
+        raise UnreadableFileError(
+            "Reading the file took too long. Split it, or save it in a simpler format."
+        )
     try:
         values: dict[str, Any] = json.loads(output)
     except ValueError as error:
@@ -99,10 +107,4 @@ def result(output: bytes, returncode: int) -> Parsed:
         ) from error
     if "error" in values:
         raise ERRORS.get(values["error"], UnreadableFileError)(values["message"])
-    return Parsed(values["text"], values["kind"])
-
-
-def took_too_long() -> UnreadableFileError:
-    return UnreadableFileError(
-        "Reading the file took too long. Split it, or save it in a simpler format."
-    )
+    return str(values["text"])

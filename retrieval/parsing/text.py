@@ -5,17 +5,23 @@ import json
 import re
 from collections.abc import Iterator
 from io import StringIO
+from itertools import zip_longest
 from typing import IO, Any
 
 from charset_normalizer import from_bytes
+from selectolax.lexbor import LexborHTMLParser
 
-from retrieval.parsing.exceptions import UnsupportedFileError
-from retrieval.parsing.limits import Limits
+from retrieval.parsing import Limits, UnsupportedFileError
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 SAMPLE = 64 * 1024  # bytes that an encoding is guessed from
 SHORT = 40  # bytes
 BAD = "\N{REPLACEMENT CHARACTER}"
+UNSEEN = ["script", "style", "template", "noscript", "head", "svg", "iframe", "object"]
+BLOCKS = (
+    "address,article,aside,blockquote,br,dd,div,dl,dt,figcaption,figure,footer,form,h1,h2,h3,h4,"
+    "h5,h6,header,hr,li,main,nav,ol,p,pre,section,table,td,th,tr,ul"
+)
 csv.field_size_limit(10_000_000)
 
 
@@ -74,6 +80,21 @@ def read_text(file: IO[bytes], limits: Limits) -> str:
     return decoded(file.read())
 
 
+def read_html(file: IO[bytes], limits: Limits) -> str:
+    """Return the visible text, its title first; an empty line stands between blocks."""
+    tree = LexborHTMLParser(decoded(file.read()))
+    title = tree.css_first("title")
+    lines = [title.text(strip=True)] if title else []
+    tree.strip_tags(UNSEEN)
+    for node in tree.css(BLOCKS):
+        node.insert_before("\n")
+        node.insert_after("\n")
+    body = tree.body
+    text = body.text(deep=True) if body else ""
+    lines += [" ".join(line.split()) for line in text.split("\n")]
+    return "\n\n".join(line for line in lines if line)
+
+
 def read_json(file: IO[bytes], limits: Limits) -> str:
     """Return a paragraph `path: value` for each value; a bare text as it is."""
     value = json.loads(decoded(file.read()))
@@ -99,7 +120,7 @@ def read_csv(file: IO[bytes], limits: Limits) -> str:
     lines = (
         ", ".join(
             f"{name}: {value}" if name else value
-            for name, value in zip([*header, *[""] * len(row)], row, strict=False)
+            for name, value in zip_longest(header, row, fillvalue="")
             if value
         )
         for row in rows

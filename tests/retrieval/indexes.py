@@ -10,7 +10,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from retrieval import indexes
-from retrieval.indexes.base import VectorIndex
+from retrieval.indexes import VectorIndex
 
 STORES = "haystack_integrations.document_stores"
 

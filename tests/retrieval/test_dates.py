@@ -46,6 +46,7 @@ from retrieval.dates import LONGEST, read_date
             "2024-03-05T09:30:00+00:00",
         ),
         ("1709632800", "2024-03-05T10:00:00+00:00", "2024-03-05T10:00:00+00:00"),
+        ("1709122880", "2024-02-28T12:21:20+00:00", "2024-02-28T12:21:20+00:00"),
     ],
 )
 def test_a_date_is_read_in_any_common_spelling(text: str, first: str, last: str) -> None:

@@ -12,7 +12,7 @@ from retrieval import apps, indexes
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.embeddings import embedder
 from retrieval.filters import EVERYTHING, Filter
-from retrieval.indexes.base import VectorIndex
+from retrieval.indexes import VectorIndex
 from retrieval.indexes.embedded import EmbeddedIndex
 from retrieval.metadata import Metadata
 from retrieval.models import Chunk, Collection

@@ -12,12 +12,12 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from retrieval import files
 from retrieval.datastore import Datastore
 from retrieval.embeddings import embedder
 from retrieval.exceptions import EmbeddingError
 from retrieval.management.commands import load_documents
 from retrieval.models import Chunk, Collection, Document
+from retrieval.parsing import sandbox
 from retrieval.reading import BadRow, Reader
 from tests.retrieval.documents import pdf
 
@@ -88,7 +88,7 @@ def test_files_that_are_in_are_not_read_again(
 
     def file_text(file: Any, *, name: str) -> str:
         read.append(name)
-        return files.file_text(file, name=name)
+        return sandbox.file_text(file, name=name)
 
     monkeypatch.setattr("retrieval.reading.file_text", file_text)
     (tmp_path / "b.txt").write_text("Kettle b.")
@@ -275,7 +275,11 @@ def test_members_of_an_archive_that_cannot_be_read_are_told(
         archive.writestr("no.json", b"{")
         archive.writestr("picture.png", b"\x89PNG" + bytes(50))
     path.write_bytes(path.read_bytes().replace(b"needle", b"noodle"))
-    bad = [row for row in Reader(path).rows() if isinstance(row, BadRow)]
+    bad = [
+        row
+        for row in Reader(path, Datastore("retrieval-none").knows).rows()
+        if isinstance(row, BadRow)
+    ]
     names = ["broken.txt", "large.txt", "list.json", "no.json", "picture.png"]
     assert [row.where for row in bad] == names
     assert "cannot be unpacked" in bad[0].problem and "too large" in bad[1].problem

@@ -9,8 +9,8 @@ from tqdm import tqdm
 
 from plugins.registry import find_plugin
 from retrieval.datastore import Datastore
-from retrieval.exceptions import OtherModelError, UnavailableError
 from retrieval.loading import Tally, load
+from retrieval.management.progress import progress
 from retrieval.reading import BadRow, Reader
 from retrieval.urls import RetrievalAPI
 
@@ -43,24 +43,14 @@ class Command(BaseCommand):
             raise CommandError("A batch holds one document at least.")
         require_owner(store, username)
         datastore = Datastore(store, username)
-        with tqdm(unit=" documents", disable=None, leave=False) as bar:
 
-            def report(row: BadRow) -> None:
-                line = f"{row.where}: {row.problem}"
-                tqdm.write(line.encode(errors="replace").decode(), file=self.stderr, end="")
+        def report(row: BadRow) -> None:
+            line = f"{row.where}: {row.problem}"
+            tqdm.write(line.encode(errors="replace").decode(), file=self.stderr, end="")
 
-            try:
-                tally = load(
-                    datastore,
-                    Reader(path, datastore.knows).rows(),
-                    batch=batch,
-                    report=report,
-                    progress=bar.update,
-                )
-            except KeyboardInterrupt as error:
-                raise CommandError(f"Stopped. {GO_ON}") from error
-            except (UnavailableError, OtherModelError) as error:
-                raise CommandError(f"{error} {GO_ON}") from error
+        with progress(GO_ON, unit=" documents") as bar:
+            rows = Reader(path, datastore.knows).rows()
+            tally = load(datastore, rows, batch=batch, report=report, progress=bar.update)
         if tally == Tally():
             raise CommandError(f"There are no documents in {path}.")
         self.stdout.write(

@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from tqdm import tqdm
 
 from retrieval.embeddings import embedder
-from retrieval.exceptions import UnavailableError
+from retrieval.management.progress import progress
 from retrieval.models import Collection
 from retrieval.reembedding import outdated, reembed
 
@@ -25,22 +24,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, store: str, **options: Any) -> None:
         if store and not Collection.objects.filter(store=store).exists():
             raise CommandError(f"There are no documents in a store '{store}'.")
-        try:
+        with progress(GO_ON, unit=" chunks") as bar:
             collections = list(outdated(store))
+            bar.total = sum(collection.chunk_count for collection in collections)
             for collection in collections:
-                with tqdm(
-                    total=collection.chunk_count,
-                    desc=str(collection),
-                    unit=" chunks",
-                    disable=None,
-                    leave=False,
-                ) as bar:
-                    reembed(collection, progress=bar.update)
-                self.stdout.write(f"{collection}: {collection.chunk_count:,} chunks.")
-        except KeyboardInterrupt as error:
-            raise CommandError(f"Stopped. {GO_ON}") from error
-        except UnavailableError as error:
-            raise CommandError(f"{error.reason} {GO_ON}") from error
+                reembed(collection, progress=bar.update)
+                done = f"{collection}: {collection.chunk_count:,} chunks."
+                bar.write(done, file=self.stdout, end="")
         what = f"by '{embedder().model}' ({embedder().dimension} numbers)"
         if collections:
             self.stdout.write(f"Done: all embeddings are {what}. Restart the site with it.")

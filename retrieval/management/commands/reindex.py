@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-from tqdm import tqdm
+from django.core.management.base import BaseCommand
 
-from retrieval.exceptions import IndexAwayError
 from retrieval.indexes import vector_index
+from retrieval.management.progress import progress
 from retrieval.models import Collection
 from retrieval.reembedding import index_again
+
+GO_ON = "Run it again; until then some are missing."
 
 
 class Command(BaseCommand):
@@ -21,12 +22,7 @@ class Command(BaseCommand):
         vector_index().prepare()
         collections = Collection.objects.filter(chunk_count__gt=0)
         total = sum(collections.values_list("chunk_count", flat=True))
-        with tqdm(total=total, unit=" chunks", disable=None, leave=False) as bar:
-            try:
-                for collection in collections:
-                    index_again(collection, progress=bar.update)
-            except KeyboardInterrupt as error:
-                raise CommandError("Stopped. Run it again; until then some are missing.") from error
-            except IndexAwayError as error:
-                raise CommandError(error.reason) from error
+        with progress(GO_ON, total=total, unit=" chunks") as bar:
+            for collection in collections:
+                index_again(collection, progress=bar.update)
         self.stdout.write(f"The index was given {total:,} chunks.")

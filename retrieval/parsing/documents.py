@@ -1,12 +1,14 @@
-"""Word (docx) and PowerPoint (pptx): XML in a zip archive (ECMA-376)."""
+"""PDF, Word (docx) and PowerPoint (pptx); the last two are XML in a zip archive (ECMA-376)."""
 
 from collections.abc import Iterator
 from io import BytesIO
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
 
-from retrieval.parsing.exceptions import UnreadableFileError, broken, too_large
-from retrieval.parsing.limits import Limits
+from pypdf import PdfReader
+from pypdf.errors import LimitReachedError
+
+from retrieval.parsing import Limits, UnreadableFileError, broken, too_large
 
 MEMBERS = 10_000
 PART = 1024 * 1024  # bytes
@@ -14,6 +16,27 @@ PART = 1024 * 1024  # bytes
 UNSEEN = {"del", "moveFrom", "sectPr", "pPr", "rPr", "Fallback"}
 BREAKS = {"tab": "\t", "br": "\n", "cr": "\n"}
 DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+
+
+def read_pdf(file: IO[bytes], limits: Limits) -> str:
+    """Return the pages in their order, an empty line between them."""
+    reader = PdfReader(file)
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise UnreadableFileError("The PDF is encrypted. Save it without a password and send that.")
+    count = len(reader.pages)
+    if count > limits.pages:
+        raise too_large(f"it has {count:,} pages, {limits.pages:,} at most")
+    pages: list[str] = []
+    length = 0
+    for page in reader.pages:
+        try:
+            pages.append(page.extract_text())
+        except LimitReachedError as error:
+            raise too_large("it unpacks to far more than it seems") from error
+        length += len(pages[-1])
+        if length > limits.characters:
+            raise too_large(f"it holds more than {limits.characters:,} characters")
+    return "\n\n".join(pages)
 
 
 def office_kind(content: bytes) -> str:
