@@ -21,7 +21,7 @@ from sports.serializers import (
     limit,
     season,
 )
-from sports.sources import ReadPage, Row, Source, chosen_source
+from sports.sources import ListKind, Row, chosen_source
 from sports.views import SourceView
 
 
@@ -66,8 +66,12 @@ class NBASeasonAveragesQuery(Query):
     player_ids = ids("players")
 
 
-TEAMS, PLAYERS, GAMES = NBATeamsQuery(), NBAPlayersQuery(), NBAGamesQuery()
-STATS, AVERAGES = NBAStatsQuery(), NBASeasonAveragesQuery()
+TEAMS, AVERAGES = NBATeamsQuery(), NBASeasonAveragesQuery()
+QUERIES: dict[ListKind, NBAPagedQuery] = {
+    "players": NBAPlayersQuery(),
+    "games": NBAGamesQuery(),
+    "stats": NBAStatsQuery(),
+}
 
 
 # --- Rows as the clients read them -------------------------------------------------------
@@ -101,6 +105,14 @@ def stat_row(row: Row) -> Row:
     return {**with_teams(row), "player": player_row(row["player"])}
 
 
+CLIENT_ROWS = {
+    "teams": team_row,
+    "players": player_row,
+    "games": with_teams,
+    "stats": stat_row,
+}
+
+
 # --- Views -------------------------------------------------------------------------------
 
 
@@ -112,49 +124,19 @@ class NBAView(SourceView):
 
 
 class NBAPagedView(NBAView):
-    query: NBAPagedQuery
-
-    def reader(self, source: Source) -> ReadPage:
-        """Return what reads the list."""
-        raise NotImplementedError
-
-    def row(self, row: Row) -> Row:
-        """Return a row as the clients read it."""
-        raise NotImplementedError
+    kind: ListKind = "players"
 
     def get(self, request: Request) -> Response:
-        query = self.query.run_validation(request.query_params)
+        fields = QUERIES[self.kind]
+        query = fields.run_validation(request.query_params)
         limit = query["per_page"]
-        read = self.reader(chosen_source())
-        page = read(self.query.filters(query), limit=limit, after=query.get("cursor"))
+        page = chosen_source().page(
+            self.kind, fields.filters(query), limit=limit, after=query.get("cursor")
+        )
         meta = {"per_page": limit}
         if page.next is not None:
             meta["next_cursor"] = page.next
-        return Response({"data": [self.row(row) for row in page.rows], "meta": meta})
-
-
-class NBAPlayersView(NBAPagedView):
-    query = PLAYERS
-    row = staticmethod(player_row)
-
-    def reader(self, source: Source) -> ReadPage:
-        return source.players
-
-
-class NBAGamesView(NBAPagedView):
-    query = GAMES
-    row = staticmethod(with_teams)
-
-    def reader(self, source: Source) -> ReadPage:
-        return source.games
-
-
-class NBAStatsView(NBAPagedView):
-    query = STATS
-    row = staticmethod(stat_row)
-
-    def reader(self, source: Source) -> ReadPage:
-        return source.stats
+        return Response({"data": [CLIENT_ROWS[self.kind](row) for row in page.rows], "meta": meta})
 
 
 class NBATeamsView(NBAView):
@@ -175,16 +157,9 @@ class NBASeasonAveragesView(NBAView):
 
 class NBARowView(NBAView):
     def get(self, request: Request, kind: str, pk: int) -> Response:
-        source = chosen_source()
-        readers = {
-            "teams": (source.team, team_row),
-            "players": (source.player, player_row),
-            "games": (source.game, with_teams),
-        }
-        if kind not in readers:
+        if kind not in ("teams", "players", "games"):
             raise NotFound("There are teams, players and games here to be read one at a time.")
-        read, client_row = readers[kind]
-        row = read(pk) if pk <= SAFE_INTEGER else None
+        row = chosen_source().row(kind, pk) if pk <= SAFE_INTEGER else None
         if row is None:
             raise NotFound(f"None of the {kind} has the id {pk}. List them to find ids.")
-        return Response({"data": client_row(row)})
+        return Response({"data": CLIENT_ROWS[kind](row)})

@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from api.exceptions import ProblemSerializer
 from sports import responses, serializers
-from sports.sources import Filters, Page, ReadPage, Source, chosen_source
+from sports.sources import Filters, ListKind, Page, chosen_source
 from sports.sources.errors import TooSlowError, UnavailableError, UpstreamError
 
 # One of each validates every request: building a serializer costs more than running it.
@@ -53,16 +53,14 @@ def paged(page: Page, *, number: int, limit: int) -> Response:
 class PagedView(SourceView):
     """A list that is read in pages. A cursor is the page's number and what its source calls it."""
 
+    kind: ListKind
     query: serializers.PagedQuery
-
-    def reader(self, source: Source) -> ReadPage:
-        """Return what reads the list."""
-        raise NotImplementedError
 
     def get(self, request: Request) -> Response:
         query = self.query.run_validation(request.query_params)
         number, _, after = query.get("cursor", "1.").partition(".")
-        page = self.reader(chosen_source())(
+        page = chosen_source().page(
+            self.kind,
             self.query.filters(query),
             limit=query["limit"],
             after=int(after) if after else None,
@@ -80,10 +78,8 @@ class PagedView(SourceView):
     )
 )
 class PlayersView(PagedView):
+    kind = "players"
     query = PLAYERS
-
-    def reader(self, source: Source) -> ReadPage:
-        return source.players
 
 
 class TeamsView(SourceView):
@@ -109,10 +105,8 @@ class TeamsView(SourceView):
     )
 )
 class GamesView(PagedView):
+    kind = "games"
     query = GAMES
-
-    def reader(self, source: Source) -> ReadPage:
-        return source.games
 
 
 @extend_schema_view(
@@ -126,10 +120,8 @@ class GamesView(PagedView):
     )
 )
 class StatsView(PagedView):
+    kind = "stats"
     query = STATS
-
-    def reader(self, source: Source) -> ReadPage:
-        return source.stats
 
 
 class SeasonAveragesView(SourceView):
