@@ -10,45 +10,35 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sports.serializers import (
-    IDS_MAX,
-    SAFE_INTEGER,
-    Day,
-    Many,
-    Query,
-    WholeNumber,
-    ids,
-    limit,
-    season,
-)
+from sports.serializers import SAFE_INTEGER, Day, Many, Query, WholeNumber, ids, limit, season
 from sports.sources import ListKind, Row, chosen_source
 from sports.views import SourceView
 
 
 class NBAPagedQuery(Query):
-    per_page = limit(required=False, default=25)
-    cursor = WholeNumber(required=False, min_value=0, max_value=SAFE_INTEGER)
+    per_page = limit(default=25)
+    cursor = WholeNumber(min_value=0, max_value=SAFE_INTEGER)
 
 
 class NBADatesQuery(NBAPagedQuery):
-    dates = Many(child=Day(), required=False, max_length=IDS_MAX)
-    seasons = Many(child=season(), required=False, max_length=IDS_MAX)
-    start_date = Day(required=False)
-    end_date = Day(required=False)
-    postseason = serializers.BooleanField(required=False, allow_null=True, default=None)
+    dates = Many(child=Day())
+    seasons = Many(child=season())
+    start_date = Day()
+    end_date = Day()
+    postseason = serializers.BooleanField(allow_null=True, default=None)
 
 
 class NBAPlayersQuery(NBAPagedQuery):
-    search = serializers.CharField(required=False, allow_blank=True, max_length=100)
-    first_name = serializers.CharField(required=False, allow_blank=True, max_length=100)
-    last_name = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    search = serializers.CharField(allow_blank=True, max_length=100)
+    first_name = serializers.CharField(allow_blank=True, max_length=100)
+    last_name = serializers.CharField(allow_blank=True, max_length=100)
     team_ids = ids("teams")
     player_ids = ids("players")
 
 
 class NBATeamsQuery(Query):
-    conference = serializers.CharField(required=False, allow_blank=True, max_length=50)
-    division = serializers.CharField(required=False, allow_blank=True, max_length=50)
+    conference = serializers.CharField(allow_blank=True, max_length=50)
+    division = serializers.CharField(allow_blank=True, max_length=50)
 
 
 class NBAGamesQuery(NBADatesQuery):
@@ -61,8 +51,8 @@ class NBAStatsQuery(NBADatesQuery):
 
 
 class NBASeasonAveragesQuery(Query):
-    season = season(required=False)
-    player_id = WholeNumber(required=False, min_value=0, max_value=SAFE_INTEGER)
+    season = season()
+    player_id = WholeNumber(min_value=0, max_value=SAFE_INTEGER)
     player_ids = ids("players")
 
 
@@ -105,12 +95,7 @@ def stat_row(row: Row) -> Row:
     return {**with_teams(row), "player": player_row(row["player"])}
 
 
-CLIENT_ROWS = {
-    "teams": team_row,
-    "players": player_row,
-    "games": with_teams,
-    "stats": stat_row,
-}
+CLIENT_ROWS = {"teams": team_row, "players": player_row, "games": with_teams, "stats": stat_row}
 
 
 # --- Views -------------------------------------------------------------------------------
