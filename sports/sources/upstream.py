@@ -159,10 +159,6 @@ def text_or_none(value: Any) -> str | None:
     return text(value) or None
 
 
-def flag(value: Any) -> bool:
-    return value is True
-
-
 def day(value: Any) -> str:
     """Return the day of a date, or of a date with a time behind it."""
     return date.fromisoformat(value[:10]).isoformat()
@@ -187,7 +183,7 @@ GAME: Shape = {
     "id": required_integer,
     "date": day,
     "season": required_integer,
-    "postseason": flag,
+    "postseason": lambda value: value is True,
     "period": integer,
     **dict.fromkeys(("status", "time"), text),
     **dict.fromkeys(("home_team_score", "visitor_team_score"), integer),
