@@ -10,45 +10,35 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sports.serializers import (
-    IDS_MAX,
-    SAFE_INTEGER,
-    Day,
-    Many,
-    Query,
-    WholeNumber,
-    ids,
-    limit,
-    season,
-)
-from sports.sources import ReadPage, Row, Source, chosen_source
+from sports.serializers import SAFE_INTEGER, Day, Many, Query, WholeNumber, ids, limit, season
+from sports.sources import ListKind, Row, chosen_source
 from sports.views import SourceView
 
 
 class NBAPagedQuery(Query):
-    per_page = limit(required=False, default=25)
-    cursor = WholeNumber(required=False, min_value=0, max_value=SAFE_INTEGER)
+    per_page = limit(default=25)
+    cursor = WholeNumber(min_value=0, max_value=SAFE_INTEGER)
 
 
 class NBADatesQuery(NBAPagedQuery):
-    dates = Many(child=Day(), required=False, max_length=IDS_MAX)
-    seasons = Many(child=season(), required=False, max_length=IDS_MAX)
-    start_date = Day(required=False)
-    end_date = Day(required=False)
-    postseason = serializers.BooleanField(required=False, allow_null=True, default=None)
+    dates = Many(child=Day())
+    seasons = Many(child=season())
+    start_date = Day()
+    end_date = Day()
+    postseason = serializers.BooleanField(allow_null=True, default=None)
 
 
 class NBAPlayersQuery(NBAPagedQuery):
-    search = serializers.CharField(required=False, allow_blank=True, max_length=100)
-    first_name = serializers.CharField(required=False, allow_blank=True, max_length=100)
-    last_name = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    search = serializers.CharField(allow_blank=True, max_length=100)
+    first_name = serializers.CharField(allow_blank=True, max_length=100)
+    last_name = serializers.CharField(allow_blank=True, max_length=100)
     team_ids = ids("teams")
     player_ids = ids("players")
 
 
 class NBATeamsQuery(Query):
-    conference = serializers.CharField(required=False, allow_blank=True, max_length=50)
-    division = serializers.CharField(required=False, allow_blank=True, max_length=50)
+    conference = serializers.CharField(allow_blank=True, max_length=50)
+    division = serializers.CharField(allow_blank=True, max_length=50)
 
 
 class NBAGamesQuery(NBADatesQuery):
@@ -61,13 +51,17 @@ class NBAStatsQuery(NBADatesQuery):
 
 
 class NBASeasonAveragesQuery(Query):
-    season = season(required=False)
-    player_id = WholeNumber(required=False, min_value=0, max_value=SAFE_INTEGER)
+    season = season()
+    player_id = WholeNumber(min_value=0, max_value=SAFE_INTEGER)
     player_ids = ids("players")
 
 
-TEAMS, PLAYERS, GAMES = NBATeamsQuery(), NBAPlayersQuery(), NBAGamesQuery()
-STATS, AVERAGES = NBAStatsQuery(), NBASeasonAveragesQuery()
+TEAMS, AVERAGES = NBATeamsQuery(), NBASeasonAveragesQuery()
+QUERIES: dict[ListKind, NBAPagedQuery] = {
+    "players": NBAPlayersQuery(),
+    "games": NBAGamesQuery(),
+    "stats": NBAStatsQuery(),
+}
 
 
 # --- Rows as the clients read them -------------------------------------------------------
@@ -101,6 +95,9 @@ def stat_row(row: Row) -> Row:
     return {**with_teams(row), "player": player_row(row["player"])}
 
 
+CLIENT_ROWS = {"teams": team_row, "players": player_row, "games": with_teams, "stats": stat_row}
+
+
 # --- Views -------------------------------------------------------------------------------
 
 
@@ -112,49 +109,19 @@ class NBAView(SourceView):
 
 
 class NBAPagedView(NBAView):
-    query: NBAPagedQuery
-
-    def reader(self, source: Source) -> ReadPage:
-        """Return what reads the list."""
-        raise NotImplementedError
-
-    def row(self, row: Row) -> Row:
-        """Return a row as the clients read it."""
-        raise NotImplementedError
+    kind: ListKind = "players"
 
     def get(self, request: Request) -> Response:
-        query = self.query.run_validation(request.query_params)
+        fields = QUERIES[self.kind]
+        query = fields.run_validation(request.query_params)
         limit = query["per_page"]
-        read = self.reader(chosen_source())
-        page = read(self.query.filters(query), limit=limit, after=query.get("cursor"))
+        page = chosen_source().page(
+            self.kind, fields.filters(query), limit=limit, after=query.get("cursor")
+        )
         meta = {"per_page": limit}
         if page.next is not None:
             meta["next_cursor"] = page.next
-        return Response({"data": [self.row(row) for row in page.rows], "meta": meta})
-
-
-class NBAPlayersView(NBAPagedView):
-    query = PLAYERS
-    row = staticmethod(player_row)
-
-    def reader(self, source: Source) -> ReadPage:
-        return source.players
-
-
-class NBAGamesView(NBAPagedView):
-    query = GAMES
-    row = staticmethod(with_teams)
-
-    def reader(self, source: Source) -> ReadPage:
-        return source.games
-
-
-class NBAStatsView(NBAPagedView):
-    query = STATS
-    row = staticmethod(stat_row)
-
-    def reader(self, source: Source) -> ReadPage:
-        return source.stats
+        return Response({"data": [CLIENT_ROWS[self.kind](row) for row in page.rows], "meta": meta})
 
 
 class NBATeamsView(NBAView):
@@ -175,16 +142,9 @@ class NBASeasonAveragesView(NBAView):
 
 class NBARowView(NBAView):
     def get(self, request: Request, kind: str, pk: int) -> Response:
-        source = chosen_source()
-        readers = {
-            "teams": (source.team, team_row),
-            "players": (source.player, player_row),
-            "games": (source.game, with_teams),
-        }
-        if kind not in readers:
+        if kind not in ("teams", "players", "games"):
             raise NotFound("There are teams, players and games here to be read one at a time.")
-        read, client_row = readers[kind]
-        row = read(pk) if pk <= SAFE_INTEGER else None
+        row = chosen_source().row(kind, pk) if pk <= SAFE_INTEGER else None
         if row is None:
             raise NotFound(f"None of the {kind} has the id {pk}. List them to find ids.")
-        return Response({"data": client_row(row)})
+        return Response({"data": CLIENT_ROWS[kind](row)})

@@ -8,7 +8,7 @@ package needs to be importable with what it depends on: the tables are plain tex
 import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sports.models import Game, Player, Stat, Team, folded
+from sports.writing import Rows
 
 GAMES = ("nba_games_2021", "nba_games_2023", "nba_games_2024", "nba_games_2025")
 SHOTS = "nba_nuggets_shots_2025"  # ten seasons, without dates and without ids of players
@@ -29,18 +30,19 @@ class DataMissingError(Exception):
 
 @dataclass(frozen=True)
 class Dataset:
-    teams: list[Team] = field(default_factory=list)
-    players: list[Player] = field(default_factory=list)
-    games: list[Game] = field(default_factory=list)
-    stats: list[Stat] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    teams: list[Team]
+    players: list[Player]
+    games: list[Game]
+    stats: list[Stat]
+    notes: list[str]
     """What had to be decided on the way."""
 
+    @property
+    def rows(self) -> Rows:
+        return {Team: self.teams, Player: self.players, Game: self.games, Stat: self.stats}
 
-Table = Iterator[dict[str, str]]
 
-
-def table(name: str) -> Table:
+def table(name: str) -> Iterator[dict[str, str]]:
     """Yield the rows of one of isapy-data's files."""
     spec = find_spec("isapy_data")  # not imported: that would want pandas
     if spec is None or not spec.submodule_search_locations:
@@ -63,34 +65,25 @@ def static(name: str) -> Any:
 
 def read_dataset() -> Dataset:
     """Return everything as unsaved models. Raises DataMissingError."""
-    dataset = Dataset()
-    dataset.teams.extend(read_teams())
-    dataset.players.extend(read_players())
-    dataset.games.extend(read_games(dataset.notes))
-    dataset.games.extend(older_games({game.id for game in dataset.games}, dataset.teams))
-    dataset.stats.extend(read_shooting(dataset))
-    return dataset
+    notes: list[str] = []
+    teams, players = list(read_teams()), list(read_players())
+    games = list(read_games(notes))
+    games += older_games({game.id for game in games}, teams)
+    [shooters] = [team for team in teams if team.abbreviation == SHOOTERS]
+    stats = list(read_shooting(shooters, players, games, notes))
+    return Dataset(teams, players, games, stats, notes)
 
 
 def read_teams() -> Iterator[Team]:
     for team in static("teams").get_teams():
-        yield Team(
-            id=team["id"],
-            abbreviation=team["abbreviation"],
-            city=team["city"],
-            full_name=team["full_name"],
-            name=team["nickname"],
-        )
+        same = {name: team[name] for name in ("id", "abbreviation", "city", "full_name")}
+        yield Team(name=team["nickname"], **same)
 
 
 def read_players() -> Iterator[Player]:
     for player in static("players").get_players():
-        yield Player(
-            id=player["id"],
-            first_name=player["first_name"],
-            last_name=player["last_name"],
-            search_name=folded(player["full_name"]),
-        )
+        names = {name: player[name] for name in ("id", "first_name", "last_name")}
+        yield Player(search_name=folded(player["full_name"]), **names)
 
 
 # --- Games -------------------------------------------------------------------------------
@@ -106,9 +99,10 @@ OTHER_NAMES = {
 }
 
 
-def season_of(game_id: int) -> tuple[int, bool]:
-    """Return the season and whether it is the postseason; the NBA's ids say both."""
-    return 2000 + game_id // 100_000 % 100, game_id // 10_000_000 == 4
+def id_and_season(game_id: int) -> dict[str, Any]:
+    """Return what the NBA's id of a game says: the season, and whether it is the postseason."""
+    season = 2000 + game_id // 100_000 % 100
+    return {"id": game_id, "season": season, "postseason": game_id // 10_000_000 == 4}
 
 
 def read_games(notes: list[str]) -> Iterator[Game]:
@@ -125,12 +119,9 @@ def read_games(notes: list[str]) -> Iterator[Game]:
             # the one that stands first takes the host's place.
             home, visitor = sorted(sides, key=lambda side: "vs." not in side["matchup"])
             neutral += "vs." not in home["matchup"]
-            season, postseason = season_of(game_id)
-            yield Game(
-                id=game_id,
+            game = Game(
+                **id_and_season(game_id),
                 date=datetime.fromisoformat(home["game_date"]).date(),
-                season=season,
-                postseason=postseason,
                 home_team_id=int(home["team_id"]),
                 visitor_team_id=int(visitor["team_id"]),
                 home_team_score=int(home["pts"]),
@@ -139,10 +130,11 @@ def read_games(notes: list[str]) -> Iterator[Game]:
                 period=4 + (int(home["min"]) - 240) // 25,
                 status="Final",
             )
+            yield game
         if neutral:
             notes.append(
-                f"{neutral} games of season {season} were on neutral ground: the team that the "
-                "source lists first stands as the home team."
+                f"{neutral} games of season {game.season} were on neutral ground: the team that "
+                "the source lists first stands as the home team."
             )
 
 
@@ -154,12 +146,9 @@ def older_games(known: set[int], teams: Iterable[Team]) -> Iterator[Game]:
         game_id = int(shot["idGame"])
         if game_id in wanted:
             wanted.remove(game_id)
-            season, postseason = season_of(game_id)
             yield Game(
-                id=game_id,
+                **id_and_season(game_id),
                 date=datetime.strptime(shot["dateGame"], "%Y%m%d").date(),
-                season=season,
-                postseason=postseason,
                 home_team_id=by_abbreviation[shot["slugTeamHome"]],
                 visitor_team_id=by_abbreviation[shot["slugTeamAway"]],
             )
@@ -168,23 +157,24 @@ def older_games(known: set[int], teams: Iterable[Team]) -> Iterator[Game]:
 # --- Stats -------------------------------------------------------------------------------
 
 
-def read_shooting(dataset: Dataset) -> Iterator[Stat]:
+def read_shooting(
+    team: Team, players: Iterable[Player], games: Iterable[Game], notes: list[str]
+) -> Iterator[Stat]:
     """Yield one line for each player and game: the shots, made and attempted."""
-    ids = shooters_ids(dataset.players)
-    games = {game.id: game for game in dataset.games}
-    [team] = [team for team in dataset.teams if team.abbreviation == SHOOTERS]
-    shots: dict[int, Counter[tuple[str, ...]]] = defaultdict(Counter)
+    ids = shooters_ids(players)
+    games_by_id = {game.id: game for game in games}
+    shots: dict[int, Counter[tuple[tuple[str, str], ...]]] = defaultdict(Counter)
     for shot in table(SHOTS):
-        shots[int(shot["gameId"])][tuple(shot.values())] += 1
+        shots[int(shot["gameId"])][tuple(shot.items())] += 1
     for game_id, rows in sorted(shots.items()):
         if all(count % 2 == 0 for count in rows.values()):
-            dataset.notes.append(
+            notes.append(
                 f"Game {game_id}: the source lists every shot twice. Each is counted once."
             )
             rows = Counter({row: count // 2 for row, count in rows.items()})
         lines: dict[str, Counter[str]] = defaultdict(Counter)
         for row, count in rows.items():
-            shot = dict(zip(SHOT_COLUMNS, row, strict=True))
+            shot = dict(row)
             made, three = shot["shotMadeFlag"] == "1", shot["shotType"].startswith("3")
             line = lines[shot["namePlayer"]]
             line["fga"] += count
@@ -192,21 +182,10 @@ def read_shooting(dataset: Dataset) -> Iterator[Stat]:
             line["fg3a"] += count * three
             line["fg3m"] += count * (made and three)
         for name, line in sorted(lines.items()):
-            stat = Stat(
-                game=games[game_id],
-                player_id=ids[folded(name)],
-                team_id=team.id,
-                **{count: line[count] for count in ("fgm", "fga", "fg3m", "fg3a")},
-            )
+            player = ids[folded(name)]
+            stat = Stat(game=games_by_id[game_id], player_id=player, team_id=team.id, **line)
             stat.take_from_game()
             yield stat
-
-
-SHOT_COLUMNS = (
-    *("seasonId", "gameId", "namePlayer", "nameTeam", "shotType", "zoneBasic", "shotZoneArea"),
-    *("shotZoneRange", "locationX", "locationY", "shotMadeFlag", "htm", "vtm", "isHomeGame"),
-    *("opponentName", "isShotMade"),
-)
 
 
 def shooters_ids(players: Iterable[Player]) -> dict[str, int]:

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 from django.db import models
 from rest_framework import serializers
-from tqdm import tqdm
 
 from api.exceptions import sentence
 from sports.models import ID_MAX, SHARES, Game, Player, Stat, Team, folded
 from sports.serializers import FIRST_SEASON, LAST_SEASON, Day
-from sports.tables import TableRow
+from sports.tables import KINDS, TableRow
+from sports.writing import progress
 
 SMALL_MAX = 32_767  # the largest that every database's small integer holds
 
@@ -30,26 +30,20 @@ class Seconds(serializers.Field[int | None, Any, Any, Any]):
         return int(match[1]) * 60 + int(match[2] or 0)
 
 
-def small(max_value: int = SMALL_MAX) -> serializers.IntegerField:
-    return serializers.IntegerField(
-        min_value=0, max_value=max_value, required=False, default=None, allow_null=True
-    )
-
-
 def column(field: models.Field[Any, Any]) -> serializers.Field[Any, Any, Any, Any]:
     """Return what checks a column: it holds what its model's field holds, and no more."""
-    optional: dict[str, Any] = {"required": False, "default": None} if field.null else {}
+    may_be_missing = field.blank or field.has_default()
+    optional: dict[str, Any] = {"default": field.get_default()} if may_be_missing else {}
     match field:
-        case models.CharField(blank=True):
-            return serializers.CharField(max_length=field.max_length, allow_blank=True, default="")
         case models.CharField():
-            return serializers.CharField(max_length=field.max_length)
+            optional["allow_blank"] = field.blank
+            return serializers.CharField(max_length=field.max_length, **optional)
         case models.BooleanField():
-            return serializers.BooleanField(default=field.default)
+            return serializers.BooleanField(**optional)
         case models.DateField():
-            return Day()
+            return Day(**optional)
         case models.PositiveSmallIntegerField():
-            return small()
+            return serializers.IntegerField(min_value=0, max_value=SMALL_MAX, **optional)
         case _:
             return serializers.IntegerField(min_value=1, max_value=ID_MAX, **optional)
 
@@ -88,8 +82,8 @@ class TeamRow(RowSerializer):
 class PlayerRow(RowSerializer):
     model = Player
 
-    height_feet = small(max_value=9)
-    height_inches = small(max_value=11)
+    height_feet = serializers.IntegerField(min_value=0, max_value=9, default=None)
+    height_inches = serializers.IntegerField(min_value=0, max_value=11, default=None)
 
 
 class GameRow(RowSerializer):
@@ -106,7 +100,7 @@ class GameRow(RowSerializer):
 class StatRow(RowSerializer):
     model = Stat
 
-    min = Seconds(source="seconds", required=False, default=None)
+    min = Seconds(source="seconds", default=None)
 
     def validate(self, attrs: Any) -> Any:
         for made, attempted in SHARES.values():
@@ -117,14 +111,7 @@ class StatRow(RowSerializer):
         return attrs
 
 
-# What others refer to comes first.
-ROWS: dict[str, RowSerializer] = {
-    "teams": TeamRow(),
-    "players": PlayerRow(),
-    "games": GameRow(),
-    "stats": StatRow(),
-}
-
+ROWS = dict(zip(KINDS, (TeamRow(), PlayerRow(), GameRow(), StatRow()), strict=True))
 GAME = Stat._meta.get_field("game")
 Known = Mapping[Any, Mapping[int, Any]]
 """For each foreign key of a model, the rows that it may name."""
@@ -134,21 +121,16 @@ class Import:
     """Rows that are fine, by model, and what is wrong with the others."""
 
     def __init__(self) -> None:
-        self.rows: dict[type[models.Model], dict[Any, Any]] = {
-            row.model: {} for row in ROWS.values()
-        }
+        self.rows: dict[type[models.Model], dict[Any, Any]] = defaultdict(dict)
         self.problems: list[str] = []
 
-    def read(self, rows: Iterable[tuple[str, TableRow]]) -> None:
-        """Check rows, each with the name of its file."""
+    def read(self, rows: Iterable[TableRow]) -> None:
         grouped = defaultdict(list)
-        for file, row in rows:
-            grouped[row.kind].append((f"{file}, {row.place}", row.values))
+        for kind, place, values in rows:
+            grouped[kind].append((place, values))
         for kind, serializer in ROWS.items():
             valid = []
-            for place, values in tqdm(
-                grouped.pop(kind, ()), f"Checking {kind}", unit=" rows", disable=None, leave=False
-            ):
+            for place, values in progress(grouped.pop(kind, ()), f"Checking {kind}"):
                 with self.problem_at(place):
                     valid.append((place, serializer.model(**serializer.run_validation(values))))
             known = self.known(serializer.model, [instance for _, instance in valid])

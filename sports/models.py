@@ -186,8 +186,12 @@ class Stat(models.Model):
         self.postseason = self.game.postseason
 
 
-COUNTS = tuple(field.name for field in Stat._meta.local_fields if isinstance(field, Count))
-"""The names of what is counted, in the order of the model."""
+COUNTS = {
+    field.name: str(field.verbose_name)
+    for field in Stat._meta.local_fields
+    if isinstance(field, Count)
+}
+"""The names of what is counted, in the order of the model, and their meanings."""
 
 SHARES = {"fg_pct": ("fgm", "fga"), "fg3_pct": ("fg3m", "fg3a"), "ft_pct": ("ftm", "fta")}
 """What is made of what is attempted, for each percentage."""

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
-from sports.models import COUNTS, SHARES, Stat
+from sports.models import COUNTS, SHARES
 
 
 def integer(help_text: str = "", *, null: bool = False) -> serializers.IntegerField:
@@ -65,21 +66,19 @@ class GameOfStatSerializer(GameFieldsSerializer):
     visitor_team_id = integer(null=True)
 
 
+def number(help_text: str) -> serializers.FloatField:
+    return serializers.FloatField(allow_null=True, help_text=help_text)
+
+
 def share(name: str) -> serializers.FloatField:
     made, attempted = SHARES[name]
-    help_text = f"{made} / {attempted}, three decimals. Null: not known, or none attempted."
-    return serializers.FloatField(allow_null=True, help_text=help_text)
+    return number(f"{made} / {attempted}, three decimals. Null: not known, or none attempted.")
 
 
 class SharesSerializer(serializers.Serializer[Any]):
     fg_pct = share("fg_pct")
     fg3_pct = share("fg3_pct")
     ft_pct = share("ft_pct")
-
-
-def meaning(name: str) -> str:
-    [field] = [field for field in Stat._meta.local_fields if field.name == name]
-    return f"{field.verbose_name}".capitalize()
 
 
 class StatSerializer(SharesSerializer):
@@ -90,7 +89,10 @@ class StatSerializer(SharesSerializer):
     game = GameOfStatSerializer()
 
     def get_fields(self) -> dict[str, Any]:
-        counts = {name: integer(f"{meaning(name)}. Null: not known.", null=True) for name in COUNTS}
+        counts = {
+            name: integer(f"{meaning.capitalize()}. Null: not known.", null=True)
+            for name, meaning in COUNTS.items()
+        }
         return {**super().get_fields(), **counts}
 
 
@@ -102,10 +104,8 @@ class SeasonAveragesSerializer(SharesSerializer):
 
     def get_fields(self) -> dict[str, Any]:
         means = {
-            name: serializers.FloatField(
-                allow_null=True, help_text=f"{meaning(name)} in a game, two decimals."
-            )
-            for name in COUNTS
+            name: number(f"{meaning.capitalize()} in a game, two decimals.")
+            for name, meaning in COUNTS.items()
         }
         return {**super().get_fields(), **means}
 
@@ -121,26 +121,14 @@ class MetaSerializer(serializers.Serializer[Any]):
     )
 
 
-# `data` is also the name of a serializer's result, hence the ignored type.
-class TeamsSerializer(serializers.Serializer[Any]):
-    data = TeamSerializer(many=True)  # type: ignore[assignment]
-    meta = MetaSerializer()
+def page_of(name: str, row: serializers.Serializer[Any]) -> serializers.Serializer[Any]:
+    return inline_serializer(name, {"data": row, "meta": MetaSerializer()})
 
 
-class PlayersSerializer(serializers.Serializer[Any]):
-    data = PlayerSerializer(many=True)  # type: ignore[assignment]
-    meta = MetaSerializer()
-
-
-class GamesSerializer(serializers.Serializer[Any]):
-    data = GameSerializer(many=True)  # type: ignore[assignment]
-    meta = MetaSerializer()
-
-
-class StatsSerializer(serializers.Serializer[Any]):
-    data = StatSerializer(many=True)  # type: ignore[assignment]
-    meta = MetaSerializer()
-
-
-class SeasonAveragesListSerializer(serializers.Serializer[Any]):
-    data = SeasonAveragesSerializer(many=True)  # type: ignore[assignment]
+TEAMS = page_of("Teams", TeamSerializer(many=True))
+PLAYERS = page_of("Players", PlayerSerializer(many=True))
+GAMES = page_of("Games", GameSerializer(many=True))
+STATS = page_of("Stats", StatSerializer(many=True))
+SEASON_AVERAGES = inline_serializer(
+    "SeasonAveragesList", {"data": SeasonAveragesSerializer(many=True)}
+)

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.core.validators import RegexValidator
 from rest_framework import serializers
 from rest_framework.fields import empty
 
@@ -34,14 +33,14 @@ class Day(serializers.DateField):
     def to_internal_value(self, value: Any) -> date:
         if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(value)):
             self.fail("invalid")
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail("invalid")
+        return super().to_internal_value(value)
 
 
 class Many(serializers.ListField):
     """An array in any spelling of the field: `ids=1&ids=2`, `ids[]=1&ids[]=2`, `ids=1,2`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=IDS_MAX, **kwargs)
 
     def get_value(self, dictionary: Any) -> Any:
         name = str(self.field_name)
@@ -64,8 +63,6 @@ def ids(what: str, *, left_out: str = "All") -> Many:
                 "max_value": "There is no such id.",
             },
         ),
-        required=False,
-        max_length=IDS_MAX,
         help_text=f"Ids of {what}, {IDS_MAX} at most. {left_out}, when left out.",
         error_messages={"max_length": f"{IDS_MAX} ids at most. Ask in parts."},
     )
@@ -95,19 +92,21 @@ def limit(**kwargs: Any) -> WholeNumber:
     )
 
 
-def is_text(field: serializers.Field[Any, Any, Any, Any]) -> bool:
-    """Say whether an empty text is a value of the field."""
-    return isinstance(field, serializers.CharField) and field.allow_blank
-
-
 class Query(serializers.Serializer[Any]):
     """A query of which every part may be left out. `filters` are what a source understands."""
 
     not_filters = ("limit", "cursor", "per_page", "season", "player_id")
 
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+        return fields
+
     def to_internal_value(self, data: Any) -> Any:
         for name, field in self.fields.items():
-            if data.get(name) == "" and not (isinstance(field, Many) or is_text(field)):
+            is_text = isinstance(field, serializers.CharField) and field.allow_blank
+            if data.get(name) == "" and not (isinstance(field, Many) or is_text):
                 raise serializers.ValidationError({name: "Is empty. Fill it in or leave it out."})
         return super().to_internal_value(data)
 
@@ -128,18 +127,14 @@ class Query(serializers.Serializer[Any]):
 
 class PagedQuery(Query):
     limit = limit(
-        required=False,
-        default=PAGE_MAX,
-        help_text=f"How many to answer at most, {PAGE_MAX} when left out.",
+        default=PAGE_MAX, help_text=f"How many to answer at most, {PAGE_MAX} when left out."
     )
-    cursor = serializers.CharField(
-        required=False,
-        validators=[
-            RegexValidator(
-                r"^[1-9][0-9]{0,5}\.[0-9]{1,16}$",
-                "Must be meta.next_cursor of the page before. Leave it out for the first page.",
-            )
-        ],
+    cursor = serializers.RegexField(
+        r"^[1-9][0-9]{0,5}\.[0-9]{1,16}$",
+        error_messages={
+            "invalid": "Must be meta.next_cursor of the page before. Leave it out for the first "
+            "page."
+        },
         help_text="meta.next_cursor of the page before, with all else as it was, for the next.",
     )
 
@@ -152,14 +147,13 @@ class PagedQuery(Query):
 
 
 class DatesQuery(PagedQuery):
-    start_date = Day(required=False, help_text="The first day, as YYYY-MM-DD.")
-    end_date = Day(required=False, help_text="The last day, as YYYY-MM-DD; it is included.")
+    start_date = Day(help_text="The first day, as YYYY-MM-DD.")
+    end_date = Day(help_text="The last day, as YYYY-MM-DD; it is included.")
 
 
 class PlayersQuery(PagedQuery):
     query = serializers.CharField(
         source="search",
-        required=False,
         allow_blank=True,
         max_length=100,
         help_text="A part of the name, such as 'jokic' or 'nikola j'. Accents don't matter.",
@@ -169,8 +163,6 @@ class PlayersQuery(PagedQuery):
 class GamesQuery(DatesQuery):
     seasons = Many(
         child=season(),
-        required=False,
-        max_length=IDS_MAX,
         help_text="Seasons, each by the year in which it began: 2024 for 2024-25. "
         "All, when left out.",
     )
@@ -184,7 +176,6 @@ class StatsQuery(DatesQuery):
 
 class SeasonAveragesQuery(Query):
     season = season(
-        required=False,
-        help_text="The year in which the season began. The newest season, when left out.",
+        help_text="The year in which the season began. The newest season, when left out."
     )
     player_ids = ids("players", left_out="Nobody's averages")

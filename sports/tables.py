@@ -2,43 +2,35 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from math import isfinite
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
-KINDS = ("teams", "players", "games", "stats")
+KINDS = ("teams", "players", "games", "stats")  # what others refer to comes first
 
 
 class UnreadableTableError(Exception):
     """A file that holds no rows in a shape we know."""
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(NamedTuple):
     kind: str
-    unit: str
-    """What `number` counts: "line", "row", or in an object of lists "games row"."""
-    number: int
+    place: str
+    """Of which file, and where in it: "line 2", "row 2", or in an object of lists "games row 2"."""
     values: Any
-
-    @property
-    def place(self) -> str:
-        return f"{self.unit} {self.number}"
 
 
 def read_rows(path: Path) -> Iterator[TableRow]:
     """Yield the rows of a `.csv` or `.json` file. Raises UnreadableTableError."""
-    readers = {".csv": csv_rows, ".json": json_rows}
-    try:
-        read = readers[path.suffix.lower()]
-    except KeyError:
-        raise UnreadableTableError("Its name must end in .csv or .json.") from None
+    read = {".csv": csv_rows, ".json": json_rows}.get(path.suffix.lower())
+    if read is None:
+        raise UnreadableTableError("Its name must end in .csv or .json.")
     try:
         # Spreadsheets put a mark at the start.
         with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from read(file, path.stem)
+            yield from read(file, path)
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableTableError(f"It cannot be read as UTF-8 text: {error}.") from error
 
@@ -54,16 +46,15 @@ def kind_of(name: str) -> str:
 # --- CSV ---------------------------------------------------------------------------------
 
 
-def csv_rows(file: TextIO, name: str) -> Iterator[TableRow]:
-    kind = kind_of(name)
+def csv_rows(file: TextIO, path: Path) -> Iterator[TableRow]:
+    kind = kind_of(path.stem)
     reader = csv.DictReader(file, restkey="(beyond the header)", strict=True)
     try:
         # A column without a name must be empty; by its number, none hides another.
-        header = [column or f"(column {n})" for n, column in enumerate(reader.fieldnames or (), 1)]
-        require_distinct(header)
-        reader.fieldnames = header
+        columns = enumerate(reader.fieldnames or (), 1)
+        reader.fieldnames = list(distinct([(name or f"(column {n})", n) for n, name in columns]))
         for values in reader:
-            yield TableRow(kind, "line", reader.line_num, values)
+            yield TableRow(kind, f"{path.name}, line {reader.line_num}", values)
     except (csv.Error, RepeatedNameError) as error:
         raise UnreadableTableError(f"Line {reader.reader.line_num}: {error}.") from error
 
@@ -71,7 +62,7 @@ def csv_rows(file: TextIO, name: str) -> Iterator[TableRow]:
 # --- JSON --------------------------------------------------------------------------------
 
 
-def json_rows(file: TextIO, name: str) -> Iterator[TableRow]:
+def json_rows(file: TextIO, path: Path) -> Iterator[TableRow]:
     """Yield the rows of a list, whose kind its file's name tells, or of an object of lists."""
     text = file.read()
     try:
@@ -82,13 +73,13 @@ def json_rows(file: TextIO, name: str) -> Iterator[TableRow]:
         raise UnreadableTableError("It is nested too deeply.") from error
     except ValueError as error:
         raise UnreadableTableError(f"It cannot be read as JSON: {error}.") from error
-    lists: Mapping[str, Any] = table if isinstance(table, dict) else {name: table}
+    lists: Mapping[str, Any] = table if isinstance(table, dict) else {path.stem: table}
     for key, rows in lists.items():
         if not isinstance(rows, list):
             raise UnreadableTableError("It must hold a list, or an object of lists.")
         kind, unit = kind_of(key), f"{key} row" if lists is table else "row"
         for number, values in enumerate(rows, 1):
-            yield TableRow(kind, unit, number, values)
+            yield TableRow(kind, f"{path.name}, {unit} {number}", values)
 
 
 def finite(literal: str) -> float:
@@ -109,13 +100,6 @@ class RepeatedNameError(ValueError):
 def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) < len(pairs):
-        require_distinct(name for name, _ in pairs)
+        [(name, _)] = Counter(name for name, _ in pairs).most_common(1)
+        raise RepeatedNameError(f"'{name}' stands twice in one object or header")
     return values
-
-
-def require_distinct(names: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise RepeatedNameError(f"'{name}' stands twice in one object or header")
-        seen.add(name)

@@ -21,10 +21,11 @@ class SportsAPI(API):
             path("games", views.GamesView.as_view(**bound), name="games"),
             path("stats", views.StatsView.as_view(**bound), name="stats"),
             path("season_averages", views.SeasonAveragesView.as_view(**bound), name="averages"),
-            path("nba/v1/players", balldontlie.NBAPlayersView.as_view(**hidden)),
             path("nba/v1/teams", balldontlie.NBATeamsView.as_view(**hidden)),
-            path("nba/v1/games", balldontlie.NBAGamesView.as_view(**hidden)),
-            path("nba/v1/stats", balldontlie.NBAStatsView.as_view(**hidden)),
+            *(
+                path(f"nba/v1/{kind}", balldontlie.NBAPagedView.as_view(kind=kind, **hidden))
+                for kind in balldontlie.QUERIES
+            ),
             path("nba/v1/season_averages", balldontlie.NBASeasonAveragesView.as_view(**hidden)),
             path("nba/v1/<str:kind>/<int:pk>", balldontlie.NBARowView.as_view(**hidden)),
         ]

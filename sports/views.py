@@ -3,20 +3,19 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.exceptions import ProblemSerializer
 from sports import responses, serializers
-from sports.sources import Filters, Page, ReadPage, Source, chosen_source
+from sports.sources import Filters, ListKind, Page, chosen_source
 from sports.sources.errors import TooSlowError, UnavailableError, UpstreamError
 
 # One of each validates every request: building a serializer costs more than running it.
 PLAYERS, GAMES = serializers.PlayersQuery(), serializers.GamesQuery()
 STATS, AVERAGES = serializers.StatsQuery(), serializers.SeasonAveragesQuery()
-ALL_TEAMS = Filters()
 
 UPSTREAM = {
     502: OpenApiResponse(ProblemSerializer, "The provider of the data failed."),
@@ -53,37 +52,28 @@ def paged(page: Page, *, number: int, limit: int) -> Response:
 class PagedView(SourceView):
     """A list that is read in pages. A cursor is the page's number and what its source calls it."""
 
-    query: serializers.PagedQuery
-
-    def reader(self, source: Source) -> ReadPage:
-        """Return what reads the list."""
-        raise NotImplementedError
-
-    def get(self, request: Request) -> Response:
-        query = self.query.run_validation(request.query_params)
+    def page(self, kind: ListKind, serializer: serializers.PagedQuery) -> Response:
+        query = serializer.run_validation(self.request.query_params)
         number, _, after = query.get("cursor", "1.").partition(".")
-        page = self.reader(chosen_source())(
-            self.query.filters(query),
+        page = chosen_source().page(
+            kind,
+            serializer.filters(query),
             limit=query["limit"],
             after=int(after) if after else None,
         )
         return paged(page, number=int(number), limit=query["limit"])
 
 
-@extend_schema_view(
-    get=extend_schema(
+class PlayersView(PagedView):
+    @extend_schema(
         operation_id="getPlayers",
         summary="Find players by a part of their name",
         description="Gives the ids that the other operations ask for. Empty data: nobody found.",
         parameters=[serializers.PlayersQuery],
-        responses={200: OpenApiResponse(responses.PlayersSerializer, "Players by id."), **UPSTREAM},
+        responses={200: OpenApiResponse(responses.PLAYERS, "Players by id."), **UPSTREAM},
     )
-)
-class PlayersView(PagedView):
-    query = PLAYERS
-
-    def reader(self, source: Source) -> ReadPage:
-        return source.players
+    def get(self, request: Request) -> Response:
+        return self.page("players", PLAYERS)
 
 
 class TeamsView(SourceView):
@@ -91,45 +81,37 @@ class TeamsView(SourceView):
         operation_id="getTeams",
         summary="Get all teams",
         description="Gives the ids that getGames asks for.",
-        responses={200: OpenApiResponse(responses.TeamsSerializer, "Every team."), **UPSTREAM},
+        responses={200: OpenApiResponse(responses.TEAMS, "Every team."), **UPSTREAM},
     )
     def get(self, request: Request) -> Response:
-        teams = chosen_source().teams(ALL_TEAMS)
+        teams = chosen_source().teams(Filters())
         page = Page(rows=teams, next=None, total=len(teams))
         return paged(page, number=1, limit=max(len(teams), 1))
 
 
-@extend_schema_view(
-    get=extend_schema(
+class GamesView(PagedView):
+    @extend_schema(
         operation_id="getGames",
         summary="Get games, by season, team and date",
         description="In the order of their dates. Scores are null where they are not known.",
         parameters=[serializers.GamesQuery],
-        responses={200: OpenApiResponse(responses.GamesSerializer, "Games by date."), **UPSTREAM},
+        responses={200: OpenApiResponse(responses.GAMES, "Games by date."), **UPSTREAM},
     )
-)
-class GamesView(PagedView):
-    query = GAMES
-
-    def reader(self, source: Source) -> ReadPage:
-        return source.games
+    def get(self, request: Request) -> Response:
+        return self.page("games", GAMES)
 
 
-@extend_schema_view(
-    get=extend_schema(
+class StatsView(PagedView):
+    @extend_schema(
         operation_id="getStats",
         summary="Get what players did in games",
         description="In the order of the games' dates. Null means not known, never zero: "
         "don't guess it.",
         parameters=[serializers.StatsQuery],
-        responses={200: OpenApiResponse(responses.StatsSerializer, "Stats by date."), **UPSTREAM},
+        responses={200: OpenApiResponse(responses.STATS, "Stats by date."), **UPSTREAM},
     )
-)
-class StatsView(PagedView):
-    query = STATS
-
-    def reader(self, source: Source) -> ReadPage:
-        return source.stats
+    def get(self, request: Request) -> Response:
+        return self.page("stats", STATS)
 
 
 class SeasonAveragesView(SourceView):
@@ -140,9 +122,7 @@ class SeasonAveragesView(SourceView):
         "Means to 2 decimals, shares of all attempts to 3, a half rounded up.",
         parameters=[serializers.SeasonAveragesQuery],
         responses={
-            200: OpenApiResponse(
-                responses.SeasonAveragesListSerializer, "Nobody who played no game is in it."
-            ),
+            200: OpenApiResponse(responses.SEASON_AVERAGES, "Nobody who played no game is in it."),
             **UPSTREAM,
         },
     )

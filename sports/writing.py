@@ -1,6 +1,7 @@
 """Writes teams, players, games and stats, those that are there already as well as new ones."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F, OuterRef, Subquery
@@ -11,7 +12,7 @@ from sports.models import Game, Player, Stat, Team
 BATCH = 500  # rows
 
 Rows = Mapping[type[models.Model], Sequence[models.Model]]
-Fields = Mapping[type[models.Model], Iterable[str]]
+Fields = Mapping[type[models.Model], Collection[str]]
 
 # What a row is known by. What is referred to comes before what refers to it.
 KEYS: Mapping[type[models.Model], Sequence[str]] = {
@@ -30,22 +31,25 @@ ALL_FIELDS: Fields = {
 }
 
 
+def progress(rows: Iterable[Any], name: str, **options: Any) -> Any:
+    """Yield the rows, and show on a terminal how far it is."""
+    return tqdm(rows, name, unit=" rows", disable=None, leave=False, **options)
+
+
 @transaction.atomic
 def write(rows: Rows, fields: Fields = ALL_FIELDS) -> None:
     """Add rows, or change in those that exist the `fields` of each model; all or nothing."""
     for model, keys in KEYS.items():
         instances = rows.get(model, ())
+        batches = range(0, len(instances), BATCH)
         name = f"Writing {model._meta.verbose_name_plural}"
-        with tqdm(total=len(instances), desc=name, unit=" rows", disable=None, leave=False) as bar:
-            for start in range(0, len(instances), BATCH):
-                batch = instances[start : start + BATCH]
-                model._default_manager.bulk_create(
-                    batch,
-                    update_conflicts=True,
-                    unique_fields=keys,
-                    update_fields=list(fields[model]),
-                )
-                bar.update(len(batch))
+        for start in progress(batches, name, unit_scale=BATCH):
+            model._default_manager.bulk_create(
+                instances[start : start + BATCH],
+                update_conflicts=True,
+                unique_fields=keys,
+                update_fields=fields[model],
+            )
     if rows.get(Game):
         follow_games()
 

@@ -7,12 +7,13 @@ to be sent.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 Row = dict[str, Any]
+ListKind = Literal["players", "games", "stats"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,10 @@ class Filters:
     end_date: date | None = None
     postseason: bool | None = None
 
+    def given(self) -> dict[str, Any]:
+        """Return the filters that are asked, by name."""
+        return {name: value for name, value in vars(self).items() if value not in ("", (), None)}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
@@ -45,31 +50,19 @@ class Page:
     """How long the whole list is; None when the source does not say."""
 
 
-class ReadPage(Protocol):
-    """Reads one page; `after` is the `next` of the page before, None for the first one."""
-
-    def __call__(self, filters: Filters, *, limit: int, after: int | None) -> Page: ...
-
-
 class Source(Protocol):
     """Answers the five operations, and rows by their id."""
 
     def teams(self, filters: Filters) -> Sequence[Row]: ...
 
-    def players(self, filters: Filters, *, limit: int, after: int | None) -> Page: ...
-
-    def games(self, filters: Filters, *, limit: int, after: int | None) -> Page: ...
-
-    def stats(self, filters: Filters, *, limit: int, after: int | None) -> Page: ...
+    def page(self, kind: ListKind, filters: Filters, *, limit: int, after: int | None) -> Page:
+        """Return one page; `after` is the `next` of the page before, None for the first one."""
 
     def season_averages(self, season: int | None, player_ids: Sequence[int]) -> Sequence[Row]:
         """Return the averages of a season's regular games, of the newest when None."""
 
-    def team(self, pk: int) -> Row | None: ...
-
-    def player(self, pk: int) -> Row | None: ...
-
-    def game(self, pk: int) -> Row | None: ...
+    def row(self, kind: str, pk: int) -> Row | None:
+        """Return one of the teams, players or games."""
 
 
 SOURCES = {

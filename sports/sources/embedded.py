@@ -5,17 +5,17 @@ one page of it however long the list is. Each operation makes the same number of
 whatever its page holds.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, Max, Model, Q, QuerySet, Sum
 from django.db.models.functions import Cast, NullIf
 
 from api.cache import cache
 from sports.models import COUNTS, SHARES, Game, Player, Stat, Team, folded
-from sports.sources import Filters, Page, Row
+from sports.sources import Filters, ListKind, Page, Row
 
 LONG = 10_000  # rows; counting more than these takes longer than answering a page of them
 LONG_TOTAL_SECONDS = 60  # for so long the total of a long list is believed
@@ -42,8 +42,11 @@ ID_BITS = 36
 POSITION_MAX = 2**53 - 1
 
 
-def position(day: date, pk: int) -> int:
-    return (day - DAY_ONE).days << ID_BITS | pk
+def position(row: Row) -> int:
+    """Return where a row stands in its list; a player's place is the id alone."""
+    day = row.get("game", row).get("date")
+    days = 0 if day is None else (date.fromisoformat(day) - DAY_ONE).days
+    return days << ID_BITS | int(row["id"])
 
 
 def after_position(rows: "QuerySet[Any, Any]", place: int) -> "QuerySet[Any, Any]":
@@ -55,30 +58,31 @@ def after_position(rows: "QuerySet[Any, Any]", place: int) -> "QuerySet[Any, Any
 # --- Rows --------------------------------------------------------------------------------
 
 
-def team_row(values: Iterable[Any]) -> Row:
+def team_row(values: Sequence[Any]) -> Row:
     row = dict(zip(TEAM, values, strict=True))
     row["conference"] = row["conference"] or None
     row["division"] = row["division"] or None
     return row
 
 
-def teams_by_id(ids: Iterable[int | None]) -> dict[int | None, Row]:
-    wanted = {pk for pk in ids if pk is not None}
-    rows = Team.objects.filter(pk__in=wanted).order_by().values_list(*TEAM)
-    return {values[0]: team_row(values) for values in rows}
+def player_row(values: Sequence[Any]) -> Row:
+    return dict(zip(PLAYER, values, strict=True))
 
 
-def game_row(values: Iterable[Any]) -> Row:
+def game_row(values: Sequence[Any]) -> Row:
     row = dict(zip(GAME, values, strict=True))
     row["date"] = row["date"].isoformat()
     return row
 
 
-def with_teams(row: Row, teams: dict[int | None, Row]) -> Row:
-    """Put whole teams in the place of their ids."""
-    for name in ("team", "home_team", "visitor_team"):
-        if f"{name}_id" in row:
-            row[name] = teams.get(row.pop(f"{name}_id"))
+def stat_row(values: Sequence[Any]) -> Row:
+    first, second = len(STAT), len(STAT) + len(PLAYER)
+    row = dict(zip(STAT, values[:first], strict=True))
+    row["min"] = minutes(row.pop("seconds"))
+    for name, (made, attempted) in SHARES.items():
+        row[name] = share(row[made], row[attempted])
+    row["player"] = player_row(values[first:second])
+    row["game"] = game_row(values[second:])
     return row
 
 
@@ -93,124 +97,105 @@ def minutes(seconds: int | None) -> str | None:
     return None if seconds is None else f"{seconds // 60}:{seconds % 60:02}"
 
 
+# For each list: its model, the columns that it reads, and what makes a row of their values.
+LISTS: Mapping[str, tuple[type[Model], Sequence[str], Callable[[Sequence[Any]], Row]]] = {
+    "teams": (Team, TEAM, team_row),
+    "players": (Player, PLAYER, player_row),
+    "games": (Game, GAME, game_row),
+    "stats": (
+        Stat,
+        (*STAT, *(f"player__{name}" for name in PLAYER), *(f"game__{name}" for name in GAME)),
+        stat_row,
+    ),
+}
+TEAM_IDS = {"team_id": "team", "home_team_id": "home_team", "visitor_team_id": "visitor_team"}
+
+
+def with_teams(rows: list[Row]) -> list[Row]:
+    """Put whole teams in the place of their ids."""
+    ids = {row[column] for row in rows for column in TEAM_IDS.keys() & row.keys()} - {None}
+    teams = {team["id"]: team for team in read("teams", Team.objects.filter(pk__in=ids))}
+    for row in rows:
+        for column, name in TEAM_IDS.items():
+            if column in row:
+                row[name] = teams.get(row.pop(column))
+    return rows
+
+
+# --- Filters -----------------------------------------------------------------------------
+
+OF_DATES = {
+    "seasons": "season__in",
+    "dates": "date__in",
+    "start_date": "date__gte",
+    "end_date": "date__lte",
+    "postseason": "postseason",
+}
+# How a list applies each filter; it knows no others.
+LOOKUPS: Mapping[str, Mapping[str, str]] = {
+    "teams": {"conference": "conference__iexact", "division": "division__iexact"},
+    # A first name stands at the start of the whole name, a last name at its end.
+    "players": {
+        "search": "search_name__contains",
+        "first_name": "search_name__startswith",
+        "last_name": "search_name__endswith",
+        "player_ids": "pk__in",
+        "team_ids": "team__in",
+    },
+    "games": {**OF_DATES, "game_ids": "pk__in"},
+    "stats": {**OF_DATES, "player_ids": "player__in", "game_ids": "game__in"},
+}
+
+
+def filtered(kind: str, filters: Filters) -> "QuerySet[Any]":
+    model, *_ = LISTS[kind]
+    rows = model._default_manager.all()
+    for name, value in filters.given().items():
+        lookup = LOOKUPS[kind].get(name)
+        if lookup is not None:
+            is_name = lookup.startswith("search_name")
+            rows = rows.filter(**{lookup: folded(value) if is_name else value})
+        elif (kind, name) == ("games", "team_ids"):
+            rows = rows.filter(Q(home_team__in=value) | Q(visitor_team__in=value))
+    return rows
+
+
 # --- The source --------------------------------------------------------------------------
 
 
 class EmbeddedSource:
     def teams(self, filters: Filters) -> list[Row]:
-        rows = Team.objects.order_by("id")
-        if filters.conference:
-            rows = rows.filter(conference__iexact=filters.conference)
-        if filters.division:
-            rows = rows.filter(division__iexact=filters.division)
-        return [team_row(values) for values in rows.values_list(*TEAM)]
+        return read("teams", filtered("teams", filters))
 
-    def players(self, filters: Filters, *, limit: int, after: int | None) -> Page:
-        rows = Player.objects.all()
-        if filters.search:
-            rows = rows.filter(search_name__contains=folded(filters.search))
-        # A first name stands at the start of the whole name, a last name at its end.
-        if filters.first_name:
-            rows = rows.filter(search_name__startswith=folded(filters.first_name))
-        if filters.last_name:
-            rows = rows.filter(search_name__endswith=folded(filters.last_name))
-        if filters.player_ids:
-            rows = rows.filter(pk__in=filters.player_ids)
-        if filters.team_ids:
-            rows = rows.filter(team__in=filters.team_ids)
+    def page(self, kind: ListKind, filters: Filters, *, limit: int, after: int | None) -> Page:
+        rows = filtered(kind, filters)
         total = total_of(rows, filters)
         if after is not None:
-            rows = rows.filter(pk__gt=after)
-        found = list(rows.order_by("id").values_list(*PLAYER)[: limit + 1])
-        more = found[limit - 1][0] if len(found) > limit else None
-        players = [dict(zip(PLAYER, values, strict=True)) for values in found[:limit]]
-        teams = teams_by_id(player["team_id"] for player in players)
-        return Page(rows=[with_teams(row, teams) for row in players], next=more, total=total)
-
-    def games(self, filters: Filters, *, limit: int, after: int | None) -> Page:
-        rows = in_dates(Game.objects.all(), filters)
-        if filters.team_ids:
-            rows = rows.filter(
-                Q(home_team__in=filters.team_ids) | Q(visitor_team__in=filters.team_ids)
-            )
-        total = total_of(rows, filters)
-        if after is not None:
-            rows = after_position(rows, after)
-        found = list(rows.order_by("date", "id").values_list(*GAME)[: limit + 1])
-        more = position(found[limit - 1][1], found[limit - 1][0]) if len(found) > limit else None
-        games = [game_row(values) for values in found[:limit]]
-        sides = ("home_team_id", "visitor_team_id")
-        teams = teams_by_id(game[side] for game in games for side in sides)
-        return Page(rows=[with_teams(game, teams) for game in games], next=more, total=total)
-
-    def stats(self, filters: Filters, *, limit: int, after: int | None) -> Page:
-        rows = in_dates(Stat.objects.all(), filters)
-        if filters.player_ids:
-            rows = rows.filter(player__in=filters.player_ids)
-        if filters.game_ids:
-            rows = rows.filter(game__in=filters.game_ids)
-        total = total_of(rows, filters)
-        if after is not None:
-            rows = after_position(rows, after)
-        columns = (
-            *STAT,
-            *(f"player__{name}" for name in PLAYER),
-            *(f"game__{name}" for name in GAME),
-        )
-        found = list(rows.order_by("date", "id").values_list(*columns)[: limit + 1])
-        stats = [stat_row(values) for values in found]
-        more = None
-        if len(found) > limit:
-            last = stats[limit - 1]
-            more = position(date.fromisoformat(last["game"]["date"]), last["id"])
-        teams = teams_by_id(stat["team_id"] for stat in stats)
-        return Page(
-            rows=[with_teams(stat, teams) for stat in stats[:limit]], next=more, total=total
-        )
+            rows = rows.filter(pk__gt=after) if kind == "players" else after_position(rows, after)
+        found = read(kind, rows[: limit + 1])
+        more = position(found[limit - 1]) if len(found) > limit else None
+        return Page(rows=with_teams(found[:limit]), next=more, total=total)
 
     def season_averages(self, season: int | None, player_ids: Sequence[int]) -> list[Row]:
         if season is None:
-            season = newest_season()
-        if season is None or not player_ids:
-            return []
-        rows = (
+            season = Game.objects.aggregate(newest=Max("season"))["newest"]
+        rows: QuerySet[Any, Any] = (
             Stat.objects.filter(player__in=player_ids, season=season, postseason=False)
             .exclude(seconds=0)
             .order_by("player_id")
             .values("player_id")
             .annotate(games_played=Count("id"), **AVERAGES)
-            .values_list("player_id", "games_played", *AVERAGES)
         )
-        return [averages_row(season, *values) for values in rows]
+        return [averages_row(season, found) for found in rows]
 
-    def team(self, pk: int) -> Row | None:
-        return teams_by_id([pk]).get(pk)
-
-    def player(self, pk: int) -> Row | None:
-        return next(iter(self.players(Filters(player_ids=(pk,)), limit=1, after=None).rows), None)
-
-    def game(self, pk: int) -> Row | None:
-        return next(iter(self.games(Filters(game_ids=(pk,)), limit=1, after=None).rows), None)
+    def row(self, kind: str, pk: int) -> Row | None:
+        model, *_ = LISTS[kind]
+        return next(iter(with_teams(read(kind, model._default_manager.filter(pk=pk)))), None)
 
 
-def newest_season() -> int | None:
-    return Game.objects.order_by("-season").values_list("season", flat=True).first()
-
-
-def in_dates(rows: "QuerySet[Any]", filters: Filters) -> "QuerySet[Any]":
-    if filters.seasons:
-        rows = rows.filter(season__in=filters.seasons)
-    if filters.dates:
-        rows = rows.filter(date__in=filters.dates)
-    if filters.start_date:
-        rows = rows.filter(date__gte=filters.start_date)
-    if filters.end_date:
-        rows = rows.filter(date__lte=filters.end_date)
-    if filters.postseason is not None:
-        rows = rows.filter(postseason=filters.postseason)
-    if filters.game_ids and rows.model is Game:
-        rows = rows.filter(pk__in=filters.game_ids)
-    return rows
+def read(kind: str, rows: "QuerySet[Any]") -> list[Row]:
+    _, columns, make = LISTS[kind]
+    return [make(values) for values in rows.values_list(*columns)]
 
 
 def total_of(rows: "QuerySet[Any]", filters: Filters) -> int:
@@ -219,21 +204,10 @@ def total_of(rows: "QuerySet[Any]", filters: Filters) -> int:
     key = f"sports-total-{sha256(name.encode()).hexdigest()}"
     total: int | None = cache.get(key)
     if total is None:
-        total = rows.order_by().count()
+        total = rows.count()
         if total > LONG:
             cache.set(key, total, LONG_TOTAL_SECONDS)
     return total
-
-
-def stat_row(values: Sequence[Any]) -> Row:
-    first, second = len(STAT), len(STAT) + len(PLAYER)
-    row = dict(zip(STAT, values[:first], strict=True))
-    row["min"] = minutes(row.pop("seconds"))
-    for name, (made, attempted) in SHARES.items():
-        row[name] = share(row[made], row[attempted])
-    row["player"] = dict(zip(PLAYER, values[first:second], strict=True))
-    row["game"] = game_row(values[second:])
-    return row
 
 
 # --- Season averages ---------------------------------------------------------------------
@@ -256,15 +230,15 @@ AVERAGES: dict[str, Any] = {
 }
 
 
-def averages_row(season: int, player_id: int, games_played: int, *values: int | None) -> Row:
-    found = dict(zip(AVERAGES, values, strict=True))
-    row: Row = {"games_played": games_played, "player_id": player_id, "season": season}
-    row["min"] = minutes(found["mean_seconds"])
-    for name in COUNTS:
-        row[name] = _decimal(found[f"mean_{name}"], 100)
-    for name in SHARES:
-        row[name] = _decimal(found[name], 1000)
-    return row
+def averages_row(season: int | None, found: Row) -> Row:
+    return {
+        "games_played": found["games_played"],
+        "player_id": found["player_id"],
+        "season": season,
+        "min": minutes(found["mean_seconds"]),
+        **{name: _decimal(found[f"mean_{name}"], 100) for name in COUNTS},
+        **{name: _decimal(found[name], 1000) for name in SHARES},
+    }
 
 
 def _decimal(value: int | None, scale: int) -> float | None:

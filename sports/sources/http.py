@@ -17,14 +17,7 @@ import httpx
 import orjson
 
 from api.cache import cache
-from sports.sources.errors import (
-    BadAnswerError,
-    KeyRefusedError,
-    NothingThereError,
-    TooSlowError,
-    UnavailableError,
-    UpstreamError,
-)
+from sports.sources import errors
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +31,7 @@ MAX_BYTES = 5_000_000  # of one answer; a hundred rows need some 100,000
 class Retry(Exception):  # noqa: N818  # control flow, no error yet
     """Another attempt may succeed, after `pause` seconds when the provider named a pause."""
 
-    def __init__(self, problem: UpstreamError, pause: float | None = None) -> None:
+    def __init__(self, problem: errors.UpstreamError, pause: float | None = None) -> None:
         self.problem = problem
         self.pause = pause
 
@@ -57,23 +50,22 @@ class JSONClient:
         """Return the JSON at a path. Raises UpstreamError."""
         until = cache.get(f"{self.name}-wait", 0.0) - time.time()
         if until > 0:  # it has asked everybody to wait, not just one call
-            raise UnavailableError(until)
+            raise errors.UnavailableError(until)
         deadline = time.monotonic() + self.seconds
-        attempt = 0
+        attempt = 1
         while True:
-            attempt += 1
             try:
                 return self.attempt(path, params, deadline)
             except Retry as retry:
                 pause = retry.pause
                 if pause is None:
                     pause = FIRST_PAUSE * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)  # noqa: S311
-                out_of_time = time.monotonic() + pause >= deadline
-                if attempt == ATTEMPTS or out_of_time:
+                if attempt == ATTEMPTS or time.monotonic() + pause >= deadline:
                     if retry.pause:
                         cache.set(f"{self.name}-wait", time.time() + pause, pause)
                     raise retry.problem from retry
                 time.sleep(pause)
+                attempt += 1
 
     def attempt(self, path: str, params: Params, deadline: float) -> Any:
         left = max(0.01, deadline - time.monotonic())
@@ -84,39 +76,40 @@ class JSONClient:
                 self.raise_for(response)
                 body = self.read(response, deadline)
         except httpx.ConnectError as error:
-            raise Retry(UnavailableError(5)) from error
+            raise Retry(errors.UnavailableError(5)) from error
         except httpx.TimeoutException as error:
-            raise TooSlowError from error
+            raise errors.TooSlowError from error
         except httpx.HTTPError as error:
-            raise Retry(BadAnswerError()) from error
+            raise Retry(errors.BadAnswerError()) from error
         try:
             return orjson.loads(body)
         except ValueError as error:
-            raise BadAnswerError from error
+            raise errors.BadAnswerError from error
 
     def raise_for(self, response: httpx.Response) -> None:
         status = response.status_code
         if status in (401, 402, 403):
             logger.error("The provider of sports data refused our key (%s)", status)
-            raise KeyRefusedError
-        if status == 429 or status >= 500:
-            pause = retry_after(response.headers)
-            problem = UnavailableError(pause or 30) if status in (429, 503) else BadAnswerError()
-            raise Retry(problem, pause)
+            raise errors.KeyRefusedError
+        pause = retry_after(response.headers)
+        if status in (429, 503):
+            raise Retry(errors.UnavailableError(pause or 30), pause)
+        if status >= 500:
+            raise Retry(errors.BadAnswerError(), pause)
         if status == 404:
-            raise NothingThereError
+            raise errors.NothingThereError
         if status != 200:
             logger.error("The provider of sports data answered %s", status)
-            raise BadAnswerError
+            raise errors.BadAnswerError
 
     def read(self, response: httpx.Response, deadline: float) -> bytes:
         body = bytearray()
         for chunk in response.iter_bytes():
             body += chunk
             if len(body) > MAX_BYTES:
-                raise BadAnswerError
+                raise errors.BadAnswerError
             if time.monotonic() > deadline:
-                raise TooSlowError
+                raise errors.TooSlowError
         return bytes(body)
 
 

@@ -5,9 +5,9 @@ with numbered pages; any other (`https://api.balldontlie.io/v1`) is today's, wit
 Answers of both are brought into the shapes of this project's own API.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from api.cache import cache
 from sports.models import COUNTS, SHARES
-from sports.sources import Filters, Page, Row
+from sports.sources import Filters, ListKind, Page, Row
 from sports.sources.errors import BadAnswerError, NothingThereError
 from sports.sources.http import JSONClient, Params
 
@@ -44,11 +44,10 @@ def make_source(url: str, key: str, seconds: float, cache_seconds: int) -> "Upst
     # Redirects are not followed: they would carry the key to somewhere else.
     client = httpx.Client(base_url=f"{url}/", headers=headers, limits=POOL)
     name = f"sports-{sha256(f'{url} {key}'.encode()).hexdigest()[:16]}"
-    numbered = url.endswith("/api/v1")
     return UpstreamSource(
         api=JSONClient(client=client, seconds=seconds, name=name),
         cache_seconds=cache_seconds,
-        numbered_pages=numbered,
+        numbered_pages=url.endswith("/api/v1"),
     )
 
 
@@ -59,7 +58,7 @@ class UpstreamSource:
     numbered_pages: bool
 
     def teams(self, filters: Filters) -> list[Row]:
-        data, _ = self.read("teams", as_params(filters), team_row)
+        data, _ = self.read("teams", as_params(filters))
         # The old shape knows no filters here, and reading thirty teams again costs nothing.
         return [
             team
@@ -68,14 +67,15 @@ class UpstreamSource:
             and filters.division.casefold() in ("", (team["division"] or "").casefold())
         ]
 
-    def players(self, filters: Filters, *, limit: int, after: int | None) -> Page:
-        return self.page("players", player_row, filters, limit, after)
-
-    def games(self, filters: Filters, *, limit: int, after: int | None) -> Page:
-        return self.page("games", game_row, filters, limit, after)
-
-    def stats(self, filters: Filters, *, limit: int, after: int | None) -> Page:
-        return self.page("stats", stat_row, filters, limit, after)
+    def page(self, kind: ListKind, filters: Filters, *, limit: int, after: int | None) -> Page:
+        params = (*as_params(filters), ("per_page", str(limit)))
+        if self.numbered_pages:
+            params += (("page", str(after or 0)),)
+        elif after is not None:
+            params += (("cursor", str(after)),)
+        rows, meta = self.read(kind, params)
+        following = integer(meta.get("next_page" if self.numbered_pages else "next_cursor"))
+        return Page(rows=rows, next=following, total=integer(meta.get("total_count")))
 
     def season_averages(self, season: int | None, player_ids: Sequence[int]) -> list[Row]:
         if not player_ids:
@@ -83,53 +83,32 @@ class UpstreamSource:
         if season is None:
             season = current_season()
         params = (("season", str(season)), *(("player_ids[]", str(pk)) for pk in player_ids))
-        data, _ = self.read("season_averages", params, averages_row)
+        data, _ = self.read("season_averages", params)
         return data
 
-    def team(self, pk: int) -> Row | None:
-        return next((team for team in self.teams(Filters()) if team["id"] == pk), None)
-
-    def player(self, pk: int) -> Row | None:
-        return self.one(f"players/{pk}", player_row)
-
-    def game(self, pk: int) -> Row | None:
-        return self.one(f"games/{pk}", game_row)
-
-    def one(self, path: str, make: Callable[[Row], Row]) -> Row | None:
+    def row(self, kind: str, pk: int) -> Row | None:
+        if kind == "teams":
+            return next((team for team in self.teams(Filters()) if team["id"] == pk), None)
         try:
-            answer = self.api.get(path, ())
+            answer = self.api.get(f"{kind}/{pk}", ())
         except NothingThereError:
             return None
         if isinstance(answer, dict) and isinstance(answer.get("data"), dict):
             answer = answer["data"]  # today's shape wraps it
-        return understood(make, answer)
+        return parse(kind, answer)
 
-    def page(
-        self,
-        path: str,
-        make: Callable[[Row], Row],
-        filters: Filters,
-        limit: int,
-        after: int | None,
-    ) -> Page:
-        params = (*as_params(filters), ("per_page", str(limit)))
-        if self.numbered_pages:
-            params += (("page", str(after or 0)),)
-        elif after is not None:
-            params += (("cursor", str(after)),)
-        rows, meta = self.read(path, params, make)
-        following = whole(meta.get("next_page" if self.numbered_pages else "next_cursor"))
-        return Page(rows=rows, next=following, total=whole(meta.get("total_count")))
-
-    def read(
-        self, path: str, params: Params, make: Callable[[Row], Row]
-    ) -> tuple[list[Row], Mapping[str, Any]]:
+    def read(self, kind: str, params: Params) -> tuple[list[Row], Mapping[str, Any]]:
         """Return the rows of a list and its `meta`, from the cache while they are fresh."""
-        asked = sha256(f"{path} {params!r}".encode()).hexdigest()
+        asked = sha256(f"{kind} {params!r}".encode()).hexdigest()
         key = f"{self.api.name}-{asked}"
         found: tuple[list[Row], Mapping[str, Any]] | None = cache.get(key)
         if found is None:
-            found = as_list(self.api.get(path, params), make)
+            answer = self.api.get(kind, params)
+            if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
+                raise BadAnswerError
+            meta = answer.get("meta")
+            rows = [parse(kind, row) for row in answer["data"]]
+            found = rows, meta if isinstance(meta, dict) else {}
             cache.set(key, found, self.cache_seconds)
         return found
 
@@ -143,40 +122,29 @@ def current_season() -> int:
 def as_params(filters: Filters) -> Params:
     """Return the filters as the provider's query parameters, arrays as `name[]`."""
     params: list[tuple[str, str]] = []
-    for name, value in vars(filters).items():
+    for name, value in filters.given().items():
         if isinstance(value, tuple):
             params += [(f"{name}[]", str(item)) for item in value]
-        elif isinstance(value, bool):
-            params.append((name, str(value).lower()))
-        elif value:
-            params.append((name, str(value)))
+        else:
+            params.append((name, str(value).lower() if isinstance(value, bool) else str(value)))
     return tuple(params)
 
 
-# --- The provider's shapes into this API's -----------------------------------------------
+# --- The provider's values into this API's -----------------------------------------------
 
 
-def understood(make: Callable[[Row], Row], row: Any) -> Row:
-    """Return a row in our shape. Raises BadAnswerError for one that is nothing of the kind."""
-    try:
-        return make(row)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise BadAnswerError from error
-
-
-def as_list(answer: Any, make: Callable[[Row], Row]) -> tuple[list[Row], Mapping[str, Any]]:
-    if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
-        raise BadAnswerError
-    meta = answer.get("meta")
-    rows = [understood(make, row) for row in answer["data"]]
-    return rows, meta if isinstance(meta, dict) else {}
-
-
-def whole(value: Any) -> int | None:
+def integer(value: Any) -> int | None:
     """Return a whole number that came as one or as text; None for anything else."""
     if isinstance(value, str) and value.strip().isdecimal():
         value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def required_integer(value: Any) -> int:
+    number = integer(value)
+    if number is None:
+        raise ValueError("A row without its id, or without its season.")
+    return number
 
 
 def number(value: Any) -> float | None:
@@ -184,104 +152,103 @@ def number(value: Any) -> float | None:
 
 
 def text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    return value.strip() if isinstance(value, str) else ""
 
 
-def own_id(row: Row) -> int:
-    number = whole(row["id"])
-    if number is None:
-        raise ValueError("A row without an id.")
-    return number
+def text_or_none(value: Any) -> str | None:
+    return text(value) or None
 
 
-def id_of(row: Row, name: str) -> int | None:
-    """Return the id of something that stands in a row whole, or by its id alone."""
-    inside = row.get(name)
-    return whole(inside.get("id") if isinstance(inside, dict) else row.get(f"{name}_id"))
+def day(value: Any) -> str:
+    """Return the day of a date, or of a date with a time behind it."""
+    return date.fromisoformat(value[:10]).isoformat()
 
 
-def team_row(row: Row) -> Row:
-    names = ("abbreviation", "city", "full_name", "name")
-    return {
-        "id": own_id(row),
-        **{name: text(row.get(name)).strip() for name in names},
-        "conference": text(row.get("conference")).strip() or None,
-        "division": text(row.get("division")).strip() or None,
-    }
+# --- The provider's rows into this API's -------------------------------------------------
+
+Shape = Mapping[str, Callable[[Any], Any]]
+"""The fields of a row, and what reads each of them."""
+
+TEAM: Shape = {
+    "id": required_integer,
+    **dict.fromkeys(("abbreviation", "city", "full_name", "name"), text),
+    **dict.fromkeys(("conference", "division"), text_or_none),
+}
+PLAYER: Shape = {
+    "id": required_integer,
+    **dict.fromkeys(("first_name", "last_name", "position"), text),
+    **dict.fromkeys(("height_feet", "height_inches", "weight_pounds"), integer),
+}
+GAME: Shape = {
+    "id": required_integer,
+    "date": day,
+    "season": required_integer,
+    "postseason": lambda value: value is True,
+    "period": integer,
+    **dict.fromkeys(("status", "time"), text),
+    **dict.fromkeys(("home_team_score", "visitor_team_score"), integer),
+}
+STAT: Shape = {
+    "id": required_integer,
+    "min": text_or_none,
+    **dict.fromkeys(COUNTS, integer),
+    **dict.fromkeys(SHARES, number),
+}
+AVERAGES: Shape = {
+    **dict.fromkeys(("games_played", "player_id", "season"), required_integer),
+    "min": text_or_none,
+    **dict.fromkeys((*COUNTS, *SHARES), number),
+}
+
+
+def shaped(row: Row, shape: Shape) -> Row:
+    return {name: read(row.get(name)) for name, read in shape.items()}
 
 
 def team_in(row: Row, name: str) -> Row | None:
     inside = row.get(name)
-    return team_row(inside) if isinstance(inside, dict) else None
+    return shaped(inside, TEAM) if isinstance(inside, dict) else None
+
+
+def id_in(row: Row, name: str) -> int | None:
+    """Return the id of something that stands in a row whole, or by its id alone."""
+    inside = row.get(name)
+    return integer(inside.get("id") if isinstance(inside, dict) else row.get(f"{name}_id"))
 
 
 def player_fields(row: Row) -> Row:
     # Today's shape says "6-8" where the old one has feet and inches, "250" for pounds.
     feet, _, inches = text(row.get("height")).partition("-")
-    return {
-        "id": own_id(row),
-        "first_name": text(row.get("first_name")),
-        "last_name": text(row.get("last_name")),
-        "position": text(row.get("position")),
-        "height_feet": whole(row.get("height_feet", feet)),
-        "height_inches": whole(row.get("height_inches", inches)),
-        "weight_pounds": whole(row.get("weight_pounds", row.get("weight"))),
-    }
-
-
-def player_row(row: Row) -> Row:
-    return {**player_fields(row), "team": team_in(row, "team")}
-
-
-def game_fields(row: Row) -> Row:
-    day = re.match(r"\d{4}-\d\d-\d\d", row["date"])
-    if day is None:
-        raise ValueError("A game without a date.")
-    return {
-        "id": own_id(row),
-        "date": day[0],
-        "season": whole(row["season"]),
-        "postseason": row.get("postseason") is True,
-        "period": whole(row.get("period")),
-        "status": text(row.get("status")),
-        "time": text(row.get("time")).strip(),
-        "home_team_score": whole(row.get("home_team_score")),
-        "visitor_team_score": whole(row.get("visitor_team_score")),
-    }
-
-
-def game_row(row: Row) -> Row:
-    sides = ("home_team", "visitor_team")
-    return {**game_fields(row), **{side: team_in(row, side) for side in sides}}
+    old = {"height_feet": feet, "height_inches": inches, "weight_pounds": row.get("weight")}
+    return shaped({**old, **row}, PLAYER)
 
 
 def stat_row(row: Row) -> Row:
     player, game = row["player"], row["game"]
+    sides = ("home_team", "visitor_team")
     return {
-        "id": own_id(row),
-        **figures(row, whole),
-        "player": {**player_fields(player), "team_id": id_of(player, "team")},
+        **shaped(row, STAT),
+        "player": {**player_fields(player), "team_id": id_in(player, "team")},
         "team": team_in(row, "team"),
-        "game": {
-            **game_fields(game),
-            "home_team_id": id_of(game, "home_team"),
-            "visitor_team_id": id_of(game, "visitor_team"),
-        },
+        "game": {**shaped(game, GAME), **{f"{side}_id": id_in(game, side) for side in sides}},
     }
 
 
-def averages_row(row: Row) -> Row:
-    return {
-        "games_played": whole(row["games_played"]),
-        "player_id": whole(row["player_id"]),
-        "season": whole(row["season"]),
-        **figures(row, number),
-    }
+ROWS: Mapping[str, Callable[[Row], Row]] = {
+    "teams": lambda row: shaped(row, TEAM),
+    "players": lambda row: {**player_fields(row), "team": team_in(row, "team")},
+    "games": lambda row: {
+        **shaped(row, GAME),
+        **{side: team_in(row, side) for side in ("home_team", "visitor_team")},
+    },
+    "stats": stat_row,
+    "season_averages": lambda row: shaped(row, AVERAGES),
+}
 
 
-def figures(row: Row, count: Callable[[Any], float | None]) -> Row:
-    return {
-        "min": text(row.get("min")) or None,
-        **{name: count(row.get(name)) for name in COUNTS},
-        **{name: number(row.get(name)) for name in SHARES},
-    }
+def parse(kind: str, row: Any) -> Row:
+    """Return a row in this API's shape. Raises BadAnswerError for one that is none."""
+    try:
+        return ROWS[kind](row)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise BadAnswerError from error

@@ -9,7 +9,6 @@ from pytest_django import DjangoDbBlocker
 
 from sports.datasets import Dataset, read_dataset
 from sports.management.commands.load_sports import FIELDS
-from sports.models import Game, Player, Stat, Team
 from sports.sources.upstream import make_source, upstream_source
 from sports.writing import write
 from tests.clients.live_site import LiveSite, ServedPlugin
@@ -72,14 +71,8 @@ def real_data(
     dataset: Dataset, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Dataset]:
     """The real data in the database, while one module's tests run."""
-    rows = {
-        Team: dataset.teams,
-        Player: dataset.players,
-        Game: dataset.games,
-        Stat: dataset.stats,
-    }
     with django_db_blocker.unblock(), transaction.atomic():
-        write(rows, FIELDS)  # type: ignore[arg-type]
+        write(dataset.rows, FIELDS)
         yield dataset
         transaction.set_rollback(True)
 

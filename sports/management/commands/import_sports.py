@@ -32,7 +32,7 @@ class Command(BaseCommand):
         try:
             found.read(self.rows(files))
             if found.problems:
-                self.tell(found.problems)
+                self.report(found.problems)
                 if not skip_bad_rows:
                     raise CommandError(
                         f"{len(found.problems):,} rows are bad, so nothing was written. Mend "
@@ -44,15 +44,14 @@ class Command(BaseCommand):
         counts = [f"{len(found.rows[row.model]):,} {kind}" for kind, row in ROWS.items()]
         self.stdout.write(f"Imported {', '.join(counts)}; left out {len(found.problems):,} rows.")
 
-    def rows(self, files: Sequence[Path]) -> Iterator[tuple[str, TableRow]]:
+    def rows(self, files: Sequence[Path]) -> Iterator[TableRow]:
         for path in files:
             try:
-                for row in read_rows(path):
-                    yield path.name, row
+                yield from read_rows(path)
             except UnreadableTableError as error:
                 raise CommandError(f"{path}: {error} Nothing was written.") from error
 
-    def tell(self, problems: Sequence[str]) -> None:
+    def report(self, problems: Sequence[str]) -> None:
         for problem in problems[:SHOWN]:
             self.stderr.write(problem.encode(errors="replace").decode())  # lone surrogates
         if len(problems) > SHOWN:

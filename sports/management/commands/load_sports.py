@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from sports.datasets import DataMissingError, Dataset, read_dataset
+from sports.datasets import DataMissingError, read_dataset
 from sports.models import Game, Player, Stat, Team
-from sports.writing import Fields, Rows, write
+from sports.writing import Fields, write
 
 # Only what the packages hold: what somebody imported into other fields stays.
 FIELDS: Fields = {
@@ -36,8 +36,10 @@ class Command(BaseCommand):
         if once and Game.objects.exists():
             return
         started = time.monotonic()
+        self.stderr.write("Reading the packages …", ending="\n")
         try:
-            dataset = self.load()
+            dataset = read_dataset()
+            write(dataset.rows, FIELDS)
         except DataMissingError as missing:
             raise CommandError(
                 f"{missing} is not installed, so the sports plugin has no data yet; all else "
@@ -52,15 +54,3 @@ class Command(BaseCommand):
             f"{len(dataset.games):,} games and {len(dataset.stats):,} lines of shooting "
             f"in {time.monotonic() - started:.1f} s."
         )
-
-    def load(self) -> Dataset:
-        self.stderr.write("Reading the packages …", ending="\n")
-        dataset = read_dataset()
-        rows: Rows = {
-            Team: dataset.teams,
-            Player: dataset.players,
-            Game: dataset.games,
-            Stat: dataset.stats,
-        }
-        write(rows, FIELDS)
-        return dataset
