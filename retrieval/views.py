@@ -33,6 +33,7 @@ class RetrievalView(APIView):
 
     http_method_names = ["get", "head", "post", "delete"]  # those that it defines
     store = ""
+    overwrites: ClassVar = False  # whether what is sent may take the place of what is there
     reads: ClassVar[tuple[str, ...]] = ()
     domain_errors: ClassVar[Mapping[type[Exception], int]] = {
         exceptions.NoSuchDocumentError: 404,
@@ -57,6 +58,8 @@ CONFLICT = OpenApiResponse(
 
 
 class UpsertView(RetrievalView):
+    overwrites = True
+
     @extend_schema(
         operation_id="upsertDocuments",
         summary="Save documents, so that they can be found later",

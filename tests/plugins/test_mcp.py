@@ -16,7 +16,7 @@ from oauth2_provider.models import AccessToken
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from oauth_demo.models import Token, audience, digest
-from plugins.mcp.tools import LOOK_AROUND
+from plugins.mcp.tools import LOOK_AROUND, operations
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
 from tests.conftest import Mount, mount_of
@@ -99,14 +99,14 @@ def test_the_tools_are_the_operations_of_the_document(
         for tool in result(ask(mount, "tools/list", era=era, token=token))["tools"]
     }
     document = mount.get("/openapi.json").json()
-    operations = {
+    documented = {
         operation["operationId"]: operation
         for methods in document["paths"].values()
         for operation in methods.values()
     }
-    assert tools.keys() == operations.keys()
+    assert tools.keys() == documented.keys()
     own = {"username"} if mount.plugin.auth.callers == "people" else set()
-    for name, operation in operations.items():
+    for name, operation in documented.items():
         named = {each["name"] for each in operation.get("parameters", [])} - own
         body = operation.get("requestBody", {}).get("content", {})
         if body:
