@@ -1,10 +1,12 @@
 """The invented league behind both sources, and the real data."""
 
+import ssl
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
 from sports.datasets import Dataset, read_dataset
@@ -22,14 +24,36 @@ def sports() -> Mount:
     return mount_of("sports")
 
 
-@pytest.fixture
-def stored_league(db: None) -> None:
-    league.store()
+@pytest.fixture(scope="session")
+def statements() -> list[tuple[str, Any]]:
+    """The SQL that stores the league, once it was recorded: Django takes long to write it."""
+    return []
 
 
 @pytest.fixture
-def upstream(settings: Any) -> Iterator[Provider]:
+def stored_league(db: None, statements: list[tuple[str, Any]]) -> None:
+    def record(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        assert not many
+        statements.append((sql, params))
+        return execute(sql, params, many, context)
+
+    if not statements:
+        with connection.execute_wrapper(record):
+            league.store()
+        return
+    with connection.cursor() as cursor:
+        for sql, params in statements:
+            cursor.execute(sql, params)
+
+
+one_ssl_context = cache(ssl.create_default_context)
+"""Reading the list of authorities takes longer than a test, and no test here uses TLS."""
+
+
+@pytest.fixture
+def upstream(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
     """The plugin asks a provider on loopback, which has today's shape."""
+    monkeypatch.setattr(ssl, "create_default_context", one_ssl_context)
     with provider() as server:
         settings.SPORTS_SOURCE = "upstream"
         settings.SPORTS_UPSTREAM_URL = f"{server.url}/v1"
