@@ -9,10 +9,10 @@ from plugins.plugin import Plugin
 from todos.urls import TODO_API
 
 
-def todo_plugin(slug: str, name_for_model: str, auth: AuthScheme) -> Plugin:
+def todo_plugin(slug: str, name: str, name_for_model: str, auth: AuthScheme) -> Plugin:
     return Plugin(
         slug=slug,
-        name_for_human=slug,
+        name_for_human=name,
         name_for_model=name_for_model,
         description_for_human="Manage a list of todos.",
         description_for_model="Manages a list of todos.",
@@ -22,11 +22,12 @@ def todo_plugin(slug: str, name_for_model: str, auth: AuthScheme) -> Plugin:
 
 
 TODO_PLUGINS = (
-    todo_plugin("todo", "todo", NoAuth()),
-    todo_plugin("todo-service", "todoService", ServiceHTTP()),
-    todo_plugin("todo-user", "todoUser", UserHTTP()),
+    todo_plugin("todo", "TODO List", "todo", NoAuth()),
+    todo_plugin("todo-service", "TODO List (service)", "todoService", ServiceHTTP()),
+    todo_plugin("todo-user", "TODO List (personal)", "todoUser", UserHTTP()),
     todo_plugin(
         "todo-oauth",
+        "TODO List (OAuth)",
         "todoOauth",
         OAuth(
             read=Scope("todos:read", "See the todos on your list"),
