@@ -135,11 +135,13 @@ def test_the_hints_say_what_an_operation_does(todo: Mount) -> None:
     assert tools["getTodos"]["readOnlyHint"] is True
     assert tools["addTodo"]["readOnlyHint"] is tools["addTodo"]["destructiveHint"] is False
     assert tools["deleteTodo"]["destructiveHint"] is True
+    # <examples>
     retrieval = mount_of("retrieval-none")
     [query, _] = sorted(
         result(ask(retrieval, "tools/list"))["tools"], key=lambda t: -len(t["name"])
     )
     assert (query["name"], query["annotations"]["readOnlyHint"]) == ("queryDocuments", True)
+    # </examples>
 
 
 # --- Calls -------------------------------------------------------------------------------
