@@ -5,15 +5,13 @@ PORT ?= 8000
 WORKERS ?= 1
 THREADS ?= 4
 POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/postgres
-# The Cranfield collection, where a folder beside the checkout, or in it, has it.
-CRANFIELD ?= $(firstword $(wildcard data/cranfield ../*/data/cranfield))
 export PORT
 
 BIN := .venv/bin
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sports-data run reset serve check test test-clients test-postgres test-stores lint bench bench-retrieval lock
+.PHONY: help setup migrate run reset serve check test test-clients test-postgres lint lock
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -32,20 +30,11 @@ setup: .venv/installed ## Make the virtual environment and install what the site
 	@$(BIN)/python $(INSTALL) requirements-dev.txt
 	@touch $@
 
-sports-data: .venv/installed-sports ## Install the sports plugin's real data, and load it again
+migrate: setup
 	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py load_sports
 
-# Without these data the plugin has nothing to answer; everything else works.
-.venv/installed-sports: .venv/installed requirements-sports-data.txt
-	@echo "Installing the sports data into .venv (once; 4 MB) …"
-	@$(BIN)/python $(INSTALL) requirements-sports-data.txt --no-deps --retries 1 --timeout 15 \
-		&& touch $@ || echo "It could not be installed. The other plugins do not need it."
-
-run: setup .venv/installed-sports ## Run the site for development, with a demo in it (PORT=8000)
-	@$(BIN)/python manage.py migrate --verbosity 0
+run: migrate ## Run the site for development, with a demo in it (PORT=8000)
 	@$(BIN)/python manage.py seed_demo
-	@$(BIN)/python manage.py load_sports --once || true
 	@exec $(BIN)/python manage.py runserver $(HOST):$(PORT)
 
 reset: setup ## Forget the development database, after asking (YES=1 does not ask)
@@ -84,16 +73,6 @@ test-clients: .venv/installed-dev .venv-clients/installed ## Run the OAuth flow 
 test-postgres: .venv/installed-dev ## Run the tests whose database matters on PostgreSQL (POSTGRES_URL)
 	@DATABASE_URL=$(POSTGRES_URL) $(PYTEST) -m "not outside or database"
 
-test-stores: .venv-stores/installed ## Run the contract of the vector indexes: Qdrant, Chroma, pgvector
-	@.venv-stores/bin/python -m pytest tests/retrieval/test_indexes.py
-	@.venv-stores/bin/python -m tests.retrieval.pgvector_server \
-		.venv-stores/bin/python -m pytest tests/retrieval/test_indexes.py
-
-.venv-stores/installed: requirements-stores.txt
-	@$(PYTHON) -m venv .venv-stores
-	@.venv-stores/bin/python $(INSTALL) requirements-stores.txt
-	@touch $@
-
 lint: .venv/installed-dev ## Check style, types, the direction of imports, migrations, deployment
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -103,6 +82,34 @@ lint: .venv/installed-dev ## Check style, types, the direction of imports, migra
 	@SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 		ALLOWED_HOSTS=plugins.example CONTACT_EMAIL=support@plugins.example \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# <examples>
+.PHONY: sports-data load-sports test-stores bench bench-retrieval
+# The Cranfield collection, where a folder beside the checkout, or in it, has it.
+CRANFIELD ?= $(firstword $(wildcard data/cranfield ../*/data/cranfield))
+
+sports-data: migrate .venv/installed-sports ## Install the sports plugin's real data, and load it again
+	@$(BIN)/python manage.py load_sports
+
+run: load-sports
+load-sports: migrate .venv/installed-sports
+	@$(BIN)/python manage.py load_sports --once || true
+
+# Without these data the plugin has nothing to answer; everything else works.
+.venv/installed-sports: .venv/installed requirements-sports-data.txt
+	@echo "Installing the sports data into .venv (once; 4 MB) …"
+	@$(BIN)/python $(INSTALL) requirements-sports-data.txt --no-deps --retries 1 --timeout 15 \
+		&& touch $@ || echo "It could not be installed. The other plugins do not need it."
+
+test-stores: .venv-stores/installed ## Run the contract of the vector indexes: Qdrant, Chroma, pgvector
+	@.venv-stores/bin/python -m pytest tests/retrieval/test_indexes.py
+	@.venv-stores/bin/python -m tests.retrieval.pgvector_server \
+		.venv-stores/bin/python -m pytest tests/retrieval/test_indexes.py
+
+.venv-stores/installed: requirements-stores.txt
+	@$(PYTHON) -m venv .venv-stores
+	@.venv-stores/bin/python $(INSTALL) requirements-stores.txt
+	@touch $@
 
 bench: setup .venv-bench/installed ## Compare with the published design (a few minutes)
 	@$(BIN)/python -m benchmarks.bench --baseline-python .venv-bench/bin/python $(BENCH)
@@ -118,6 +125,7 @@ bench-retrieval: setup .venv-stores/installed ## Measure retrieval: quality (CRA
 	@$(PYTHON) -m venv .venv-bench
 	@.venv-bench/bin/python $(INSTALL) requirements-bench.txt
 	@touch $@
+# </examples>
 
 COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header
@@ -125,10 +133,11 @@ COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.
 lock: ## Lock the dependencies of pyproject.toml again, with hashes and no index
 	@test -x .venv-lock/bin/uv || ($(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv)
 	@$(COMPILE) pyproject.toml -o requirements.txt
-	@$(COMPILE) --group sports-data --no-deps -o requirements-sports-data.txt
-	@$(COMPILE) pyproject.toml --group dev -c requirements.txt -c requirements-sports-data.txt \
-		-o requirements-dev.txt
+	@$(COMPILE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	@$(COMPILE) --group clients -o requirements-clients.txt
+# <examples>
+	@$(COMPILE) --group sports-data --no-deps -c requirements-dev.txt -o requirements-sports-data.txt
 	@$(COMPILE) pyproject.toml --group dev --group stores -c requirements-dev.txt -o requirements-stores.txt
 	@$(COMPILE) --group bench -o requirements-bench.txt
-	@$(COMPILE) --group clients -o requirements-clients.txt
+# </examples>
 	@echo "Locked. Now: make test"

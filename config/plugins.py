@@ -6,10 +6,11 @@ startplugin` makes both, and the app.
 
 from plugins.auth import NoAuth, OAuth, Scope, ServiceHTTP, UserHTTP
 from plugins.plugin import Plugin
-from retrieval.urls import REMEMBERING, RetrievalAPI
-from sports.urls import SPORTS_API
-from todos.urls import TODO_API
+from retrieval.urls import REMEMBERING, RetrievalAPI  # <examples></examples>
+from sports.urls import SPORTS_API  # <examples></examples>
+from todos.urls import TODO_API  # <examples></examples>
 
+# <examples>
 TODO_INSTRUCTIONS = (
     "Manages a person's list of todos: adds, reads and deletes them. "
     "Todos are deleted by their index in the list, counted from 0: "
@@ -40,8 +41,10 @@ MEMORY_INSTRUCTIONS = (
     "When the person asks to remember something, save it with upsertDocuments, in words that "
     "will make sense later by themselves. "
 )
+# </examples>
 
 PLUGINS = (
+    # <examples>
     Plugin(
         slug="todo",
         name_for_human="TODO List",
@@ -137,4 +140,5 @@ PLUGINS = (
         ),
         api=RetrievalAPI(offers=REMEMBERING),
     ),
+    # </examples>
 )

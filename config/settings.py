@@ -86,6 +86,7 @@ VERIFICATION_TOKENS: dict[str, dict[str, str]] = dict(env.json("VERIFICATION_TOK
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
 
 
+# <examples>
 # --- Sports ------------------------------------------------------------------------------
 
 # "embedded" answers from the database; "upstream" asks a balldontlie-compatible API.
@@ -122,12 +123,14 @@ RETRIEVAL_OPENAI_MODEL = env.str("RETRIEVAL_OPENAI_MODEL", "text-embedding-3-sma
 RETRIEVAL_OPENAI_DIMENSIONS = env.int("RETRIEVAL_OPENAI_DIMENSIONS", 1536)
 RETRIEVAL_CHUNK_TOKENS = env.int("RETRIEVAL_CHUNK_TOKENS", 200)
 RETRIEVAL_CHUNK_OVERLAP = env.int("RETRIEVAL_CHUNK_OVERLAP", 0)  # tokens
-# A plugin has 45 seconds to answer; larger loads come by `manage.py load_documents`.
+# A plugin has 45 seconds to answer; larger loads come by `manage.py load_documents`. That many
+# passages take about a megabyte, of the two of MAX_BODY_BYTES, where each letter takes one byte.
 RETRIEVAL_MAX_CHUNKS = env.int("RETRIEVAL_MAX_CHUNKS", 500)  # of one call
 RETRIEVAL_MAX_COLLECTION_CHUNKS = env.int("RETRIEVAL_MAX_COLLECTION_CHUNKS", 200_000)
 RETRIEVAL_MAX_FILE_BYTES = env.int("RETRIEVAL_MAX_FILE_BYTES", 10 * 1024**2)
 RETRIEVAL_MAX_FILE_PAGES = env.int("RETRIEVAL_MAX_FILE_PAGES", 500)
 RETRIEVAL_PARSE_SECONDS = env.float("RETRIEVAL_PARSE_SECONDS", 20)
+# </examples>
 
 
 # --- Applications ------------------------------------------------------------------------
@@ -135,9 +138,11 @@ RETRIEVAL_PARSE_SECONDS = env.float("RETRIEVAL_PARSE_SECONDS", 20)
 INSTALLED_APPS = [
     "config",
     "accounts",
+    # <examples>
     "todos",
     "sports",
     "retrieval",
+    # </examples>
     "plugins",
     "oauth2_provider",
     "oauth_demo",
@@ -315,8 +320,7 @@ CORS_EXPOSE_HEADERS = ["retry-after", "www-authenticate"]
 
 # --- API ---------------------------------------------------------------------------------
 
-# The largest request body but for files, in bytes. The longest load of documents that one call may
-# bring takes about a megabyte, where each letter takes one byte.
+# The largest request body but for files, in bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_BODY_BYTES", 2 * 1024**2)
 
 REST_FRAMEWORK = {
@@ -412,7 +416,17 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "loggers": {
         room: {"handlers": ["console"], "level": "INFO"}
-        for room in ("api", "accounts", "config", "oauth_demo", "plugins", "retrieval", "sports")
+        for room in (
+            "api",
+            "accounts",
+            "config",
+            "oauth_demo",
+            "plugins",
+            # <examples>
+            "retrieval",
+            "sports",
+            # </examples>
+        )
     },
 }
 if not DEBUG:

@@ -18,7 +18,7 @@ from django.test import Client
 from api import throttling
 from oauth_demo.models import Token
 from plugins.plugin import Plugin
-from retrieval.indexes import vector_index
+from retrieval.indexes import vector_index  # <examples></examples>
 from tests.clients.live_site import LiveSite, live_site
 from tests.development_server import DevelopmentServer, development_server
 from tests.site.plugins import PLUGINS
@@ -187,11 +187,13 @@ def one_minute() -> Iterator[None]:
         yield
 
 
+# <examples>
 @pytest.fixture(autouse=True)
 def fresh_index() -> Iterator[None]:
     """A test's database is undone, and its numbers are given again: no index may remember it."""
     yield
     vector_index.cache_clear()
+    # </examples>
 
 
 @pytest.fixture(scope="session", autouse=True)

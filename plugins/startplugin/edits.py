@@ -103,9 +103,8 @@ def import_line(module: str, names: list[str]) -> str:
 def add_to_project(pyproject: str, app: str) -> str:
     """Name an app where pyproject.toml names each: coverage, and the direction of imports."""
     for pattern, added in (
-        (r"^(source = \[[^\]]*?),?\s*\]", rf'\1, "{app}"]'),
-        (r"^(root_packages = \[[^\]]*?),?\s*\]", rf'\1, "{app}"]'),
-        (r'^(name = "config → [^→"]+?)( → )', rf"\1 | {app}\2"),
+        (r"^(source = \[\n(?: .*\n)*)", rf'\1    "{app}",\n'),
+        (r"^(root_packages = \[\n(?: .*\n)*)", rf'\1    "{app}",\n'),
         (r'^(layers = \[\s*"config",\s*"[^"]+)"', rf'\1 | {app}"'),
     ):
         pyproject, count = re.subn(pattern, added, pyproject, count=1, flags=re.MULTILINE)

@@ -14,7 +14,7 @@ OPEN = [
     "/",
     "/accounts/login/",
     "/accounts/signup/",
-    "/retrieval-none/library",
+    "/retrieval-none/library",  # <examples></examples>
     *(f"/{plugin.slug}/{page}" for plugin in PLUGINS for page in ("", "legal", "docs")),
 ]
 OWN = ["/accounts/tokens/", "/accounts/password/"]
@@ -22,7 +22,7 @@ ADMIN = [
     "/admin/",
     "/admin/todos/todo/",
     "/admin/oauth_demo/token/",
-    "/admin/retrieval/document/",
+    "/admin/retrieval/document/",  # <examples></examples>
 ]
 
 on_a_phone = pytest.mark.parametrize(

@@ -1,104 +1,67 @@
-"""What is left of a file without the examples. `.ci/product` takes them out for real."""
+"""The marks by which the examples go. `.ci/product` takes them out for real."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from config.removal import makefile, markdown, pyproject, python, remaining_tests, script, settings
+from config.management.commands.removeexamples import REMOVED, marked, without_examples
+from plugins.startplugin.files import NewPlugin, schemes
+from plugins.startplugin.names import Names
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
     ("text", "left"),
     [
-        ("One. Two.\n\nTodos are three.\n", "One. Two.\n"),
-        ("One. The sports plugin is two. Three.\n", "One. Three.\n"),
-        ("The sports plugin is one. It is two.\n\nThree.\n", "Three.\n"),
-        ("# A\n\n## Sports\n\nOne.\n\n### B\n\nTwo.\n\n## C\n\nD.\n", "# A\n\n## C\n\nD.\n"),
-        ("# A\n\n## B\n\nSee the todos.\n\n## C\n\nTwo.\n", "# A\n\n## C\n\nTwo.\n"),
-        ("| a |\n|---|\n| todo |\n| b |\n", "| a |\n|---|\n| b |\n"),
-        ("One.\n\n| a |\n|---|\n| todo |\n\nTwo.\n", "One.\n\nTwo.\n"),
-        ("One.\n\nCall it:\n\n```sh\ncurl /todo/\n```\n\nTwo.\n", "One.\n\nTwo.\n"),
-        ("```sh\nmake run\nmake bench\n```\n", "```sh\nmake run\n```\n"),
-        ("- One.\n- A todo.\n- Two. Of sports.\n", "- One.\n- Two.\n"),
-        ("A tornado is no example, and neither is autodoc.\n", None),
+        ("a\n# <examples>\nb\n# </examples>\nc\n", "a\nc\n"),
+        ("a\n\n    # <examples>\nb\n\nc\n    # </examples>\n\nd\n", "a\n\nd\n"),
+        ("a\n\n\n# <examples>\nb\n# </examples>\n\n\nc\n", "a\n\n\nc\n"),
+        ("a\n# <examples>\nb\n# </examples>\n\nc\n", "a\n\nc\n"),
+        ("# <examples>\na\n# </examples>\nb\n# <examples>\nc\n# </examples>\n", "b\n"),
+        ("import a\nimport b  # <examples></examples>\nimport c\n", "import a\nimport c\n"),
+        ("a\n\n<!-- <examples> -->\nb\n<!-- </examples> -->\n\nc\n", "a\n\nc\n"),
+        (
+            "| a |\n|---|\n| b <!-- <examples> --> |\n| c |\n| d <!-- </examples> --> |\n| e |\n",
+            "| a |\n|---|\n| e |\n",
+        ),
+        ("Tell of <examples>, of todos and of sports.\n", None),
     ],
 )
-def test_markdown_loses_what_names_an_example(text: str, left: str | None) -> None:
-    assert markdown(text) == (text if left is None else left)
+def test_what_is_between_marks_goes_and_nothing_else(text: str, left: str | None) -> None:
+    assert without_examples(text) == (text if left is None else left)
 
 
-def test_python_loses_what_is_made_of_an_example() -> None:
-    source = """from sports.urls import SPORTS_API
-from notes.urls import NOTES_API
-
-SHARED = "both"
-ABOUT_SPORTS = "sports"
-
-PLUGINS = (
-    Plugin(
-        slug=SHARED + ABOUT_SPORTS,
-        api=SPORTS_API,
-    ),
-    Plugin(slug=SHARED, api=NOTES_API),
-)
+def test_every_mark_has_its_end_and_no_example_is_named_outside() -> None:
+    names = [str(path.relative_to(ROOT)) for path in marked(ROOT)]
+    assert {"README.md", "pyproject.toml", "config/plugins.py"} <= set(names)
+    for name in names:
+        if name in REMOVED:
+            continue
+        text = (ROOT / name).read_text()
+        marks = re.findall(r"(?:(?:#|<!--) |(?<=<examples>))<(/?)examples>", text)
+        assert marks == ["", "/"] * (len(marks) // 2), name
+        assert not re.search("sports|retrieval", without_examples(text)), name
 
 
-@fixture
-def sports():
-    return SPORTS_API
-
-
-def rest():
-    return 1
-"""
-    assert python(source, ("sports",)) == (
-        "from notes.urls import NOTES_API\n\n"
-        'SHARED = "both"\n\n'
-        "PLUGINS = (\n    Plugin(slug=SHARED, api=NOTES_API),\n)\n\n\n"
-        "def rest():\n    return 1\n"
+@pytest.mark.parametrize("app", ["notes", "reviews", "zebras"])
+def test_a_plugin_that_is_started_before_is_what_it_is_when_started_after(
+    app: str, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PLUGINS = "config.plugins.PLUGINS"
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "config.settings")
+    plugin = NewPlugin(
+        names=Names(app), scheme=schemes()["oauth"], name_for_human="Ours", description="Our own."
     )
-
-
-def test_the_settings_lose_sections_and_names() -> None:
-    source = (
-        '# --- Sports ---\n\nSPORTS_A = 1\n\n# --- B ---\n\nAPPS = [\n    "sports",\n    "b",\n]\n'
-        'ROOMS = ("a", "b", "sports")\n'
-    )
-    assert settings(source) == '# --- B ---\n\nAPPS = [\n    "b",\n]\nROOMS = ("a", "b")\n'
-
-
-def test_the_makefile_loses_rules_steps_and_prerequisites() -> None:
-    text = (
-        "run: setup .venv/sports ## Run it\n\t@serve\n\t@load_sports\n\n"
-        "# Why.\nbench: setup ## Measure\n\t@bench\n\n"
-        "lock:\n\t@compile -c requirements-stores.txt \\\n\t\t-o dev.txt\n"
-    )
-    assert makefile(text) == (
-        "run: setup ## Run it\n\t@serve\n\nlock:\n\t@compile \\\n\t\t-o dev.txt\n"
-    )
-
-
-def test_pyproject_loses_dependencies_and_names() -> None:
-    text = (
-        'dependencies = [\n    "django",\n    "numpy",  # retrieval\n]\n'
-        'bench = ["quart"]\n\n[tool]\nlayers = ["accounts | todos | sports", "api"]\n'
-        'packages = ["api", "todos"]\n\n[[contracts]]\nname = "retrieval: a → b"\n'
-    )
-    assert pyproject(text) == (
-        'dependencies = [\n    "django",\n]\n\n[tool]\nlayers = ["accounts", "api"]\n'
-        'packages = ["api"]\n'
-    )
-
-
-def test_tests_that_speak_of_an_example_go() -> None:
-    kept = 'def test_a() -> None:\n    get("/todo/sports")\n'
-    gone = '@mark\ndef test_b() -> None:\n    get("/sports/")\n'
-    assert remaining_tests(kept + gone) == kept
-
-
-def test_a_script_loses_steps() -> None:
-    assert script("a\n\nmake test-stores\n\nb\n") == "a\n\nb\n"
+    started = dict(plugin.edited(ROOT))
+    for path in started:
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(without_examples((ROOT / path).read_text()))
+    before = {path: without_examples(text) for path, text in started.items()}
+    assert before == dict(plugin.edited(tmp_path))
 
 
 def test_work_that_is_not_committed_is_not_touched(tmp_path: Path, settings: object) -> None:

@@ -16,7 +16,7 @@ from oauth2_provider.models import AccessToken
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from oauth_demo.models import Token, audience, digest
-from plugins.mcp.tools import LOOK_AROUND, operations
+from plugins.mcp.tools import LOOK_AROUND
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
 from tests.conftest import Mount, mount_of
@@ -135,11 +135,13 @@ def test_the_hints_say_what_an_operation_does(todo: Mount) -> None:
     assert tools["getTodos"]["readOnlyHint"] is True
     assert tools["addTodo"]["readOnlyHint"] is tools["addTodo"]["destructiveHint"] is False
     assert tools["deleteTodo"]["destructiveHint"] is True
+    # <examples>
     retrieval = mount_of("retrieval-none")
     [query, _] = sorted(
         result(ask(retrieval, "tools/list"))["tools"], key=lambda t: -len(t["name"])
     )
     assert (query["name"], query["annotations"]["readOnlyHint"]) == ("queryDocuments", True)
+    # </examples>
 
 
 # --- Calls -------------------------------------------------------------------------------

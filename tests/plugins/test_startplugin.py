@@ -146,7 +146,7 @@ def test_an_import_stands_in_its_place(source: str, expected: str) -> None:
 def test_an_app_is_named_where_the_project_names_each() -> None:
     text = (ROOT / "pyproject.toml").read_text()
     changed = add_to_project(text, "notes")
-    assert changed.count("notes") == text.count("notes") + 4
+    assert changed.count("notes") == text.count("notes") + 3
     with pytest.raises(EditError, match="Name notes in it"):
         add_to_project("[project]\n", "notes")
 

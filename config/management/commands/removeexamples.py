@@ -9,21 +9,26 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config import removal
-
-REMOVED = ("sports", "retrieval", "benchmarks", "tests/sports", "tests/retrieval")
-ALONE = (
+REMOVED = (
+    "sports",
+    "retrieval",
+    "benchmarks",
+    "tests/sports",
+    "tests/retrieval",
+    "tests/browser/test_library.py",
+    "tests/clients/test_schemathesis_retrieval.py",
     "docs/sports.md",
     "docs/retrieval.md",
     "requirements-bench.txt",
     "requirements-sports-data.txt",
     "requirements-stores.txt",
     ".ci/product",
-    "config/removal.py",
     "config/management/commands/removeexamples.py",
     "tests/config/test_removal.py",
 )
 TODOS = Path("tests/site/todos")
+MARK = "(#|<!--) <examples>"
+MARKED = re.compile(rf"((?<=\n\n))?^.*{MARK}[\s\S]*?</examples>.*\n(?(1)\n*)", re.MULTILINE)
 
 
 class Command(BaseCommand):
@@ -40,9 +45,11 @@ class Command(BaseCommand):
         refuse_uncommitted(root)
         if not yes and input("Take todos, sports and retrieval out? Type yes: ").strip() != "yes":
             raise CommandError("Nothing was changed.")
-        remove(root)
+        for name in REMOVED:
+            remove(root / name)
+        for path in marked(root):
+            path.write_text(without_examples(path.read_text()))
         move_todos(root)
-        rewrite(root)
         tidy(root)
         self.stdout.write(
             "Took todos, sports and retrieval out of the site. The todo app is now "
@@ -71,14 +78,28 @@ def refuse_uncommitted(root: Path) -> None:
         )
 
 
-def remove(root: Path) -> None:
-    for name in REMOVED:
-        shutil.rmtree(root / name, ignore_errors=True)
-    for name in ALONE:
-        (root / name).unlink(missing_ok=True)
-    for path in (root / "tests").rglob("test_*.py"):
-        if removal.imports_examples(path.read_text(), ("sports", "retrieval")):
-            path.unlink()
+def remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def marked(root: Path) -> list[Path]:
+    """Return the files of the project that have something between marks."""
+    command = ["git", "grep", "-lE", MARK]
+    names = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False).stdout  # noqa: S603
+    return [root / name for name in names.splitlines()]
+
+
+def without_examples(text: str) -> str:
+    """Leave out the lines from one that has the mark <examples> to one that has </examples>.
+
+    The marks are in comments, which a row of a table can have too, and both may be in one line.
+    Of empty lines on both sides, those before remain. A layer of imports is one string: it has no
+    room for a mark.
+    """
+    return MARKED.sub("", text).replace(" | todos | sports | retrieval", "")
 
 
 def move_todos(root: Path) -> None:
@@ -89,27 +110,6 @@ def move_todos(root: Path) -> None:
         if TODOS in path.relative_to(root).parents:
             text = text.replace('name = "todos"', 'name = "tests.site.todos"')
         path.write_text(text)
-
-
-def rewrite(root: Path) -> None:
-    """Change the files in which the examples are named among others."""
-    apps = removal.EXAMPLES
-    for name, change in {
-        "config/plugins.py": lambda text: removal.python(text, apps),
-        "config/settings.py": removal.settings,
-        "tests/conftest.py": lambda text: removal.python(text, ("sports", "retrieval")),
-        "tests/browser/test_pages.py": removal.lines,
-        "tests/config/test_readme.py": removal.lines,
-        "pyproject.toml": removal.pyproject,
-        "Makefile": removal.makefile,
-        ".ci/run": removal.script,
-    }.items():
-        path = root / name
-        path.write_text(change(path.read_text()))
-    for path in (root / "tests").rglob("test_*.py"):
-        path.write_text(removal.remaining_tests(path.read_text()))
-    for path in [*root.glob("*.md"), *root.glob("docs/*.md")]:
-        path.write_text(removal.markdown(path.read_text()))
 
 
 def tidy(root: Path) -> None:
