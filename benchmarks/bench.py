@@ -7,18 +7,25 @@ file says how to read it.
 import argparse
 import json
 import secrets
-import sys
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict
-from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.load import LoadError
 from benchmarks.report import BASELINE, as_table, machine
-from benchmarks.rounds import RUN, Rounds, Sample, Target
-from benchmarks.servers import PROJECT, Server, baseline, cores, manage, ours, pin
+from benchmarks.rounds import RUN, Rounds, Sample, Target, progress
+from benchmarks.servers import (
+    HYPERCORN,
+    PROJECT,
+    SERVE,
+    Server,
+    cores,
+    manage,
+    pin,
+    production_settings,
+    running,
+)
 
 
 def options() -> argparse.Namespace:
@@ -38,11 +45,10 @@ def options() -> argparse.Namespace:
         default=PROJECT / ".venv-bench/bin/python",
         help="a Python that has requirements-bench.txt installed (.venv-bench/bin/python)",
     )
-    return parser.parse_args()
-
-
-def progress(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    arguments = parser.parse_args()
+    if not arguments.baseline_python.exists():
+        parser.error(f"there is no {arguments.baseline_python}; `make bench` installs it")
+    return arguments
 
 
 def targets(quart: Server, site: Server, settings: dict[str, str]) -> list[Target]:
@@ -51,43 +57,32 @@ def targets(quart: Server, site: Server, settings: dict[str, str]) -> list[Targe
     account = {"DJANGO_SUPERUSER_PASSWORD": secrets.token_urlsafe(32)}
     superuser = ["--no-input", f"--username={person}", "--email=person@example.com"]
     manage(settings | account, "createsuperuser", *superuser)
-    issued = {
-        "todo-service": manage(
-            settings, "create_service_token", "--plugin=todo-service", "--name=Benchmark"
-        ),
-        "todo-user": manage(
-            settings, "create_user_token", person, "--plugin=todo-user", "--name=Benchmark"
-        ),
-    }
+    named = "--name=Benchmark"
+    service = manage(settings, "create_service_token", "--plugin=todo-service", named)
+    user = manage(settings, "create_user_token", person, "--plugin=todo-user", named)
     return [
         Target(BASELINE, quart),
         Target("todo", site, "/todo"),
-        Target("todo-service", site, "/todo-service", token=issued["todo-service"]),
-        Target("todo-user", site, "/todo-user", token=issued["todo-user"], reads=person),
+        Target("todo-service", site, "/todo-service", token=service),
+        Target("todo-user", site, "/todo-user", token=user, reads=person),
     ]
 
 
 def measure(arguments: argparse.Namespace) -> dict[str, list[Sample]]:
     with ExitStack() as stack:
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-        server_core, load_core = cores() or (None, None)
+        directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))
+        server_core, load_core = cores()
         if server_core is None:
             progress("Without two cores to pin to, the load and the servers share the machine.")
         pin(server_core)
         progress("Starting Quart and `make serve` …")
-        quart = stack.enter_context(baseline(arguments.baseline_python, directory / "quart.log"))
-        database_url = arguments.database_url or f"sqlite:///{directory / 'bench.sqlite3'}"
-        site, settings = stack.enter_context(ours(database_url, directory / "site.log"))
-        measured = targets(quart, site, settings)
+        hypercorn = (str(arguments.baseline_python), *HYPERCORN, "benchmarks/quart_baseline.py:app")
+        quart = stack.enter_context(running(BASELINE, hypercorn, {}))
+        database_url = arguments.database_url or f"sqlite:///{directory}/bench.sqlite3"
+        settings = production_settings(database_url)
+        site = stack.enter_context(running("make serve", SERVE, settings))
+        rounds = Rounds(targets(quart, site, settings), arguments.connections, arguments.seconds)
         pin(load_core)
-        pool = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
-        rounds = Rounds(
-            pool,
-            measured,
-            connections=arguments.connections,
-            seconds=arguments.seconds,
-            progress=progress,
-        )
         progress("Warming up …")
         rounds.prepare()
         for number in range(arguments.rounds):
@@ -106,8 +101,7 @@ def main() -> None:
         raise SystemExit(130) from None
     setup = machine(arguments)
     if arguments.json:
-        everything = {name: [asdict(sample) for sample in taken] for name, taken in samples.items()}
-        print(json.dumps({"setup": setup, "samples": everything}, indent=2))
+        print(json.dumps({"setup": setup, "samples": samples}, indent=2, default=asdict))
     else:
         print(as_table(samples, setup))
 

@@ -1,14 +1,14 @@
 """A load generator: keep-alive connections that each send the next request upon an answer."""
 
+import asyncio
 import re
-import selectors
-import socket
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import cycle, islice, takewhile
 
-STALLED = 20  # seconds without any answer
+STALLED = 20  # seconds without an answer
 
 CONTENT_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 CONNECTION_CLOSE = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
@@ -52,94 +52,53 @@ class Load:
         return takewhile(lambda message: time.perf_counter() < end, messages)
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True)
 class Outcome:
-    """What came of it, how long it took, and the CPU time that the generator itself needed."""
+    """How much was answered, how long it took, and the CPU time that the generator needed."""
 
-    requests: int = 0
-    seconds: float = 0
-    cpu_seconds: float = 0
-    failures: int = 0
-    first_failure: str = ""
-
-
-@dataclass
-class Connection:
-    """One keep-alive connection, with one request on its way at a time."""
-
-    port: int
-    received: bytes = b""
-    stream: socket.socket = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.stream = socket.create_connection(("127.0.0.1", self.port), timeout=STALLED)
-        self.stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-    def answer(self) -> bytes | None:
-        """Read what has arrived; return the answer once it is whole."""
-        data = self.stream.recv(65536)
-        if not data:
-            raise LoadError("The server closed the connection without an answer.")
-        self.received += data
-        head, blank_line, body = self.received.partition(b"\r\n\r\n")
-        if not blank_line:
-            return None
-        length = CONTENT_LENGTH.search(head)
-        if length is None:
-            raise LoadError(f"An answer without Content-Length: {head!r}")
-        if len(body) < int(length[1]):
-            return None
-        answer, self.received = self.received, b""
-        return answer
+    requests: int
+    connections: int
+    """How many were opened; as many as were asked for, where the server keeps them alive."""
+    seconds: float
+    cpu_seconds: float
 
 
 def run(load: Load) -> Outcome:
-    """Send the load and count the answers. Raises LoadError when they stop coming."""
-    outcome = Outcome()
-    with selectors.DefaultSelector() as selector:
-        waiting = [Connection(load.port) for _ in range(load.connections)]
-        for connection in waiting:
-            selector.register(connection.stream, selectors.EVENT_READ, connection)
-        started, started_cpu = time.perf_counter(), time.process_time()
-        outgoing = load.outgoing()
-        in_flight = sum(send_next(connection, outgoing) for connection in waiting)
-        while in_flight:
-            ready = selector.select(STALLED)
-            if not ready:
-                raise LoadError(f"No answer for {STALLED} seconds.")
-            for key, _ in ready:
-                connection = key.data
-                answer = connection.answer()
-                if answer is None:
-                    continue
-                in_flight -= 1
-                outcome.requests += 1
-                if not answer.startswith(b"HTTP/1.1 2"):
-                    outcome.failures += 1
-                    outcome.first_failure = outcome.first_failure or answer.decode()
-                if CONNECTION_CLOSE.search(answer):
-                    connection = replace(connection, selector)
-                in_flight += send_next(connection, outgoing)
-        outcome.seconds = time.perf_counter() - started
-        outcome.cpu_seconds = time.process_time() - started_cpu
-        for key in list(selector.get_map().values()):
-            key.data.stream.close()
-    return outcome
+    """Send the load. Raises LoadError unless every answer comes and is a 2xx."""
+    counts = Counter[str]()
+    started, started_cpu = time.perf_counter(), time.process_time()
+    try:
+        asyncio.run(send(load, counts))
+    except (EOFError, OSError) as error:
+        raise LoadError(f"{load.method} {load.paths[0]} got no answer: {error!r}") from error
+    seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - started_cpu
+    return Outcome(counts["requests"], counts["connections"], seconds, cpu_seconds)
 
 
-def send_next(connection: Connection, outgoing: Iterator[bytes]) -> bool:
-    """Send the next request; return whether there was one."""
-    message = next(outgoing, None)
-    if message is None:
-        return False
-    connection.stream.sendall(message)
-    return True
+async def send(load: Load, counts: Counter[str]) -> None:
+    outgoing = load.outgoing()
+    await asyncio.gather(
+        *(keep_sending(load.port, outgoing, counts) for _ in range(load.connections))
+    )
 
 
-def replace(connection: Connection, selector: selectors.BaseSelector) -> Connection:
-    """Open a new connection where the server ends one, as hypercorn does after 1,000 requests."""
-    selector.unregister(connection.stream)
-    connection.stream.close()
-    fresh = Connection(connection.port)
-    selector.register(fresh.stream, selectors.EVENT_READ, fresh)
-    return fresh
+async def keep_sending(port: int, outgoing: Iterator[bytes], counts: Counter[str]) -> None:
+    """Send one request after another, while there are any."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    counts["connections"] += 1
+    for message in outgoing:
+        writer.write(message)
+        async with asyncio.timeout(STALLED):
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = CONTENT_LENGTH.search(head)
+            if length is None:
+                raise LoadError(f"An answer without Content-Length: {head!r}")
+            body = await reader.readexactly(int(length[1]))
+        if not head.startswith(b"HTTP/1.1 2"):
+            raise LoadError(f"{message.decode()}\nwas answered:\n{(head + body).decode()}")
+        counts["requests"] += 1
+        if CONNECTION_CLOSE.search(head):  # as hypercorn says after 1,000 requests
+            writer.close()
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            counts["connections"] += 1
+    writer.close()

@@ -3,14 +3,14 @@
 import argparse
 import datetime
 import platform
-import subprocess
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
+from benchmarks.measuring import table_row
 from benchmarks.rounds import Sample
-from benchmarks.servers import PYTHON
 
 BASELINE = "Quart"
 ROWS = ("GET todo", "POST todo", "DELETE todo", "GET todo-service", "GET todo-user")
@@ -21,10 +21,9 @@ HEADER = """\
 
 def machine(arguments: argparse.Namespace) -> str:
     """Say where and how it was measured."""
-    python = subprocess.run([PYTHON, "-V"], stdout=subprocess.PIPE, text=True, check=True)
     database = urlsplit(arguments.database_url or "sqlite:").scheme
     return (
-        f"{datetime.date.today()}, {processor()}, {python.stdout.strip()}, {database}; "
+        f"{datetime.date.today()}, {processor()}, Python {platform.python_version()}, {database}; "
         f"medians of {arguments.rounds} rounds of {arguments.seconds:g} s, "
         f"{arguments.connections} connections."
     )
@@ -32,13 +31,9 @@ def machine(arguments: argparse.Namespace) -> str:
 
 def processor() -> str:
     """Return the CPU's model, as Linux names it."""
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    names = re.findall(r"model name\s*: (.+)", cpuinfo.read_text()) if cpuinfo.exists() else []
+    return names[0] if names else platform.processor() or platform.machine()
 
 
 def as_table(samples: Mapping[str, Sequence[Sample]], setup: str) -> str:
@@ -46,20 +41,14 @@ def as_table(samples: Mapping[str, Sequence[Sample]], setup: str) -> str:
     for name in ROWS:
         method = name.split()[0]
         site, quart = samples[name], samples[f"{method} {BASELINE}"]
-        cells = [
-            name,
-            *compared(site, quart, lambda sample: sample.per_second, "{:,.0f}"),
-            *compared(site, quart, lambda sample: sample.cpu_us, "{:,.0f}"),
-        ]
-        lines.append(f"| {' | '.join(cells)} |")
+        rates = compared(site, quart, lambda sample: sample.per_second)
+        costs = compared(site, quart, lambda sample: sample.cpu_us)
+        lines.append(table_row(name, *rates, *costs))
     return "\n".join(lines)
 
 
 def compared(
-    site: Sequence[Sample],
-    quart: Sequence[Sample],
-    figure: Callable[[Sample], float | None],
-    form: str,
+    site: Sequence[Sample], quart: Sequence[Sample], figure: Callable[[Sample], float | None]
 ) -> list[str]:
     """Return both medians, and the median of the ratios within each round."""
     pairs = [(figure(mine), figure(other)) for mine, other in zip(site, quart, strict=True)]
@@ -67,7 +56,7 @@ def compared(
     if not known:
         return ["n/a"] * 3
     return [
-        form.format(median(mine for mine, _ in known)),
-        form.format(median(other for _, other in known)),
+        f"{median(mine for mine, _ in known):,.0f}",
+        f"{median(other for _, other in known):,.0f}",
         f"{median(mine / other for mine, other in known):.2f}",
     ]

@@ -2,9 +2,10 @@
 
 import json
 import secrets
+import sys
 import urllib.request
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,10 @@ TEN = f"ten-{RUN}"
 LISTS = [f"{RUN}-{number}" for number in range(300)]  # POST and DELETE take them in turn
 BUY_MILK = b'{"todo": "Buy milk"}'
 FIRST = b'{"todo_idx": 0}'
+
+
+def progress(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 @dataclass(frozen=True)
@@ -45,27 +50,14 @@ class Sample:
 
 
 class Rounds:
-    """Measures the targets in turn. The load comes from the pool's process.
+    """Measures the targets in turn. Those without a token get POST and DELETE too."""
 
-    Of the targets, those without a token get POST and DELETE too.
-    """
-
-    def __init__(
-        self,
-        pool: ProcessPoolExecutor,
-        targets: Sequence[Target],
-        *,
-        connections: int,
-        seconds: float,
-        progress: Callable[[str], None],
-    ) -> None:
-        self.pool = pool
+    def __init__(self, targets: Sequence[Target], connections: int, seconds: float) -> None:
         self.targets = targets
         self.open_targets = [target for target in targets if not target.token]
         self.connections = connections
         self.seconds = seconds
-        self.progress = progress
-        self.samples: dict[str, list[Sample]] = {}
+        self.samples: dict[str, list[Sample]] = defaultdict(list)
 
     def prepare(self) -> None:
         """Fill the lists that GET reads, and warm the servers up."""
@@ -84,22 +76,22 @@ class Rounds:
         """
         for target in self.targets:
             self.keep("GET", target, [target.reads], seconds=self.seconds)
-        added = {
-            target.name: self.keep("POST", target, LISTS, body=BUY_MILK, seconds=self.seconds)
+        added = [
+            self.keep("POST", target, LISTS, body=BUY_MILK, seconds=self.seconds)
             for target in self.open_targets
-        }
-        for target in self.open_targets:
-            self.keep("DELETE", target, LISTS, body=FIRST, count=added[target.name].requests)
-            self.check_empty(target)
+        ]
+        for target, sample in zip(self.open_targets, added, strict=True):
+            self.keep("DELETE", target, LISTS, body=FIRST, count=sample.requests)
+            require_empty(target)
 
     def keep(self, method: str, target: Target, usernames: Sequence[str], **load: Any) -> Sample:
         sample = self.send(method, target, usernames, **load)
         name = f"{method} {target.name}"
-        self.samples.setdefault(name, []).append(sample)
+        self.samples[name].append(sample)
         cpu = "" if sample.cpu_us is None else f", {sample.cpu_us:6.0f} µs of CPU each"
-        self.progress(f"  {name:20}{sample.per_second:8.0f} requests/s{cpu}")
+        progress(f"  {name:20}{sample.per_second:8.0f} requests/s{cpu}")
         if sample.generator_share > GENERATOR_LIMIT:
-            self.progress(
+            progress(
                 f"  The load generator used {sample.generator_share:.0%} of its core: "
                 "the figure above is its own limit rather than the server's."
             )
@@ -116,13 +108,8 @@ class Rounds:
             **load,
         )
         before = target.server.cpu_seconds()
-        outcome = self.pool.submit(run, job).result()
+        outcome = run(job)
         after = target.server.cpu_seconds()
-        if outcome.failures:
-            raise LoadError(
-                f"{outcome.failures} of {outcome.requests} {method} requests to {target.name} "
-                f"were refused. The first answer:\n{outcome.first_failure}"
-            )
         used = None if before is None or after is None else after - before
         return Sample(
             requests=outcome.requests,
@@ -131,10 +118,11 @@ class Rounds:
             generator_share=outcome.cpu_seconds / outcome.seconds,
         )
 
-    def check_empty(self, target: Target) -> None:
-        """Raise LoadError unless every todo was removed: the baseline answers 200 either way."""
-        for username in LISTS:
-            url = f"http://127.0.0.1:{target.server.port}{target.prefix}/todos/{username}"
-            with urllib.request.urlopen(url) as answer:
-                if json.load(answer) != {"todos": []}:
-                    raise LoadError(f"{target.name} answered DELETE but kept todos of {username}.")
+
+def require_empty(target: Target) -> None:
+    """Raise LoadError unless every todo was removed: the baseline answers 200 either way."""
+    for username in LISTS:
+        url = f"http://127.0.0.1:{target.server.port}{target.prefix}/todos/{username}"
+        with urllib.request.urlopen(url) as answer:
+            if json.load(answer) != {"todos": []}:
+                raise LoadError(f"{target.name} answered DELETE but kept todos of {username}.")
