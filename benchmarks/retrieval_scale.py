@@ -7,16 +7,13 @@ an exact comparison of all vectors. With DATABASE_URL at a PostgreSQL, and RETRI
 it measures that one.
 """
 
-import os
 import resource
-import secrets
 import statistics
-import tempfile
-import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from benchmarks.measuring import own_site, table_row, timed
 
 if TYPE_CHECKING:
     from retrieval.datastore import Datastore
@@ -69,29 +66,20 @@ def fill(store: "Datastore", count: int) -> None:
     refresh_statistics()  # as load_documents does
 
 
-@dataclass(frozen=True)
-class Figures:
-    milliseconds: float
-    """The median of a search."""
-    megabytes: float
-    """The most that this process has taken up so far."""
-    recall: float
-
-
-def measure(store: "Datastore", where: "Filter") -> Figures:
+def measure(store: "Datastore", where: "Filter") -> tuple[float, float, float]:
+    """Return the median milliseconds of a search, the most MiB taken up so far, and the recall."""
     from retrieval.search import search
 
-    questions = [(words(6), point) for point in points(QUESTIONS + 1)]
-    times = []
-    for text, point in questions:
-        started = time.perf_counter()
+    def ask(text: str, point: "Vector") -> None:
         collection = store.collection()  # as every call does
         assert collection is not None
         search(collection, text, point, where=where)
-        times.append((time.perf_counter() - started) * 1000)
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+    questions = [(words(6), point) for point in points(QUESTIONS + 1)]
+    times = [timed(ask, text, point)[1] for text, point in questions]
+    mebibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     recall = statistics.mean(recall_of(store, point, where) for _, point in questions[:20])
-    return Figures(statistics.median(times[1:]), megabytes, recall)
+    return statistics.median(times[1:]), mebibytes, recall
 
 
 def recall_of(store: "Datastore", point: "Vector", where: "Filter") -> float:
@@ -111,27 +99,16 @@ def recall_of(store: "Datastore", point: "Vector", where: "Filter") -> float:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as directory:
-        os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-        os.environ["SECRET_KEY"] = secrets.token_urlsafe(50)  # as in production
-        os.environ.setdefault("DATABASE_URL", f"sqlite:///{directory}/db.sqlite3")
-        import django
-
-        django.setup()
+    with own_site():
         from django.conf import settings
-        from django.core.management import call_command
 
         from retrieval.datastore import Datastore
         from retrieval.embeddings import embedder
         from retrieval.filters import EVERYTHING, Filter
         from retrieval.models import Collection
 
-        call_command("migrate", verbosity=0)
-        embedder().embed(["warm"])
-        started = time.perf_counter()
-        for _ in range(50):
-            embedder().embed(["What did Ann say about the budget of the library?"])
-        each = (time.perf_counter() - started) / 50 * 1000
+        question = ["What did Ann say about the budget of the library?"]
+        each = statistics.mean([timed(embedder().embed, question)[1] for _ in range(51)][1:])
         print(f"\nIndex: {settings.RETRIEVAL_INDEX}; embedding a question: {each:.1f} ms\n")
         print("| chunks | p50, ms | × | filtered, ms | × | recall@10 | filtered | MiB |")
         print("|---|---|---|---|---|---|---|---|")
@@ -139,15 +116,12 @@ def main() -> None:
         for size in SIZES:
             store = Datastore("benchmark", str(size))
             fill(store, size)
-            plain = measure(store, EVERYTHING)
-            some = measure(store, Filter(author="author3"))
-            first = first or (plain.milliseconds, some.milliseconds)
-            print(
-                f"| {size:,} | {plain.milliseconds:.1f} | {plain.milliseconds / first[0]:.1f} "
-                f"| {some.milliseconds:.1f} | {some.milliseconds / first[1]:.1f} "
-                f"| {plain.recall:.3f} | {some.recall:.3f} | {plain.megabytes:.0f} |",
-                flush=True,
-            )
+            plain, mebibytes, recall = measure(store, EVERYTHING)
+            some, _, some_recall = measure(store, Filter(author="author3"))
+            first = first or (plain, some)
+            times = [f"{ms:.1f}" for ms in (plain, plain / first[0], some, some / first[1])]
+            recalls = [f"{recall:.3f}", f"{some_recall:.3f}"]
+            print(table_row(f"{size:,}", *times, *recalls, f"{mebibytes:.0f}"), flush=True)
         Collection.objects.filter(store="benchmark").delete()
 
 
