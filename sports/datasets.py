@@ -163,9 +163,10 @@ def read_shooting(
     """Yield one line for each player and game: the shots, made and attempted."""
     ids = shooters_ids(players)
     games_by_id = {game.id: game for game in games}
-    shots: dict[int, Counter[tuple[tuple[str, str], ...]]] = defaultdict(Counter)
+    shots: dict[int, Counter[tuple[str, ...]]] = defaultdict(Counter)
     for shot in table(SHOTS):
-        shots[int(shot["gameId"])][tuple(shot.items())] += 1
+        columns = tuple(shot)
+        shots[int(shot["gameId"])][tuple(shot.values())] += 1
     for game_id, rows in sorted(shots.items()):
         if all(count % 2 == 0 for count in rows.values()):
             notes.append(
@@ -174,7 +175,7 @@ def read_shooting(
             rows = Counter({row: count // 2 for row, count in rows.items()})
         lines: dict[str, Counter[str]] = defaultdict(Counter)
         for row, count in rows.items():
-            shot = dict(row)
+            shot = dict(zip(columns, row, strict=True))
             made, three = shot["shotMadeFlag"] == "1", shot["shotType"].startswith("3")
             line = lines[shot["namePlayer"]]
             line["fga"] += count

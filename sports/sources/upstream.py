@@ -80,9 +80,8 @@ class UpstreamSource:
     def season_averages(self, season: int | None, player_ids: Sequence[int]) -> list[Row]:
         if not player_ids:
             return []
-        if season is None:
-            season = current_season()
-        params = (("season", str(season)), *(("player_ids[]", str(pk)) for pk in player_ids))
+        year = str(season or current_season())
+        params = (("season", year), *(("player_ids[]", str(pk)) for pk in player_ids))
         data, _ = self.read("season_averages", params)
         return data
 
