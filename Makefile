@@ -11,22 +11,24 @@ BIN := .venv/bin
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help setup migrate run reset serve check test test-clients test-postgres lint lock
+.PHONY: help setup setup-dev migrate run reset serve check test test-clients test-postgres lint lock
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 setup: .venv/installed ## Make the virtual environment and install what the site needs
 
+setup-dev: .venv/installed-dev ## Install what tests, linters and startplugin need as well
+
 .venv/installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "This needs Python 3.11 or newer. Name one: make PYTHON=python3.12 …")'
-	@echo "Installing packages into .venv (once; under a minute) …"
+	@echo "Installing packages into .venv (once; a minute, or a few) …"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python $(INSTALL) requirements.txt
 	@touch $@
 
 .venv/installed-dev: .venv/installed requirements-dev.txt
-	@echo "Installing what the tests need into .venv (once; about a minute) …"
+	@echo "Installing what the tests need into .venv (once; a minute, or a few) …"
 	@$(BIN)/python $(INSTALL) requirements-dev.txt
 	@touch $@
 

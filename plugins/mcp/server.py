@@ -79,12 +79,20 @@ def server_of(plugin: Plugin) -> "Server[Any]":
         title=plugin.name_for_human,
         description=plugin.description_for_human,
         version=VERSION,
-        instructions=plugin.description_for_model,
+        instructions=instructions(plugin),
         on_list_tools=list_tools,
         on_call_tool=call_tool,
     )
     server.middleware.clear()  # spans of telemetry, which nothing here collects
     return server
+
+
+def instructions(plugin: Plugin) -> str:
+    """Return what the model is told of the plugin, and what its tools leave out."""
+    if plugin.auth.callers != "people":
+        return plugin.description_for_model
+    own = "The tools take no username: the token says whose it is, so don't ask for one."
+    return f"{plugin.description_for_model.strip()} {own}"
 
 
 def call(request: PluginRequest, plugin: Plugin, params: CallToolRequestParams) -> CallToolResult:

@@ -37,9 +37,8 @@ class Operation:
         """Return path, query and body of the request; raises BadArgumentError."""
         known = self.tool.input_schema["properties"]
         if unknown := [name for name in arguments if name not in known]:
-            raise BadArgumentError(
-                f"There is no argument '{unknown[0][:50]}'. There are: {', '.join(sorted(known))}."
-            )
+            others = f"There are: {', '.join(sorted(known))}." if known else "There are none."
+            raise BadArgumentError(f"There is no argument '{unknown[0][:50]}'. {others}")
         given = {name: value for name, value in arguments.items() if value is not None}
         if missing := [name for name in self.in_path if name in known and name not in given]:
             raise BadArgumentError(f"{missing[0]}: Missing. {known[missing[0]]['description']}")

@@ -47,5 +47,7 @@ async def list_and_call(served: ServedPlugin, mode: Any) -> None:
             assert result.structured_content
         if "deleteTodo" in tools:
             username = {} if own else {"username": "ann"}
-            gone = await client.call_tool("deleteTodo", {"todo_idx": 0, **username})
+            listed = (await client.call_tool("getTodos", username)).structured_content or {}
+            last = len(listed["todos"]) - 1  # other tests' todos may stand before
+            gone = await client.call_tool("deleteTodo", {"todo_idx": last, **username})
             assert gone.structured_content == {"deleted": "Buy milk"}

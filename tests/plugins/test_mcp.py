@@ -274,14 +274,14 @@ def test_the_handshake_says_who_answers(mount: Mount, token: str | None) -> None
     assert said["protocolVersion"] == LEGACY
     assert said["serverInfo"]["name"] == mount.plugin.name_for_model
     assert said["serverInfo"]["title"] == mount.plugin.name_for_human
-    assert said["instructions"] == mount.plugin.description_for_model
+    assert said["instructions"].startswith(mount.plugin.description_for_model.strip())
     assert said["capabilities"].keys() == {"tools"}
 
 
 def test_discovery_says_who_answers(mount: Mount, token: str | None) -> None:
     said = result(ask(mount, "server/discover", era=MODERN, token=token))
     assert MODERN in said["supportedVersions"]
-    assert said["instructions"] == mount.plugin.description_for_model
+    assert said["instructions"].startswith(mount.plugin.description_for_model.strip())
 
 
 def test_a_notification_is_accepted_and_has_no_answer(todo: Mount) -> None:

@@ -42,8 +42,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, yes: bool, **options: Any) -> None:
         root = Path(settings.BASE_DIR)
+        if not find_spec("ruff"):
+            raise CommandError(
+                "Run 'make setup-dev' first: what remains is tidied with its linter."
+            )
         refuse_uncommitted(root)
-        if not yes and input("Take todos, sports and retrieval out? Type yes: ").strip() != "yes":
+        if not yes and not agreed():
             raise CommandError("Nothing was changed.")
         for name in REMOVED:
             remove(root / name)
@@ -61,6 +65,13 @@ class Command(BaseCommand):
             "  make reset           forget the demo; a database that you keep has the examples'\n"
             "                       tables in it still, which do no harm"
         )
+
+
+def agreed() -> bool:
+    try:
+        return input("Take todos, sports and retrieval out? Type yes: ").strip() == "yes"
+    except EOFError:  # nobody is there to ask
+        return False
 
 
 def refuse_uncommitted(root: Path) -> None:
@@ -113,8 +124,7 @@ def move_todos(root: Path) -> None:
 
 
 def tidy(root: Path) -> None:
-    """Drop unused imports and format, where the project's linter is installed."""
-    if find_spec("ruff"):
-        for command in (["check", "--fix", "--select", "I,F401"], ["format"]):
-            ruff = [sys.executable, "-m", "ruff", *command, "--quiet", "--no-cache", "."]
-            subprocess.run(ruff, cwd=root, check=False)  # noqa: S603  (of this environment)
+    """Drop unused imports, and format."""
+    for command in (["check", "--fix", "--select", "I,F401"], ["format"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--quiet", "--no-cache", "."]
+        subprocess.run(ruff, cwd=root, check=False)  # noqa: S603  (of this environment)

@@ -34,6 +34,8 @@ class Command(BaseCommand):
         description: str | None,
         **options: Any,
     ) -> None:
+        if not find_spec("ruff"):
+            raise CommandError("Run 'make setup-dev' first: what is written is formatted with it.")
         root = Path(settings.BASE_DIR)
         try:
             names = usable(name, root)
@@ -69,11 +71,10 @@ class Command(BaseCommand):
 
 
 def tidy(root: Path, paths: list[str]) -> None:
-    """Format Python files as the project does, where its formatter is installed."""
-    if find_spec("ruff"):
-        for command in (["check", "--select", "I", "--fix"], ["format"]):
-            ruff = [sys.executable, "-m", "ruff", *command, "--quiet", "--no-cache", *paths]
-            subprocess.run(ruff, cwd=root, check=True)  # noqa: S603  (of this environment)
+    """Format Python files as the project does."""
+    for command in (["check", "--select", "I", "--fix"], ["format"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--quiet", "--no-cache", *paths]
+        subprocess.run(ruff, cwd=root, check=True)  # noqa: S603  (of this environment)
 
 
 def prove(root: Path, name: str) -> None:
