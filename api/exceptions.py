@@ -17,6 +17,7 @@ from rest_framework.views import exception_handler as drf_exception_handler
 
 logger = logging.getLogger(__name__)
 
+DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
 AWAY = (
     "The database is busy or away. Try again shortly. If this was to change something, "
     "read first whether it did."
@@ -48,7 +49,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         error = DomainError(str(error), status_code, wait=getattr(error, "wait", None))
     if isinstance(error, SuspiciousOperation):
         return Response({"detail": f"{error} Send less, or otherwise."}, status=400)
-    if isinstance(error, OperationalError | InterfaceError | InternalError):
+    if isinstance(error, DATABASE_AWAY):
         logger.error("The database did not answer", exc_info=error)
         return Response(
             {"detail": AWAY},

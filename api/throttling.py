@@ -6,6 +6,7 @@ DRF loads `Throttle` by name while its views are being imported: this module mus
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from time import time as now
 from typing import TYPE_CHECKING, Protocol
 
@@ -58,7 +59,7 @@ class Limit:
     def wait(self) -> int:
         """Seconds until the present window ends, 1 at least."""
         _, seconds = self.rate
-        return int(seconds - now() % seconds) + 1
+        return ceil(seconds - now() % seconds)
 
     @property
     def rate(self) -> tuple[int, int]:

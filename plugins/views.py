@@ -101,7 +101,7 @@ def card(request: HttpRequest, plugin: Plugin) -> dict[str, Any]:
         return request.build_absolute_uri(reverse(f"{prefix_namespace(plugin)}:{name}"))
 
     names = ["index", "openapi", "openapi-json", "docs", "legal", "logo"]
-    mount = find_mount(request, reverse(f"{prefix_namespace(plugin)}:manifest"))
+    mount = find_mount(request, f"/{plugin.slug}/")
     if mount and plugin.auth.as_manifest(mount):
         names.append("manifest")
     return {

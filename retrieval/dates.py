@@ -12,6 +12,7 @@ LONGEST = 60  # characters of a date
 END_OF_DAY = time(23, 59, 59, 999_999)
 UNIX = re.compile(r"[0-9]{9,10}")  # seconds since 1970; fewer digits are a day, a year, or nothing
 YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+MOMENT = re.compile(r"(\d{4}-?\d\d-?\d\d|\d{4}-?W\d\d(-?\d)?)[Tt ]\d")
 WEEK = re.compile(r"\d{4}-?W\d\d")
 WEEKDAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)", re.I)
 TIME = re.compile(r"\d:\d|\d\s*([ap]m|h)", re.I)
@@ -52,7 +53,8 @@ def _iso(text: str) -> tuple[datetime, int] | None:
         day = datetime.combine(date.fromisoformat(text), time.min)
         return day, 7 if WEEK.fullmatch(text) else 1
     with suppress(ValueError):
-        return datetime.fromisoformat(text), 0
+        if MOMENT.match(text):  # Python takes any one character between the two
+            return datetime.fromisoformat(text), 0
     return None
 
 

@@ -42,7 +42,8 @@ def receive(request: HttpRequest) -> FileUploadHandler:
 
     Raises BodyTooLarge for one whose length alone says that it is.
     """
-    size = int(request.META.get("CONTENT_LENGTH") or 0)
+    said = request.META.get("CONTENT_LENGTH", "")
+    size = int(said) if said.isdecimal() else 0
     if size > settings.RETRIEVAL_MAX_FILE_BYTES + FORM_ROOM:
         raise too_large()
     handler = FileUploadHandler(request)

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
-from django.urls import reverse
 
 from plugins.dispatch import answer_api
 from plugins.mcp.tools import Operation
@@ -24,14 +23,14 @@ def run(request: PluginRequest, operation: Operation, arguments: dict[str, Any])
     path, query, body = operation.request(arguments)
     mount = request.mount
     credential = "HTTP_" + mount.plugin.auth.request_header.upper().replace("-", "_")
-    root = reverse(f"{mount.namespace}:index", urlconf=mount.urlconf)
+    root = request.path_info.removesuffix("/mcp")
     environ = {name: request.META[name] for name in (*KEPT, credential) if name in request.META}
     inner: Any = WSGIRequest(
         environ
         | {
             "REQUEST_METHOD": operation.method,
             # As a server hands a path on: its bytes, one letter each.
-            "PATH_INFO": (root.rstrip("/") + path).encode().decode("latin-1"),
+            "PATH_INFO": (root + path).encode().decode("latin-1"),
             "QUERY_STRING": query,
             "CONTENT_TYPE": "application/json" if body else "",
             "CONTENT_LENGTH": str(len(body)),

@@ -6,15 +6,26 @@ import orjson
 from django.http import HttpResponse
 from rest_framework.exceptions import AuthenticationFailed
 
+from api.exceptions import AWAY, DATABASE_AWAY
+from api.throttling import Limit, client_address
 from plugins.mounts import PluginRequest
 
 
 class ChallengeError(Exception):
-    """A request that wants another credential; carries the answer that says so."""
+    """A request that HTTP itself refuses; carries the answer, such as a challenge (401)."""
 
     def __init__(self, response: HttpResponse) -> None:
         super().__init__(response.status_code)
         self.response = response
+
+
+def admit(request: PluginRequest) -> None:
+    """Count a message that no view of the API counts, and check who sends it."""
+    limit = Limit("address", f"{request.mount.plugin.store}:{client_address(request)}")
+    if not limit.count():
+        detail = f"Too many requests. Try again in {limit.wait} seconds."
+        raise ChallengeError(problem(detail, 429, **{"Retry-After": str(limit.wait)}))
+    check_caller(request)
 
 
 def check_caller(request: PluginRequest) -> None:
@@ -28,6 +39,8 @@ def check_caller(request: PluginRequest) -> None:
             return
     except AuthenticationFailed as error:
         detail = str(error.detail)
+    except DATABASE_AWAY as error:
+        raise ChallengeError(problem(AWAY, 503, **{"Retry-After": "5"})) from error
     challenge = plugin.auth.challenge(request, plugin)  # type: ignore[arg-type]
     raise ChallengeError(problem(detail, 401, **{"WWW-Authenticate": challenge}))
 

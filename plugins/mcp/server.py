@@ -30,7 +30,7 @@ from mcp_types import (
 )
 
 from plugins.mcp.calls import run
-from plugins.mcp.responses import ChallengeError, check_caller
+from plugins.mcp.responses import ChallengeError, admit
 from plugins.mcp.tools import BadArgumentError, operations
 from plugins.mounts import PluginRequest
 from plugins.plugin import Plugin
@@ -98,16 +98,19 @@ def instructions(plugin: Plugin) -> str:
 def call(request: PluginRequest, plugin: Plugin, params: CallToolRequestParams) -> CallToolResult:
     operation = operations(plugin).get(params.name)
     if operation is None:
-        check_caller(request)
         raise MCPError(code=INVALID_PARAMS, message=f"There is no tool '{params.name[:50]}'.")
     try:
         response = run(request, operation, dict(params.arguments or {}))
     except BadArgumentError as error:
-        check_caller(request)
+        admit(request)
         return failed(str(error))
     if CHALLENGE in response:
-        if response.status_code == 401:  # for another credential at this URL, not the view's
-            response[CHALLENGE] = plugin.auth.challenge(request, plugin)  # type: ignore[arg-type]
+        challenge = plugin.auth.challenge(request, plugin)  # type: ignore[arg-type]
+        if response.status_code == 403:  # and where a client learns how to get what it lacks
+            [*_, metadata] = challenge.rpartition("resource_metadata=")
+            challenge = f"{response[CHALLENGE]}, resource_metadata={metadata}"
+        response[CHALLENGE] = challenge
+        del response["Allow"]
         raise ChallengeError(response)
     answer = orjson.loads(response.content)
     if response.status_code != 200:

@@ -39,8 +39,12 @@ class Operation:
         if unknown := [name for name in arguments if name not in known]:
             others = f"There are: {', '.join(sorted(known))}." if known else "There are none."
             raise BadArgumentError(f"There is no argument '{unknown[0][:50]}'. {others}")
-        given = {name: value for name, value in arguments.items() if value is not None}
-        if missing := [name for name in self.in_path if name in known and name not in given]:
+        given = {
+            name: plain(name, value, known[name].get("type"))
+            for name, value in arguments.items()
+            if value is not None and name not in self.in_body
+        }
+        if missing := [name for name in self.in_path if name in known and not given.get(name)]:
             raise BadArgumentError(f"{missing[0]}: Missing. {known[missing[0]]['description']}")
         path = self.path.format(**{name: given.get(name, OWN) for name in self.in_path})
         query = [
@@ -51,6 +55,27 @@ class Operation:
         ]
         body = {name: arguments[name] for name in self.in_body if name in arguments}
         return path, urlencode(query), orjson.dumps(body) if self.in_body else b""
+
+
+def plain(name: str, value: Any, wanted: Any) -> Any:
+    """Return an argument of a path or query as a URL can say it; raises BadArgumentError.
+
+    There, a value of another type would be read as some text, and a list as its last item.
+    """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # which JSON Schema does not tell apart
+    if wanted == "array" and isinstance(value, list) and value:
+        return [plain(name, item, "item") for item in value]
+    right = {
+        "string": isinstance(value, str),
+        "boolean": isinstance(value, bool),
+        "item": isinstance(value, str | int) and not isinstance(value, bool),
+        "integer": isinstance(value, str | int) and not isinstance(value, bool),
+    }
+    if not right.get(wanted, False):
+        few = " that is not empty" if wanted == "array" else ""
+        raise BadArgumentError(f"{name}: Must be of the type {wanted}{few}.")
+    return value
 
 
 def as_text(value: Any) -> str:

@@ -21,11 +21,19 @@ from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCNotificati
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
-from plugins.mcp.responses import ChallengeError, check_caller, json_response, problem
+from plugins.mcp.responses import (
+    ChallengeError,
+    admit,
+    check_caller,
+    json_response,
+    problem,
+)
 from plugins.mcp.server import run_request
+from plugins.mcp.tools import operations
 from plugins.mounts import PluginRequest
 
 VERSION_HEADER = "MCP-Protocol-Version"
+BATCH_MAX = 20  # messages
 UNNAMED_VERSION = "2025-03-26"
 """Whose clients name no version; and the one revision whose messages may come as a list."""
 
@@ -42,7 +50,7 @@ def mcp(request: PluginRequest) -> HttpResponse:
     if origin not in (None, request.mount.origin, *request.mount.plugin.cors_origins):
         # A page may have been made to look like this host's own (DNS rebinding).
         return problem("Scripts from there may not call this plugin.", 403)
-    if "application/json" not in request.headers.get("Content-Type", ""):
+    if str(request.content_type).lower() != "application/json":
         return problem("Send application/json.", 415)
     try:
         message = orjson.loads(request.body)
@@ -53,19 +61,38 @@ def mcp(request: PluginRequest) -> HttpResponse:
     except ValueError:
         return respond(failure(None, ErrorData(code=PARSE_ERROR, message="This is not JSON.")))
     try:
-        if not is_call(message):  # a call is authenticated by the view that it runs
-            check_caller(request)
         if isinstance(message, list) and message and version_of(request) == UNNAMED_VERSION:
-            found = [answer for each in message if (answer := answer_to(request, each))]
-            return json_response([answer for answer, _ in found], 200) if found else accepted()
+            return answer_batch(request, message)
         return respond(answer_to(request, message))
     except ChallengeError as challenge:
         response: HttpResponse = challenge.response
         return response
 
 
+def answer_batch(request: PluginRequest, messages: list[Any]) -> HttpResponse:
+    """Answer a list of messages, each as if it had come alone."""
+    if len(messages) > BATCH_MAX:
+        return problem(f"Send {BATCH_MAX} messages at a time, or fewer.", 413)
+    answers: list[dict[str, Any]] = []
+    for message in messages:
+        try:
+            answer = answer_to(request, message)
+        except ChallengeError as challenge:
+            if not answers:
+                raise
+            # What was done before has to be told of, so HTTP can refuse the whole no more.
+            detail = orjson.loads(challenge.response.content)["detail"]
+            error = ErrorData(code=INVALID_REQUEST, message=detail)
+            answer = failure(message.get("id") if isinstance(message, dict) else None, error)
+        if answer:
+            answers.append(answer[0])
+    return json_response(answers, 200) if answers else accepted()
+
+
 def answer_to(request: PluginRequest, message: Any) -> Answer:
-    """Return the answer to one message."""
+    """Return the answer to one message; a call is admitted by the view that it runs."""
+    if not is_call(request, message):
+        admit(request)
     modern = version_of(request) not in HANDSHAKE_PROTOCOL_VERSIONS
     try:
         if isinstance(message, dict) and "id" not in message:
@@ -81,6 +108,7 @@ def answer_to(request: PluginRequest, message: Any) -> Answer:
     if modern:
         verdict = classify_inbound_request(message, headers=lowered(request))
         if isinstance(verdict, InboundLadderRejection):
+            check_caller(request)
             return rejected(message["id"], verdict)
         connection = Connection.from_envelope(
             verdict.protocol_version, verdict.client_info, verdict.client_capabilities
@@ -99,8 +127,17 @@ def lowered(request: PluginRequest) -> dict[str, str]:
     return {name.lower(): value for name, value in request.headers.items()}
 
 
-def is_call(message: Any) -> bool:
-    return isinstance(message, dict) and message.get("method") == "tools/call"
+def is_call(request: PluginRequest, message: Any) -> bool:
+    """Say whether a message runs a view of the API."""
+    match message:
+        case {
+            "id": str() | int(),
+            "method": "tools/call",
+            "params": {"name": str(name), **params},
+        }:
+            known = name in operations(request.mount.plugin)
+            return known and isinstance(params.get("arguments", {}), dict)
+    return False
 
 
 # --- Answers -----------------------------------------------------------------------------

@@ -70,7 +70,8 @@ def confine(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes,) * 2)
     seconds = ceil(limits.seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.characters * 12 + 2**16,) * 2)
+    # A mebibyte beside the text: room for what measures the tests, too.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.characters * 12 + 2**20,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

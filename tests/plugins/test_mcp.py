@@ -11,11 +11,14 @@ from urllib.parse import urlsplit
 import jsonschema
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
+from django.test import Client
 from django.utils import timezone
 from oauth2_provider.models import AccessToken
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from oauth_demo.models import Token, audience, digest
+from plugins.auth import UserHTTP
 from plugins.mcp.tools import LOOK_AROUND
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
@@ -311,7 +314,8 @@ def test_a_body_that_is_too_large_is_refused(todo: Mount, settings: Settings) ->
     assert call(todo, "addTodo", {"username": "ann", "todo": "x" * 200}).status_code == 413
 
 
-def test_malformed_messages_are_refused_and_change_nothing(todo: Mount) -> None:
+def test_malformed_messages_are_refused_and_change_nothing(todo: Mount, settings: Settings) -> None:
+    settings.THROTTLE = False
     rng = random.Random(7)  # noqa: S311  (the same messages each time)
     arguments = {"username": "a", "todo": "b"}
     good = message("tools/call", {"name": "addTodo", "arguments": arguments}, era=MODERN)
@@ -337,6 +341,85 @@ def test_malformed_messages_are_refused_and_change_nothing(todo: Mount) -> None:
     for raw in (b"[" * 100_000, b'{"a":' * 50_000, b"\xff", b"[" + b"1," * 10 + b"1]"):
         assert todo.call("POST", "/mcp", raw=raw).status_code in (200, 400)
     assert not Todo.objects.exists()
+
+
+def test_a_list_of_messages_has_an_end(todo: Mount) -> None:
+    pings = [{"jsonrpc": "2.0", "id": n, "method": "ping"} for n in range(21)]
+    assert len(todo.post("/mcp", pings[:20]).json()) == 20
+    assert todo.post("/mcp", pings).status_code == 413
+
+
+def test_what_runs_no_view_is_counted_too(todo: Mount, settings: Settings) -> None:
+    settings.THROTTLE_RATES = {"address": "3/day"}
+    statuses = [ask(todo, "tools/list").status_code for _ in range(4)]
+    assert statuses == [200, 200, 200, 429]
+    assert call(todo, "nothing", {}).status_code == 429
+
+
+def test_a_list_tells_of_what_was_done_before_a_refusal(ann: User) -> None:
+    todo_oauth = mount_of("todo-oauth")
+    chatgpt = register("ChatGPT", CALLBACK)
+    code = Browser(todo_oauth, ann).agree(chatgpt, scope="todos:write")
+    token = redeem(todo_oauth, chatgpt, code).json()["access_token"]
+    add, get = (
+        message("tools/call", {"name": name, "arguments": arguments}, era=LEGACY)
+        for name, arguments in (("addTodo", {"todo": "x"}), ("getTodos", {}))
+    )
+    [added, refused] = todo_oauth.post("/mcp", [add, get], token=token).json()
+    assert added["result"]["structuredContent"] == {"todo": "x"}
+    assert "lacks the scope 'todos:read'" in refused["error"]["message"]
+    assert todo_oauth.post("/mcp", [get, add], token=token).status_code == 403
+    assert TodoList("todo-oauth", "ann").texts() == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("slug", "tool", "arguments"),
+    [
+        ("todo", "addTodo", {"username": [], "todo": "x"}),
+        ("todo", "addTodo", {"username": True, "todo": "x"}),
+        ("todo", "addTodo", {"username": {"a": 1}, "todo": "x"}),
+        ("todo", "addTodo", {"username": "", "todo": "x"}),
+        ("todo", "getTodos", {"username": "ann", "limit": []}),
+        ("todo", "getTodos", {"username": "ann", "limit": [1, 2]}),
+        ("sports", "getSeasonAverages", {"season": [2023, 2024]}),
+        ("sports", "getPlayers", {"query": True}),
+        ("sports", "getPlayers", {"query": ["jokic", "james"]}),
+        ("sports", "getStats", {"player_ids": []}),
+        ("sports", "getStats", {"player_ids": [[1]]}),
+    ],
+)
+def test_an_argument_of_another_type_is_not_guessed_at(
+    slug: str, tool: str, arguments: dict[str, Any]
+) -> None:
+    answer = result(call(mount_of(slug), tool, arguments))
+    assert answer["isError"] is True
+    assert not Todo.objects.exists()
+
+
+def test_a_number_that_is_whole_is_one_however_it_is_written(todo: Mount) -> None:
+    for text in "ab":
+        TodoList("todo", "ann").add(text)
+    answer = result(call(todo, "getTodos", {"username": "ann", "limit": 1.0}))
+    assert answer["structuredContent"] == {"todos": ["a"]}
+
+
+def test_a_database_that_is_away_is_a_503(
+    todo_user: Mount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*args: Any, **kwargs: Any) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(UserHTTP, "find", staticmethod(away))
+    response = ask(todo_user, "tools/list", token="any")
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+
+
+def test_a_site_below_a_path_of_its_server_serves_mcp_too(todo: Mount) -> None:
+    body = message("tools/call", {"name": "getTodos", "arguments": {"username": "a"}}, era=LEGACY)
+    response = Client().post(
+        "/todo/mcp", body, "application/json", SCRIPT_NAME="/sub", headers={"host": "localhost"}
+    )
+    assert result(response)["structuredContent"] == {"todos": []}
 
 
 # --- OAuth -------------------------------------------------------------------------------
@@ -372,3 +455,4 @@ def test_a_scope_that_is_lacking_is_a_403_that_names_it(ann: User) -> None:
     response = call(todo_oauth, "addTodo", {"todo": "x"}, token=token)
     assert response.status_code == 403
     assert 'error="insufficient_scope", scope="todos:write"' in response["WWW-Authenticate"]
+    assert "/.well-known/oauth-protected-resource/todo-oauth/mcp" in response["WWW-Authenticate"]

@@ -57,6 +57,10 @@ def test_a_date_is_read_in_any_common_spelling(text: str, first: str, last: str)
 @pytest.mark.parametrize(
     "text",
     [
+        "2024-03-05+02:00",
+        "2024-03-05/07",
+        "2024-03-05-07",
+        "2024-W10/07",
         "now",
         "today",
         "yesterday",

@@ -79,9 +79,13 @@ def tidy(root: Path, paths: list[str]) -> None:
 
 def prove(root: Path, name: str) -> None:
     """Let the project check itself with the plugin in it; raises CommandError if it does not."""
-    for command in (["check"], ["makemigrations", name, "--check", "--dry-run"]):
+    for command in (
+        ["-m", "ruff", "check", "--no-cache", "--quiet", name, f"tests/{name}"],
+        ["manage.py", "check"],
+        ["manage.py", "makemigrations", name, "--check", "--dry-run"],
+    ):
         result = subprocess.run(  # noqa: S603  (itself)
-            [sys.executable, "manage.py", *command], cwd=root, capture_output=True, text=True
+            [sys.executable, *command], cwd=root, capture_output=True, text=True
         )
         if result.returncode:
             raise CommandError(
