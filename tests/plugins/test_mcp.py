@@ -381,11 +381,13 @@ def test_a_list_tells_of_what_was_done_before_a_refusal(ann: User) -> None:
         ("todo", "addTodo", {"username": "", "todo": "x"}),
         ("todo", "getTodos", {"username": "ann", "limit": []}),
         ("todo", "getTodos", {"username": "ann", "limit": [1, 2]}),
+        # <examples>
         ("sports", "getSeasonAverages", {"season": [2023, 2024]}),
         ("sports", "getPlayers", {"query": True}),
         ("sports", "getPlayers", {"query": ["jokic", "james"]}),
         ("sports", "getStats", {"player_ids": []}),
         ("sports", "getStats", {"player_ids": [[1]]}),
+        # </examples>
     ],
 )
 def test_an_argument_of_another_type_is_not_guessed_at(
