@@ -107,8 +107,8 @@ def call(request: PluginRequest, plugin: Plugin, params: CallToolRequestParams) 
     if CHALLENGE in response:
         challenge = plugin.auth.challenge(request, plugin)  # type: ignore[arg-type]
         if response.status_code == 403:  # and where a client learns how to get what it lacks
-            [*_, metadata] = challenge.rpartition("resource_metadata=")
-            challenge = f"{response[CHALLENGE]}, resource_metadata={metadata}"
+            _, found, metadata = challenge.partition(", resource_metadata=")
+            challenge = f"{response[CHALLENGE]}{found}{metadata}"
         response[CHALLENGE] = challenge
         del response["Allow"]
         raise ChallengeError(response)

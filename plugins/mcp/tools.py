@@ -66,15 +66,15 @@ def plain(name: str, value: Any, wanted: Any) -> Any:
         value = int(value)  # which JSON Schema does not tell apart
     if wanted == "array" and isinstance(value, list) and value:
         return [plain(name, item, "item") for item in value]
-    right = {
-        "string": isinstance(value, str),
-        "boolean": isinstance(value, bool),
-        "item": isinstance(value, str | int) and not isinstance(value, bool),
-        "integer": isinstance(value, str | int) and not isinstance(value, bool),
-    }
-    if not right.get(wanted, False):
-        few = " that is not empty" if wanted == "array" else ""
-        raise BadArgumentError(f"{name}: Must be of the type {wanted}{few}.")
+    number = isinstance(value, str | int) and not isinstance(value, bool)
+    right, words = {
+        "string": (isinstance(value, str), "text"),
+        "boolean": (isinstance(value, bool), "true or false"),
+        "integer": (number, "a whole number"),
+        "item": (number and value != "", "a list of numbers or of texts that are not empty"),
+    }.get(wanted, (False, "a list that is not empty"))
+    if not right:
+        raise BadArgumentError(f"{name}: Must be {words}.")
     return value
 
 

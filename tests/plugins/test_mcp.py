@@ -387,6 +387,7 @@ def test_a_list_tells_of_what_was_done_before_a_refusal(ann: User) -> None:
         ("sports", "getPlayers", {"query": ["jokic", "james"]}),
         ("sports", "getStats", {"player_ids": []}),
         ("sports", "getStats", {"player_ids": [[1]]}),
+        ("sports", "getStats", {"player_ids": [""]}),
         # </examples>
     ],
 )
