@@ -54,10 +54,10 @@ serve: setup ## Run the site for production (SECRET_KEY and ALLOWED_HOSTS: see R
 JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
-check: .venv/installed-dev ## Run the tests that need no program of others (a minute)
+check: .venv/installed-dev ## Run the tests that need no program of others (two minutes)
 	@$(PYTEST) -m "not outside"
 
-test: .venv/installed-dev ## Install what the tests need, and run them (five minutes)
+test: .venv/installed-dev ## Install what the tests need, and run them (eight minutes)
 	@$(PYTEST) --cov --cov-report=term
 
 CLIENTS := tests/oauth/clients

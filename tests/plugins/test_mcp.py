@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from oauth2_provider.models import AccessToken
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -279,6 +280,16 @@ def test_the_handshake_says_who_answers(mount: Mount, token: str | None) -> None
     assert said["serverInfo"]["title"] == mount.plugin.name_for_human
     assert said["instructions"].startswith(mount.plugin.description_for_model.strip())
     assert said["capabilities"].keys() == {"tools"}
+
+
+@pytest.mark.parametrize("version", HANDSHAKE_PROTOCOL_VERSIONS)
+def test_every_revision_with_a_handshake_is_spoken(todo: Mount, version: str) -> None:
+    client = {"name": "test", "version": "1"}
+    params = {"protocolVersion": version, "capabilities": {}, "clientInfo": client}
+    assert result(ask(todo, "initialize", params, era=version))["protocolVersion"] == version
+    TodoList("todo", "ann").add("milk")
+    called = result(call(todo, "getTodos", {"username": "ann"}, era=version))
+    assert json.loads(called["content"][0]["text"]) == {"todos": ["milk"]}
 
 
 def test_discovery_says_who_answers(mount: Mount, token: str | None) -> None:
