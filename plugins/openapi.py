@@ -5,6 +5,7 @@ refusals that protection, throttling and reading a body can answer are added fro
 """
 
 from functools import cache, lru_cache
+from threading import Lock
 from typing import Any
 
 import orjson
@@ -19,6 +20,9 @@ from api.exceptions import ProblemSerializer
 from plugins.mounts import PluginMount
 from plugins.permissions import HasCredential
 from plugins.plugin import Plugin
+
+ONE_AT_A_TIME = Lock()
+"""drf-spectacular loads its extensions, and keeps its complaints, in globals."""
 
 
 class PluginSchema(AutoSchema):
@@ -79,9 +83,9 @@ def generate(plugin: Plugin) -> tuple[dict[str, Any], list[str]]:
     # A generator of its own patterns: `custom_settings` of drf-spectacular's views patches a
     # global, and one plugin would get another's title under concurrent requests.
     generator = SchemaGenerator(patterns=plugin.api_urls)
-    with GENERATOR_STATS.silence():
+    with ONE_AT_A_TIME, GENERATOR_STATS.silence():
         document: dict[str, Any] = generator.get_schema(public=True)
-    complaints = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]
+        complaints = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]
     document["info"] = {
         "title": plugin.name_for_human,
         "description": plugin.description_for_human,

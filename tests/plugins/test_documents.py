@@ -1,6 +1,8 @@
 """Every plugin, at both of its mounts, serves every document."""
 
 import json
+import subprocess
+import sys
 from io import BytesIO
 from typing import Any
 
@@ -169,3 +171,21 @@ def test_a_forwarded_host_is_not_believed_unless_told_so(settings: Any) -> None:
     settings.USE_X_FORWARDED_HOST = True
     url = Client().get(path, headers=headers).json()["servers"][0]["url"]
     assert url == "http://todo.localhost/todo"
+
+
+AT_ONCE = """
+from concurrent.futures import ThreadPoolExecutor
+import django
+django.setup()
+from plugins.openapi import generate
+from plugins.registry import declared_plugins
+[plugin, *_] = declared_plugins()
+with ThreadPoolExecutor(8) as threads:
+    documents = list(threads.map(lambda _: generate(plugin)[0], range(8)))
+assert all(document == documents[0] for document in documents)
+"""
+
+
+@pytest.mark.outside
+def test_a_process_whose_first_requests_come_at_once_answers_them_all() -> None:
+    subprocess.run([sys.executable, "-c", AT_ONCE], check=True)
