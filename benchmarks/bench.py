@@ -81,7 +81,13 @@ def measure(arguments: argparse.Namespace) -> dict[str, list[Sample]]:
         database_url = arguments.database_url or f"sqlite:///{directory}/bench.sqlite3"
         settings = production_settings(database_url)
         site = stack.enter_context(running("make serve", SERVE, settings))
-        rounds = Rounds(targets(quart, site, settings), arguments.connections, arguments.seconds)
+        quart_todo, todo, *with_tokens = targets(quart, site, settings)
+        rounds = Rounds(
+            [quart_todo, todo, *with_tokens],
+            mcp=todo,
+            connections=arguments.connections,
+            seconds=arguments.seconds,
+        )
         pin(load_core)
         progress("Warming up …")
         rounds.prepare()

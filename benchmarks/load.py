@@ -4,8 +4,8 @@ import asyncio
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import cycle, islice, takewhile
 
 STALLED = 20  # seconds without an answer
@@ -27,12 +27,14 @@ class Load:
     paths: Sequence[str]
     body: bytes = b""
     token: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
     connections: int
     seconds: float = 0
     count: int | None = None
 
     def messages(self) -> list[bytes]:
         lines = [f"Host: 127.0.0.1:{self.port}", "Accept: application/json"]
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
         if self.token:
             lines.append(f"Authorization: Bearer {self.token}")
         if self.body:

@@ -13,7 +13,14 @@ from benchmarks.measuring import table_row
 from benchmarks.rounds import Sample
 
 BASELINE = "Quart"
-ROWS = ("GET todo", "POST todo", "DELETE todo", "GET todo-service", "GET todo-user")
+ROWS = {  # each with what it is compared with
+    "GET todo": f"GET {BASELINE}",
+    "POST todo": f"POST {BASELINE}",
+    "DELETE todo": f"DELETE {BASELINE}",
+    "GET todo-service": f"GET {BASELINE}",
+    "GET todo-user": f"GET {BASELINE}",
+    "MCP todo": "GET todo",
+}
 HEADER = """\
 | request | requests/s | baseline | ratio | CPU µs per request | baseline | ratio |
 |---|--:|--:|--:|--:|--:|--:|"""
@@ -38,20 +45,19 @@ def processor() -> str:
 
 def as_table(samples: Mapping[str, Sequence[Sample]], setup: str) -> str:
     lines = [setup, "", HEADER]
-    for name in ROWS:
-        method = name.split()[0]
-        site, quart = samples[name], samples[f"{method} {BASELINE}"]
-        rates = compared(site, quart, lambda sample: sample.per_second)
-        costs = compared(site, quart, lambda sample: sample.cpu_us)
+    for name, baseline in ROWS.items():
+        site, other = samples[name], samples[baseline]
+        rates = compared(site, other, lambda sample: sample.per_second)
+        costs = compared(site, other, lambda sample: sample.cpu_us)
         lines.append(table_row(name, *rates, *costs))
     return "\n".join(lines)
 
 
 def compared(
-    site: Sequence[Sample], quart: Sequence[Sample], figure: Callable[[Sample], float | None]
+    site: Sequence[Sample], baseline: Sequence[Sample], figure: Callable[[Sample], float | None]
 ) -> list[str]:
     """Return both medians, and the median of the ratios within each round."""
-    pairs = [(figure(mine), figure(other)) for mine, other in zip(site, quart, strict=True)]
+    pairs = [(figure(mine), figure(other)) for mine, other in zip(site, baseline, strict=True)]
     known = [(mine, other) for mine, other in pairs if mine is not None and other]
     if not known:
         return ["n/a"] * 3

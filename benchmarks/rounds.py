@@ -20,6 +20,7 @@ TEN = f"ten-{RUN}"
 LISTS = [f"{RUN}-{number}" for number in range(300)]  # POST and DELETE take them in turn
 BUY_MILK = b'{"todo": "Buy milk"}'
 FIRST = b'{"todo_idx": 0}'
+MCP_VERSION = "2026-07-28"
 
 
 def progress(line: str) -> None:
@@ -50,10 +51,16 @@ class Sample:
 
 
 class Rounds:
-    """Measures the targets in turn. Those without a token get POST and DELETE too."""
+    """Measures the targets in turn. Those without a token get POST and DELETE too.
 
-    def __init__(self, targets: Sequence[Target], connections: int, seconds: float) -> None:
+    `mcp` is the one whose GET is also sent as the call of an MCP tool.
+    """
+
+    def __init__(
+        self, targets: Sequence[Target], *, mcp: Target, connections: int, seconds: float
+    ) -> None:
         self.targets = targets
+        self.mcp = mcp
         self.open_targets = [target for target in targets if not target.token]
         self.connections = connections
         self.seconds = seconds
@@ -64,6 +71,7 @@ class Rounds:
         for target in self.targets:
             self.send("POST", target, [target.reads], body=BUY_MILK, count=10)
             self.send("GET", target, [target.reads], count=WARM_UP)
+        self.send("POST", self.mcp, [], **get_todos(self.mcp), count=WARM_UP)
         for target in self.open_targets:
             self.send("POST", target, LISTS, body=BUY_MILK, count=WARM_UP)
             self.send("DELETE", target, LISTS, body=FIRST, count=WARM_UP)
@@ -76,6 +84,8 @@ class Rounds:
         """
         for target in self.targets:
             self.keep("GET", target, [target.reads], seconds=self.seconds)
+            if target is self.mcp:
+                self.keep("MCP", target, [], **get_todos(target), seconds=self.seconds)
         added = [
             self.keep("POST", target, LISTS, body=BUY_MILK, seconds=self.seconds)
             for target in self.open_targets
@@ -84,9 +94,9 @@ class Rounds:
             self.keep("DELETE", target, LISTS, body=FIRST, count=sample.requests)
             require_empty(target)
 
-    def keep(self, method: str, target: Target, usernames: Sequence[str], **load: Any) -> Sample:
-        sample = self.send(method, target, usernames, **load)
-        name = f"{method} {target.name}"
+    def keep(self, kind: str, target: Target, usernames: Sequence[str], **load: Any) -> Sample:
+        sample = self.send("POST" if kind == "MCP" else kind, target, usernames, **load)
+        name = f"{kind} {target.name}"
         self.samples[name].append(sample)
         cpu = "" if sample.cpu_us is None else f", {sample.cpu_us:6.0f} µs of CPU each"
         progress(f"  {name:20}{sample.per_second:8.0f} requests/s{cpu}")
@@ -99,10 +109,11 @@ class Rounds:
 
     def send(self, method: str, target: Target, usernames: Sequence[str], **load: Any) -> Sample:
         """Send one load. Raises LoadError unless every answer is a 2xx."""
+        paths = load.pop("paths", [f"{target.prefix}/todos/{name}" for name in usernames])
         job = Load(
             port=target.server.port,
             method=method,
-            paths=[f"{target.prefix}/todos/{username}" for username in usernames],
+            paths=paths,
             token=target.token,
             connections=self.connections,
             **load,
@@ -117,6 +128,28 @@ class Rounds:
             cpu_us=None if used is None else used / outcome.requests * 1e6,
             generator_share=outcome.cpu_seconds / outcome.seconds,
         )
+
+
+def get_todos(target: Target) -> dict[str, Any]:
+    """Return the call of the tool that answers what GET does, as a load."""
+    params = {
+        "name": "getTodos",
+        "arguments": {"username": target.reads},
+        "_meta": {
+            "io.modelcontextprotocol/protocolVersion": MCP_VERSION,
+            "io.modelcontextprotocol/clientCapabilities": {},
+        },
+    }
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+    return {
+        "paths": [f"{target.prefix}/mcp"],
+        "body": json.dumps(message).encode(),
+        "headers": {
+            "MCP-Protocol-Version": MCP_VERSION,
+            "Mcp-Method": "tools/call",
+            "Mcp-Name": "getTodos",
+        },
+    }
 
 
 def require_empty(target: Target) -> None:

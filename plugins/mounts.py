@@ -1,11 +1,11 @@
 """Whose request is this? Found once, by the middleware; everybody else asks `request.mount`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 
 from api.mounts import Mount, MountedRequest
 from plugins.plugin import Plugin
@@ -31,6 +31,27 @@ class PluginMount(Mount):
     @property
     def resources(self) -> tuple[str, ...]:
         return (*super().resources, self.url("mcp:mcp"))
+
+    def of_api(self, path: str) -> "PluginMount | None":
+        """Return this mount with what answers a path of the API; None where nothing does.
+
+        `path` is below the mount's root. A tool's call knows which plugin it is for, so it does
+        without the look through the routes of all.
+        """
+        for route in self.plugin.api_urls:
+            if found := route.pattern.match(path):
+                _, args, captured = found
+                match = ResolverMatch(
+                    route.callback,
+                    args,
+                    {**captured, **route.default_args},
+                    route.name,
+                    app_names=["plugin", "api"],
+                    namespaces=[self.namespace, "api"],
+                    route=str(route.pattern),
+                )
+                return replace(self, match=match)
+        return None
 
 
 class PluginRequest(MountedRequest):

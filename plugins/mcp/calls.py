@@ -38,5 +38,6 @@ def run(request: PluginRequest, operation: Operation, arguments: dict[str, Any])
         }
     )
     inner.urlconf = mount.urlconf
-    inner.mount = find_mount(inner, inner.path_info)
+    below = inner.path_info.removeprefix(f"{root}/")
+    inner.mount = mount.of_api(below) or find_mount(inner, inner.path_info)
     return answer_api(inner)

@@ -4,6 +4,8 @@ Revisions up to 2025-11-25 begin with a handshake, which is answered and not rem
 has none. Both come to the same URL: the header MCP-Protocol-Version tells them apart.
 """
 
+from copy import copy
+from functools import cache
 from typing import Any
 
 import orjson
@@ -32,7 +34,14 @@ from plugins.mcp.server import run_request
 from plugins.mcp.tools import operations
 from plugins.mounts import PluginRequest
 
-VERSION_HEADER = "MCP-Protocol-Version"
+VERSION_HEADER = "HTTP_MCP_PROTOCOL_VERSION"
+ROUTING_HEADERS = {
+    "mcp-protocol-version": VERSION_HEADER,
+    "mcp-method": "HTTP_MCP_METHOD",
+    "mcp-name": "HTTP_MCP_NAME",
+}
+"""Which say of a message what its body says too, each as WSGI names it: `request.headers` would
+make a mapping of all that came."""
 BATCH_MAX = 20  # messages
 UNNAMED_VERSION = "2025-03-26"
 """Whose clients name no version; and the one revision whose messages may come as a list."""
@@ -93,38 +102,51 @@ def answer_to(request: PluginRequest, message: Any) -> Answer:
     """Return the answer to one message; a call is admitted by the view that it runs."""
     if not is_call(request, message):
         admit(request)
-    modern = version_of(request) not in HANDSHAKE_PROTOCOL_VERSIONS
+    version = version_of(request)
+    modern = version not in HANDSHAKE_PROTOCOL_VERSIONS
     try:
         if isinstance(message, dict) and "id" not in message:
             JSONRPCNotification.model_validate(message)
-            wrong = unsupported_protocol_version_rejection(version_of(request)) if modern else None
+            wrong = unsupported_protocol_version_rejection(version) if modern else None
             return rejected(None, wrong) if wrong else None
         JSONRPCRequest.model_validate(message)
     except ValidationError:
         return failure(
             None, ErrorData(code=INVALID_REQUEST, message="Send a JSON-RPC 2.0 request.")
         )
-    connection = Connection.from_envelope(version_of(request), None, None)
     if modern:
-        verdict = classify_inbound_request(message, headers=lowered(request))
+        verdict = classify_inbound_request(message, headers=routing_headers(request))
         if isinstance(verdict, InboundLadderRejection):
             check_caller(request)
             return rejected(message["id"], verdict)
         connection = Connection.from_envelope(
             verdict.protocol_version, verdict.client_info, verdict.client_capabilities
         )
+    else:
+        connection = copy(handshake_connection(version))
     result = run_request(request, connection, message)
     if isinstance(result, ErrorData):
         return failure(message["id"], result, always_200=not modern)
     return {"jsonrpc": "2.0", "id": message["id"], "result": result}, 200
 
 
+@cache
+def handshake_connection(version: str) -> Connection:
+    """Return what the SDK calls a connection, of a client that shook hands at some time.
+
+    To be copied: a request may change what is its own.
+    """
+    return Connection.from_envelope(version, None, None)
+
+
 def version_of(request: PluginRequest) -> str:
-    return request.headers.get(VERSION_HEADER, UNNAMED_VERSION)
+    version: str = request.META.get(VERSION_HEADER, UNNAMED_VERSION)
+    return version
 
 
-def lowered(request: PluginRequest) -> dict[str, str]:
-    return {name.lower(): value for name, value in request.headers.items()}
+def routing_headers(request: PluginRequest) -> dict[str, str]:
+    sent = request.META
+    return {name: sent[key] for name, key in ROUTING_HEADERS.items() if key in sent}
 
 
 def is_call(request: PluginRequest, message: Any) -> bool:
