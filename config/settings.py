@@ -86,6 +86,13 @@ VERIFICATION_TOKENS: dict[str, dict[str, str]] = dict(env.json("VERIFICATION_TOK
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
 
 
+# --- MCP ---------------------------------------------------------------------------------
+
+# How the call of a tool is told that its token lacks a scope: "http", a 403 as the protocol says,
+# or "result", by which ChatGPT asks the person to agree to more.
+MCP_SCOPE_CHALLENGE = env.str("MCP_SCOPE_CHALLENGE", "http", validate=OneOf(["http", "result"]))
+
+
 # <examples>
 # --- Sports ------------------------------------------------------------------------------
 

@@ -76,6 +76,10 @@ class AuthScheme:
         """Return what an operation needs of the security schemes (OpenAPI 3.0 section 4.8.30)."""
         return []
 
+    def as_mcp(self, view: Any, method: str) -> list[dict[str, Any]]:
+        """Return what ChatGPT is told of how a tool authenticates; [] for what it cannot do."""
+        return []
+
     @property
     def install_template(self) -> str:
         return f"install/{self.slug}.html"
@@ -146,6 +150,9 @@ class NoAuth(AuthScheme):
     name = "No sign-in"
     mcp_credential = "It needs no credential."
     permissions = (AllowAny,)
+
+    def as_mcp(self, view: Any, method: str) -> list[dict[str, Any]]:
+        return [{"type": "noauth"}]
 
     def protection(self, plugin: "Plugin") -> Mapping[str, Any]:
         return {"authentication_classes": [], "permission_classes": self.permissions}
@@ -290,6 +297,9 @@ class OAuth(BearerScheme):
     def security(self, view: Any, method: str) -> list[dict[str, list[str]]]:
         """Name the scope that the operation needs."""
         return [{"oauth": [self.has_scope.scope(view, method)]}]
+
+    def as_mcp(self, view: Any, method: str) -> list[dict[str, Any]]:
+        return [{"type": "oauth2", "scopes": [self.has_scope.scope(view, method)]}]
 
     def challenge(self, request: Request, plugin: "Plugin") -> str:
         """Say also where a client learns how to get a token (RFC 9728 section 5.1)."""

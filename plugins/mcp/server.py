@@ -6,12 +6,14 @@ server that costs a fraction of what a loop for each request would.
 """
 
 from collections.abc import Awaitable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import anyio
 import orjson
+from django.conf import settings
+from django.http import HttpResponse
 from mcp.server.connection import Connection
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.server import Server
@@ -46,11 +48,11 @@ class Exchange:
     What the SDK calls a dispatch context (`mcp.shared.dispatcher.DispatchContext`).
     """
 
-    transport: TransportContext
     request_id: Any
     message_metadata: ServerMessageMetadata
-    cancel_requested: Any = field(default_factory=anyio.Event)
-    can_send_request: bool = False
+    transport: ClassVar = TransportContext(kind="streamable-http", can_send_request=False)
+    cancel_requested: ClassVar = anyio.Event()  # one for all: nothing here cancels
+    can_send_request: ClassVar = False
 
     async def send_raw_request(self, method: str, params: Any, opts: Any = None) -> dict[str, Any]:
         raise NoBackChannelError(method)
@@ -71,7 +73,7 @@ def server_of(plugin: Plugin) -> "Server[Any]":
 
     async def call_tool(
         context: ServerRequestContext[Any], params: CallToolRequestParams
-    ) -> CallToolResult:
+    ) -> Any:
         return call(cast("PluginRequest", context.request), plugin, params)
 
     server: Server[Any] = Server(
@@ -95,7 +97,8 @@ def instructions(plugin: Plugin) -> str:
     return f"{plugin.description_for_model.strip()} {own}"
 
 
-def call(request: PluginRequest, plugin: Plugin, params: CallToolRequestParams) -> CallToolResult:
+def call(request: PluginRequest, plugin: Plugin, params: CallToolRequestParams) -> Any:
+    """Return the result of a tool: the SDK's own, or what that is made of, which costs less."""
     operation = operations(plugin).get(params.name)
     if operation is None:
         raise MCPError(code=INVALID_PARAMS, message=f"There is no tool '{params.name[:50]}'.")
@@ -105,18 +108,34 @@ def call(request: PluginRequest, plugin: Plugin, params: CallToolRequestParams) 
         admit(request)
         return failed(str(error))
     if CHALLENGE in response:
-        challenge = plugin.auth.challenge(request, plugin)  # type: ignore[arg-type]
-        if response.status_code == 403:  # and where a client learns how to get what it lacks
-            _, found, metadata = challenge.partition(", resource_metadata=")
-            challenge = f"{response[CHALLENGE]}{found}{metadata}"
-        response[CHALLENGE] = challenge
-        del response["Allow"]
-        raise ChallengeError(response)
+        return challenged(request, plugin, response)
     answer = orjson.loads(response.content)
     if response.status_code != 200:
         return failed(answer["detail"])
-    text = TextContent(type="text", text=response.content.decode())
-    return CallToolResult(content=[text], structured_content=answer)
+    text = {"type": "text", "text": response.content.decode()}
+    return {
+        "resultType": "complete",
+        "isError": False,
+        "content": [text],
+        "structuredContent": answer,
+    }
+
+
+def challenged(request: PluginRequest, plugin: Plugin, response: HttpResponse) -> CallToolResult:
+    """Hand a challenge on: as HTTP has it, which ends the call, or within a result.
+
+    ChatGPT asks a person for more scopes when a result says that they are lacking.
+    """
+    challenge = plugin.auth.challenge(request, plugin)  # type: ignore[arg-type]
+    if response.status_code == 403:  # and where a client learns how to get what it lacks
+        _, found, metadata = challenge.partition(", resource_metadata=")
+        challenge = f"{response[CHALLENGE]}{found}{metadata}"
+        if settings.MCP_SCOPE_CHALLENGE == "result":
+            result = failed(orjson.loads(response.content)["detail"])
+            return result.model_copy(update={"meta": {"mcp/www_authenticate": [challenge]}})
+    response[CHALLENGE] = challenge
+    del response["Allow"]
+    raise ChallengeError(response)
 
 
 def failed(detail: str) -> CallToolResult:
@@ -129,9 +148,6 @@ def run_request(
 ) -> dict[str, Any] | ErrorData:
     """Return the result of a JSON-RPC request, or its error; raises ChallengeError."""
     exchange = Exchange(
-        transport=TransportContext(
-            kind="streamable-http", can_send_request=False, headers=request.headers
-        ),
         request_id=message["id"],
         message_metadata=ServerMessageMetadata(request_context=request),
     )

@@ -116,6 +116,7 @@ def as_tool(
     answer = operation["responses"]["200"]["content"][JSON]["schema"]
     view = views_of(plugin)[path, method]
     reads = method in getattr(view.cls, "reads", ("GET", "HEAD"))
+    security = plugin.auth.as_mcp(view.cls, method)
     tool = Tool(
         name=operation["operationId"],
         title=operation["summary"],
@@ -132,6 +133,7 @@ def as_tool(
             idempotent_hint=reads,
             open_world_hint=False,
         ),
+        _meta={"securitySchemes": security} if security else None,
     )
     return Operation(
         tool=tool,
