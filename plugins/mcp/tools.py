@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import orjson
 from mcp_types import Tool, ToolAnnotations
 
+from plugins.mcp.widgets import tool_meta
 from plugins.openapi import generate, views_of
 from plugins.plugin import Plugin
 
@@ -132,6 +133,7 @@ def as_tool(
             idempotent_hint=reads,
             open_world_hint=False,
         ),
+        _meta=tool_meta(plugin, view.cls, method),
     )
     return Operation(
         tool=tool,
