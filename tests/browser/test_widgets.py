@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from retrieval.datastore import Datastore, NewDocument  # <examples></examples>
 from retrieval.metadata import Metadata  # <examples></examples>
@@ -67,6 +67,19 @@ def test_what_somebody_else_did_meanwhile_makes_no_other_todo_go(
         shown.widget.get_by_label("Buy milk").check()
         expect(shown.widget.get_by_role("status")).to_contain_text("no longer on the list")
         assert anns.texts() == [MARKUP]
+
+
+def test_what_went_by_mistake_in_the_last_moment_is_put_back(visit: Visit, anns: TodoList) -> None:
+    def change_first(route: Route) -> None:
+        if "deleteTodo" in str(route.request.post_data):
+            anns.pop(0)
+        route.continue_()
+
+    with host(visit, "todo", "getTodos", {"username": "ann"}) as shown:
+        visit.page.route("**/todo/mcp", change_first)
+        shown.widget.get_by_label("Buy milk").check()
+        expect(shown.widget.get_by_role("alert")).to_contain_text("Nothing is lost")
+        assert anns.texts() == [MARKUP, "Call Bob"]
 
 
 def test_a_part_of_a_list_is_ticked_by_its_place_in_the_whole(visit: Visit, anns: TodoList) -> None:
