@@ -6,7 +6,7 @@ startplugin` makes both, and the app.
 
 from plugins.auth import NoAuth, OAuth, Scope, ServiceHTTP, UserHTTP
 from plugins.plugin import Plugin
-from retrieval.urls import REMEMBERING, RetrievalAPI  # <examples></examples>
+from retrieval.urls import CONNECTING, READING, REMEMBERING, RetrievalAPI  # <examples></examples>
 from sports.urls import SPORTS_API  # <examples></examples>
 from todos.urls import TODO_API  # <examples></examples>
 
@@ -117,7 +117,7 @@ PLUGINS = (
         description_for_model=RETRIEVAL_INSTRUCTIONS
         + "Anybody can read and change these documents.",
         auth=NoAuth(),
-        api=RetrievalAPI(),
+        api=RetrievalAPI(offers=READING | CONNECTING),
     ),
     Plugin(
         slug="retrieval-user",
@@ -138,7 +138,7 @@ PLUGINS = (
             read=Scope("retrieval:read", "Search and read your documents"),
             write=Scope("retrieval:write", "Save documents of yours, and delete them"),
         ),
-        api=RetrievalAPI(offers=REMEMBERING),
+        api=RetrievalAPI(offers=REMEMBERING | CONNECTING),
     ),
     # </examples>
 )

@@ -17,8 +17,10 @@ from django.contrib.staticfiles import finders
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.http.request import validate_host
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.urls import URLPattern, URLResolver
 
+from plugins.mcp.widgets import widgets_of
 from plugins.openapi import generate
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
@@ -47,6 +49,7 @@ def plugin_problems(plugins: Sequence[Plugin]) -> list[CheckMessage]:
             *manifest_problems(plugin),
             *logo_problems(plugin),
             *openapi_problems(plugin),
+            *widget_problems(plugin),
         ):
             problems.append(
                 Error(f"Plugin '{plugin.slug}': {message}", hint=hint, id=f"plugins.E{number:03}")
@@ -161,6 +164,18 @@ def openapi_problems(plugin: Plugin) -> Iterator[Problem]:
                         f"Use {DESCRIPTION_MAX} at most.",
                         8,
                     )
+
+
+def widget_problems(plugin: Plugin) -> Iterator[Problem]:
+    for name, widget in widgets_of(plugin).items():
+        try:
+            _ = widget.html
+        except (TemplateDoesNotExist, TemplateSyntaxError) as error:
+            yield (
+                f"its widget '{name}' cannot be made of '{widget.template}': {error}.",
+                "Mend the template; it extends 'plugins/widget.html'.",
+                15,
+            )
 
 
 @register()

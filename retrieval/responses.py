@@ -49,3 +49,19 @@ class FoundDocumentSerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
     text = serializers.CharField(help_text="The whole text.")
     metadata = DocumentMetadataSerializer()
+
+
+class FoundDocumentLinkSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField(help_text="Read the document with fetch.")
+    title = serializers.CharField(help_text="Its file's name, or how it begins.")
+    url = serializers.CharField(help_text="Where a person can see it, after signing in if asked.")
+
+
+class FoundSerializer(serializers.Serializer[Any]):
+    results = FoundDocumentLinkSerializer(many=True, help_text="The best first; possibly none.")
+
+
+class FetchedSerializer(FoundDocumentLinkSerializer):
+    id = serializers.CharField()
+    text = serializers.CharField(help_text="The whole text.")
+    metadata = DocumentMetadataSerializer(required=False, help_text="What is known of it, if any.")

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from rest_framework import serializers
 
-from api.fields import Items, Truth, WholeNumber
+from api.fields import Items, Text, Truth, WholeNumber
 from retrieval.datastore import NewDocument
 from retrieval.fields import Body, Date, KeyField, SourceField, Words, described, optional
 from retrieval.filters import EVERYTHING, Filter
@@ -114,6 +114,34 @@ class QueriesSerializer(Body):
 
     def validate_queries(self, queries: list[Any]) -> list[tuple[str, Filter, int]]:
         return [(q["query"], q.get("filter", EVERYTHING), q["top_k"]) for q in queries]
+
+
+class SearchSerializer(Body):
+    """The query of search."""
+
+    example = "/search?query=…"
+    query = Words(
+        max_length=QUERY_MAX_LENGTH,
+        help_text="The question, in a whole sentence; the meaning counts, not only the words.",
+        error_messages={
+            "required": "Missing. Ask something.",
+            "blank": "Is empty. Ask something.",
+        },
+    )
+
+
+class FetchSerializer(Body):
+    """The query of fetch. Of any text: an id that cannot be is one that is not there."""
+
+    example = "/fetch?id=…"
+    id = Text(
+        trim_whitespace=False,
+        help_text="The id of a result of search.",
+        error_messages={
+            "required": "Missing. Send the id of a result of search.",
+            "blank": "Is empty. Send the id of a result of search.",
+        },
+    )
 
 
 class DeleteSerializer(Body):

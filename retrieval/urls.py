@@ -6,12 +6,14 @@ from typing import Any
 from django.urls import URLPattern, path, re_path
 
 from plugins.plugin import API, Plugin
-from retrieval import views
+from retrieval import connectors, views
 from retrieval.datastore import Datastore
 from retrieval.pages import retrieval_pages
 
 READING = frozenset({"queryDocuments", "getDocument"})
 REMEMBERING = READING | {"upsertDocuments"}
+CONNECTING = frozenset({"search", "fetch"})
+"""What ChatGPT's connectors and deep research ask for, by these names."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class RetrievalAPI(API):
             path("upsert", bound(views.UpsertView, "upsertDocuments"), name="upsert"),
             path("upsert-file", bound(views.UpsertFileView, "upsertFile"), name="upsert-file"),
             path("query", bound(views.QueryView, "queryDocuments"), name="query"),
+            path("search", bound(connectors.SearchView, "search"), name="search"),
+            path("fetch", bound(connectors.FetchView, "fetch"), name="fetch"),
             path("delete", bound(views.DeleteView, "deleteDocuments"), name="delete"),
             # Any character at all: a server hands "%2F" on as "/".
             re_path(

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.exceptions import ProblemSerializer
+from plugins.mcp.widgets import Widget
 from retrieval import exceptions, parsing, responses, serializers
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.fields import KEY_PATTERN
@@ -102,6 +103,14 @@ class UpsertFileView(RetrievalView):
 
 class QueryView(RetrievalView):
     reads = ("POST",)
+    widgets: ClassVar = {
+        "POST": Widget(
+            name="passages",
+            title="The passages found",
+            description="Shows the passages that answer each question, and what they are from.",
+            template="retrieval/widget.html",
+        )
+    }
 
     @extend_schema(
         operation_id="queryDocuments",

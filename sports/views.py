@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.exceptions import ProblemSerializer
+from plugins.mcp.widgets import Widget
 from sports import responses, serializers
 from sports.sources import Filters, ListKind, Page, chosen_source
 from sports.sources.errors import TooSlowError, UnavailableError, UpstreamError
@@ -90,6 +91,15 @@ class TeamsView(SourceView):
 
 
 class GamesView(PagedView):
+    widgets: ClassVar = {
+        "GET": Widget(
+            name="season",
+            title="A team's season",
+            description="Shows the games of a team's season, won and lost, or any other games.",
+            template="sports/widget.html",
+        )
+    }
+
     @extend_schema(
         operation_id="getGames",
         summary="Get games, by season, team and date",

@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from api.exceptions import ProblemSerializer
 from api.usernames import USERNAME, checked
+from plugins.mcp.widgets import Widget
 from todos.models import NoSuchTodoError, TodoList
 from todos.serializers import (
     AddedTodoSerializer,
@@ -30,6 +31,14 @@ class TodosView(APIView):
     store = ""
     http_method_names = ["get", "post", "delete", "head"]
     domain_errors: ClassVar = {NoSuchTodoError: 404}
+    widgets: ClassVar = {
+        "GET": Widget(
+            name="todos",
+            title="The list of todos",
+            description="Shows the todos; ticking one deletes it, and unticking puts it back.",
+            template="todos/widget.html",
+        )
+    }
 
     def todos(self, username: str) -> TodoList:
         return TodoList(self.store, checked(username))

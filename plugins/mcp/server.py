@@ -34,6 +34,7 @@ from mcp_types import (
 from plugins.mcp.calls import run
 from plugins.mcp.responses import ChallengeError, admit
 from plugins.mcp.tools import BadArgumentError, operations
+from plugins.mcp.widgets import EXTENSION, resource_handlers
 from plugins.mounts import PluginRequest
 from plugins.plugin import Plugin
 
@@ -76,6 +77,7 @@ def server_of(plugin: Plugin) -> "Server[Any]":
     ) -> Any:
         return call(cast("PluginRequest", context.request), plugin, params)
 
+    resources = resource_handlers(plugin)
     server: Server[Any] = Server(
         plugin.name_for_model,
         title=plugin.name_for_human,
@@ -84,7 +86,10 @@ def server_of(plugin: Plugin) -> "Server[Any]":
         instructions=instructions(plugin),
         on_list_tools=list_tools,
         on_call_tool=call_tool,
+        **resources,
     )
+    if resources:
+        server.extensions[EXTENSION] = {}
     server.middleware.clear()  # spans of telemetry, which nothing here collects
     return server
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import orjson
 from mcp_types import Tool, ToolAnnotations
 
+from plugins.mcp.widgets import widget_meta
 from plugins.openapi import generate, views_of
 from plugins.plugin import Plugin
 
@@ -116,7 +117,8 @@ def as_tool(
     answer = operation["responses"]["200"]["content"][JSON]["schema"]
     view = views_of(plugin)[path, method]
     reads = method in getattr(view.cls, "reads", ("GET", "HEAD"))
-    security = plugin.auth.as_mcp(view.cls, method)
+    schemes = plugin.auth.as_mcp(view.cls, method)
+    security = {"securitySchemes": schemes} if schemes else {}
     tool = Tool(
         name=operation["operationId"],
         title=operation["summary"],
@@ -133,7 +135,7 @@ def as_tool(
             idempotent_hint=reads,
             open_world_hint=False,
         ),
-        _meta={"securitySchemes": security} if security else None,
+        _meta=(security | widget_meta(plugin, view.cls, method)) or None,
     )
     return Operation(
         tool=tool,

@@ -20,6 +20,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "getStats": {"limit": 1},
     "getSeasonAverages": {"season": 2024, "player_ids": [1, 2]},
     "queryDocuments": {"queries": [{"query": "Where is the office?", "top_k": 1}]},
+    "search": {"query": "Where is the office?"},
     "upsertDocuments": {"documents": [{"text": "The office is in the old mill."}]},
 }
 NAMED = {"addTodo", "getTodos", "deleteTodo"}  # where a list is somebody's

@@ -1,4 +1,4 @@
-"""Schemathesis tries all five operations of retrieval, those too that no plugin offers.
+"""Schemathesis tries all seven operations of retrieval, those too that no plugin offers.
 
 In depth at one plugin, and with a few calls at the others, as in test_schemathesis.py.
 """
@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from plugins.openapi import generate
-from retrieval.urls import RetrievalAPI
+from retrieval.urls import CONNECTING, RetrievalAPI
 from tests.clients.live_site import LiveSite
 from tests.clients.schemathesis import plugins, schemathesis
 
@@ -21,6 +21,7 @@ EXAMPLES = 100  # of each operation; schemathesis.toml says so
 FEW = 15
 OPERATIONS = frozenset(
     {"upsertDocuments", "upsertFile", "queryDocuments", "deleteDocuments", "getDocument"}
+    | CONNECTING
 )
 
 

@@ -14,8 +14,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from plugins.checks import check_contact, check_settings, plugin_problems
+from plugins.mcp.widgets import Widget
 from plugins.plugin import API, Plugin
 from tests.site.plugins import PLUGINS
+from todos.views import TodosView
 
 TODO = PLUGINS[0]
 
@@ -107,6 +109,13 @@ class OneOperation(API):
 def test_an_operation_whose_texts_are_refused(schema: dict[str, str], message: str) -> None:
     [found] = messages(replace(TODO, api=OneOperation(**schema)))
     assert message in found
+
+
+def test_a_widget_without_its_template(monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = Widget(name="todos", title="Todos", description="All.", template="todos/lost.html")
+    monkeypatch.setattr(TodosView, "widgets", {"GET": lost})
+    [message] = messages(TODO)
+    assert "its widget 'todos' cannot be made of 'todos/lost.html'" in message
 
 
 @pytest.mark.parametrize(

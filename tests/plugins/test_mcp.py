@@ -75,10 +75,8 @@ def test_the_hints_say_what_an_operation_does(todo: Mount) -> None:
     assert tools["deleteTodo"]["destructiveHint"] is True
     # <examples>
     retrieval = mount_of("retrieval-none")
-    [query, _] = sorted(
-        result(ask(retrieval, "tools/list"))["tools"], key=lambda t: -len(t["name"])
-    )
-    assert (query["name"], query["annotations"]["readOnlyHint"]) == ("queryDocuments", True)
+    listed = {tool["name"]: tool for tool in result(ask(retrieval, "tools/list"))["tools"]}
+    assert listed["queryDocuments"]["annotations"]["readOnlyHint"] is True  # by POST
     # </examples>
 
 
@@ -224,7 +222,7 @@ def test_the_handshake_says_who_answers(mount: Mount, token: str | None) -> None
     assert said["serverInfo"]["name"] == mount.plugin.name_for_model
     assert said["serverInfo"]["title"] == mount.plugin.name_for_human
     assert said["instructions"].startswith(mount.plugin.description_for_model.strip())
-    assert said["capabilities"].keys() == {"tools"}
+    assert "tools" in said["capabilities"]
 
 
 @pytest.mark.parametrize("version", HANDSHAKE_PROTOCOL_VERSIONS)

@@ -16,6 +16,8 @@ OPERATIONS: dict[str, tuple[str, str, Any]] = {
     "upsertDocuments": ("POST", "/upsert", {"documents": [{"id": "mine", "text": "words"}]}),
     "queryDocuments": ("POST", "/query", {"queries": [{"query": "words"}]}),
     "getDocument": ("GET", "/documents/mine", None),
+    "search": ("GET", "/search?query=words", None),
+    "fetch": ("GET", "/fetch?id=mine", None),
     "deleteDocuments": ("DELETE", "/delete", {"ids": ["mine"]}),
     "upsertFile": ("POST", "/upsert-file", None),
 }
@@ -66,7 +68,7 @@ def test_every_scheme_takes_its_own_credential_and_no_other(
 @pytest.mark.parametrize(
     ("scope", "allowed"),
     [
-        ("retrieval:read", {"queryDocuments", "getDocument"}),
+        ("retrieval:read", {"queryDocuments", "getDocument", "search", "fetch"}),
         ("retrieval:write", {"upsertDocuments", "deleteDocuments", "upsertFile"}),
     ],
 )
@@ -145,9 +147,10 @@ def test_the_document_offers_what_the_declaration_chooses() -> None:
         if plugin.slug in SLUGS
     }
     reading = {"queryDocuments", "getDocument"}
+    connecting = {"search", "fetch"}
     assert offered == {
         "retrieval": reading,
-        "retrieval-none": reading,
+        "retrieval-none": reading | connecting,
         "retrieval-user": reading | {"upsertDocuments"},
-        "retrieval-oauth": reading | {"upsertDocuments"},
+        "retrieval-oauth": reading | {"upsertDocuments"} | connecting,
     }

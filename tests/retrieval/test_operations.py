@@ -1,4 +1,4 @@
-"""The five operations, and what each says to what it cannot take."""
+"""The five operations on documents, and what each says to what it cannot take."""
 
 import json
 from typing import Any
