@@ -44,6 +44,7 @@ def plugin_problems(plugins: Sequence[Plugin]) -> list[CheckMessage]:
     for plugin in plugins:
         for message, hint, number in (
             *slug_problems(plugin),
+            *version_problems(plugin),
             *manifest_problems(plugin),
             *logo_problems(plugin),
             *openapi_problems(plugin),
@@ -94,6 +95,15 @@ def routes_of(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[str]:
             yield from routes_of(pattern.url_patterns)
         else:
             yield route
+
+
+def version_problems(plugin: Plugin) -> Iterator[Problem]:
+    if not re.fullmatch(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-[0-9A-Za-z.-]+)?", plugin.version):
+        yield (
+            f"its version '{plugin.version}' is not one by which clients can tell what is newer.",
+            "Write it as 1.0.0 (Semantic Versioning).",
+            15,
+        )
 
 
 def manifest_problems(plugin: Plugin) -> Iterator[Problem]:

@@ -38,6 +38,8 @@ def test_the_declared_plugins_are_fine() -> None:
         ({"name_for_model": "a" * 51}, "Use letters and digits only"),
         ({"description_for_human": "a" * 101}, "description_for_human has 101 characters."),
         ({"description_for_model": "a" * 8001}, "description_for_model has 8001 characters."),
+        ({"version": "v1"}, "its version 'v1' is not one by which clients can tell what is newer."),
+        ({"version": "1.00.0"}, "Write it as 1.0.0 (Semantic Versioning)."),
         ({"slug": "todo_list"}, "its slug 'todo_list' cannot be part of a path"),
         ({"slug": "no-logo"}, "there is no logo 'logos/no-logo.png'. Add it to its app's static/."),
     ],

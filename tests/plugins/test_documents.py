@@ -51,6 +51,7 @@ def test_the_openapi_document_names_its_own_mount_as_server(mount: Mount) -> Non
     as_yaml = yaml.safe_load(mount.get("/openapi.yaml").content)
     assert as_yaml["servers"] == [{"url": mount.url}]
     assert as_yaml["info"]["title"] == mount.plugin.name_for_human
+    assert as_yaml["info"]["version"] == mount.plugin.version
     assert as_yaml == mount.get("/openapi.json").json()
 
 
@@ -76,6 +77,15 @@ def test_the_document_asks_for_a_token_where_the_api_does(mount: Mount, db: None
     for operation in operations:
         assert ("401" in operation["responses"]) == refused
         assert len(operation.get("security", [])) == (1 if refused else 0)
+
+
+@pytest.mark.parametrize("plugin", TODO_PLUGINS, indirect=True)
+def test_a_username_is_asked_for_where_no_token_says_it(plugin: Plugin) -> None:
+    paths = mount_of(plugin.slug).get("/openapi.json").json()["paths"]
+    for operation in paths["/todos/{username}"].values():
+        [said] = [each["description"] for each in operation["parameters"] if each["in"] == "path"]
+        assert ("Ask for the username" in said) == (plugin.auth.callers != "people")
+        assert ("'me'" in said) == (plugin.auth.callers == "people")
 
 
 @pytest.mark.parametrize("plugin", TODO_PLUGINS, indirect=True)
