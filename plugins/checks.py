@@ -204,10 +204,13 @@ def rate_problems() -> Iterator[CheckMessage]:
 
 
 def host_problems() -> Iterator[CheckMessage]:
-    for host in settings.PLUGIN_HOSTS:
+    for setting, host in (
+        *(("PLUGIN_HOSTS", host) for host in settings.PLUGIN_HOSTS),
+        *(("OPENAI_APPS_CHALLENGE", host) for host in settings.OPENAI_APPS_CHALLENGE),
+    ):
         if not validate_host(host, settings.ALLOWED_HOSTS):
             yield Error(
-                f"PLUGIN_HOSTS names '{host}', which ALLOWED_HOSTS does not let in.",
+                f"{setting} names '{host}', which ALLOWED_HOSTS does not let in.",
                 hint="Add it to ALLOWED_HOSTS too.",
                 id="plugins.E013",
             )

@@ -134,10 +134,11 @@ def test_a_rate_that_is_none(settings: Any, rate: str) -> None:
     assert error.msg == f"THROTTLE_ADDRESS is '{rate}', which is no rate."
 
 
-def test_a_plugins_host_that_is_not_let_in(settings: Any) -> None:
-    settings.PLUGIN_HOSTS = {"todo.example.com": "todo"}
+@pytest.mark.parametrize("setting", ["PLUGIN_HOSTS", "OPENAI_APPS_CHALLENGE"])
+def test_a_host_that_is_not_let_in(settings: Any, setting: str) -> None:
+    setattr(settings, setting, {"todo.example.com": "todo"})
     [error] = check_settings(None)
-    assert "which ALLOWED_HOSTS does not let in" in error.msg
+    assert f"{setting} names 'todo.example.com', which ALLOWED_HOSTS does not let in" in error.msg
     settings.ALLOWED_HOSTS = [".example.com"]
     assert check_settings(None) == []
 

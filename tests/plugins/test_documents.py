@@ -113,6 +113,30 @@ def test_each_logo_is_a_png_of_its_own(db: None) -> None:
     assert len(logos) == len(PLUGINS)
 
 
+def test_a_setting_takes_the_manifests_away(mount: Mount, settings: Any, db: None) -> None:
+    settings.AI_PLUGIN_MANIFEST = False
+    answer = mount.get("/.well-known/ai-plugin.json")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    assert answer.json() == {"detail": "This site serves no manifests. Use mcp, or openapi.yaml."}
+    for path in ("/", f"/{mount.plugin.slug}/"):
+        page = mount.client.get(path, headers={"host": mount.host})
+        assert page.status_code == 200
+        assert "manifest" not in page.content.decode().lower()
+
+
+def test_a_host_answers_the_token_of_its_own_that_openai_asks_for(settings: Any, db: None) -> None:
+    settings.OPENAI_APPS_CHALLENGE = {"localhost": "one", "todo.localhost": "two"}
+    for host, expected in (("localhost:8000", b"one"), ("todo.localhost", b"two")):
+        answer = challenge(host)
+        assert (answer.status_code, answer.content) == (200, expected)
+        assert answer["Content-Type"] == "text/plain"
+    assert challenge("todo-user.localhost").status_code == 404
+
+
+def challenge(host: str) -> Any:
+    return Client().get("/.well-known/openai-apps-challenge", headers={"host": host})
+
+
 def test_one_setting_puts_a_plugin_at_the_root_of_every_host(settings: Any) -> None:
     settings.ROOT_PLUGIN = "todo-user"
     settings.ALLOWED_HOSTS = ["abc.tunnel.example"]

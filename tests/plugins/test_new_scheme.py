@@ -143,7 +143,7 @@ def test_the_legal_page_says_who_can_see_what_is_kept(keyed: Mount) -> None:
 @pytest.mark.parametrize("path", ["/", "/keyed/"])
 def test_its_card_tells_how_to_install_it(keyed: Mount, path: str) -> None:
     page = keyed.client.get(path, headers={"host": "localhost"}).content.decode()
-    assert "API key" in page and "name the header" in page
+    assert "API key" in page and "X-API-Key: ${KEYED_TOKEN}" in page
     assert "ai-plugin.json" not in page  # there is none to read
 
 
