@@ -78,6 +78,11 @@ ROOT_PLUGIN = env.str("ROOT_PLUGIN", "")
 PLUGINS = "config.plugins.PLUGINS"  # where the list is, as ROOT_URLCONF says where the URLs are
 SITE_NAME = env.str("SITE_NAME", "Example Plugins")
 
+# Whether plugins serve ai-plugin.json, which ChatGPT read until its plugins closed.
+AI_PLUGIN_MANIFEST = env.bool("AI_PLUGIN_MANIFEST", True)
+# By host, what OpenAI's form for submitting a plugin shows, to see that the host is one's own.
+_challenges: dict[str, str] = env.dict("OPENAI_APPS_CHALLENGE", {})
+OPENAI_APPS_CHALLENGE = {host.strip().lower(): token.strip() for host, token in _challenges.items()}
 # By slug, then by service: {"PLUGIN": {"openai": "…"}}. ChatGPT shows the token to
 # paste here while it installs a plugin.
 VERIFICATION_TOKENS: dict[str, dict[str, str]] = dict(env.json("VERIFICATION_TOKENS", {}))

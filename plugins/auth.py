@@ -56,7 +56,7 @@ class AuthScheme:
     how_to_get_one: ClassVar[str] = ""
     """Where somebody without a credential gets one, in a sentence."""
     mcp_credential: ClassVar[str] = ""
-    """What an MCP client does about a credential, in a sentence for people."""
+    """What it takes to use the plugin in an MCP client, for people."""
     placeholder: ClassVar[str] = ""
     """What stands for a credential in a command that is shown; "" where none is needed."""
     scopes: Mapping[str, str] = MappingProxyType({})
@@ -91,6 +91,20 @@ class AuthScheme:
     def header(self, secret: str) -> str:
         """Return the header that a command sends a secret in."""
         return f"{self.request_header}: {secret}"
+
+    def headers(self, secret: str) -> dict[str, str]:
+        """Return the headers in which an MCP client sends a token that its person was given.
+
+        There are none where nobody is given one: a client finds out by itself, or needs nothing.
+        """
+        if not self.tokens_by_hand:
+            return {}
+        name, _, value = self.header(secret).partition(": ")
+        return {name: value}
+
+    def codex_settings(self, variable: str) -> dict[str, Any]:
+        """Return what Codex's settings say of such a token, which an environment variable holds."""
+        return {"env_http_headers": {self.request_header: variable}} if self.tokens_by_hand else {}
 
     @property
     def wanted(self) -> str:
@@ -176,6 +190,9 @@ class BearerScheme(AuthScheme):
     def header(self, secret: str) -> str:
         return super().header(f"Bearer {secret}")
 
+    def codex_settings(self, variable: str) -> dict[str, Any]:
+        return {"bearer_token_env_var": variable} if self.tokens_by_hand else {}
+
     def authenticate(self, request: Request, plugin: "Plugin") -> tuple[Any, Credential] | None:
         return BearerToken(self, plugin).authenticate(request)
 
@@ -225,7 +242,7 @@ class ServiceHTTP(BearerScheme):
     name = "Service token"
     tokens_by_hand = True
     how_to_get_one = "Ask the plugin's operator for a service token."
-    mcp_credential = "Have it send the service token as “Authorization: Bearer SERVICE_TOKEN”."
+    mcp_credential = "It wants a service token, which the operator of this site makes."
     placeholder = "SERVICE_TOKEN"
     find = staticmethod(find_service_token)
 
@@ -241,7 +258,7 @@ class UserHTTP(BearerScheme):
     permissions = (HasCredential, OwnUsername)
     tokens_by_hand = True
     how_to_get_one = "Sign in to the plugin's site and make one under Tokens."
-    mcp_credential = "Have it send your token as “Authorization: Bearer YOUR_TOKEN”."
+    mcp_credential = "It wants a token of your own, which you make here under Tokens."
     placeholder = "YOUR_TOKEN"
     find = staticmethod(find_personal_token)
 
@@ -263,10 +280,7 @@ class OAuth(BearerScheme):
     slug = "oauth"
     name = "OAuth"
     how_to_get_one = "Refresh it, or ask the person to connect the client again."
-    mcp_credential = (
-        "It learns from the address where to send you to sign in and agree. The operator of this "
-        "site makes a client for it, or lets clients register themselves."
-    )
+    mcp_credential = "The client sends you here, to sign in and agree to what it may do for you."
     placeholder = "ACCESS_TOKEN"
     find = staticmethod(find_access_token)
 

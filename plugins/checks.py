@@ -46,6 +46,7 @@ def plugin_problems(plugins: Sequence[Plugin]) -> list[CheckMessage]:
     for plugin in plugins:
         for message, hint, number in (
             *slug_problems(plugin),
+            *version_problems(plugin),
             *manifest_problems(plugin),
             *logo_problems(plugin),
             *openapi_problems(plugin),
@@ -97,6 +98,15 @@ def routes_of(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[str]:
             yield from routes_of(pattern.url_patterns)
         else:
             yield route
+
+
+def version_problems(plugin: Plugin) -> Iterator[Problem]:
+    if not re.fullmatch(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-[0-9A-Za-z.-]+)?", plugin.version):
+        yield (
+            f"its version '{plugin.version}' is not one by which clients can tell what is newer.",
+            "Write it as 1.0.0 (Semantic Versioning).",
+            15,
+        )
 
 
 def manifest_problems(plugin: Plugin) -> Iterator[Problem]:
@@ -209,10 +219,13 @@ def rate_problems() -> Iterator[CheckMessage]:
 
 
 def host_problems() -> Iterator[CheckMessage]:
-    for host in settings.PLUGIN_HOSTS:
+    for setting, host in (
+        *(("PLUGIN_HOSTS", host) for host in settings.PLUGIN_HOSTS),
+        *(("OPENAI_APPS_CHALLENGE", host) for host in settings.OPENAI_APPS_CHALLENGE),
+    ):
         if not validate_host(host, settings.ALLOWED_HOSTS):
             yield Error(
-                f"PLUGIN_HOSTS names '{host}', which ALLOWED_HOSTS does not let in.",
+                f"{setting} names '{host}', which ALLOWED_HOSTS does not let in.",
                 hint="Add it to ALLOWED_HOSTS too.",
                 id="plugins.E013",
             )

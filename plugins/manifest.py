@@ -1,4 +1,4 @@
-"""The manifest, ai-plugin.json, by which ChatGPT learns what a plugin is."""
+"""The manifest, ai-plugin.json, by which ChatGPT found plugins; other clients may still."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,10 +10,13 @@ from plugins.mounts import PluginMount
 
 
 def manifest(mount: PluginMount) -> dict[str, Any] | None:
-    """Return a plugin's manifest at a mount; None when no manifest can say how it authenticates."""
+    """Return a plugin's manifest at a mount.
+
+    None when no manifest can say how it authenticates, or the site serves none.
+    """
     plugin = mount.plugin
     auth = plugin.auth.as_manifest(mount)
-    if auth is None:
+    if auth is None or not settings.AI_PLUGIN_MANIFEST:
         return None
     return {
         "schema_version": "v1",

@@ -18,7 +18,7 @@ from rest_framework.permissions import AllowAny
 
 from api.exceptions import ProblemSerializer
 from plugins.mounts import PluginMount
-from plugins.permissions import HasCredential
+from plugins.permissions import HasCredential, OwnUsername
 from plugins.plugin import Plugin
 
 ONE_AT_A_TIME = Lock()
@@ -40,6 +40,14 @@ class PluginSchema(AutoSchema):
             return super()._get_request_body(direction)
         finally:
             self.method = "DELETE"
+
+    def _get_parameters(self) -> Any:
+        parameters: list[dict[str, Any]] = super()._get_parameters()
+        if any(isinstance(permission, OwnUsername) for permission in self.view.get_permissions()):
+            for parameter in parameters:
+                if (parameter["in"], parameter["name"]) == ("path", "username"):
+                    parameter["description"] = OwnUsername.description
+        return parameters
 
     def get_auth(self) -> list[Any]:
         authenticators: list[Any] = self.view.get_authenticators()
@@ -89,7 +97,7 @@ def generate(plugin: Plugin) -> tuple[dict[str, Any], list[str]]:
     document["info"] = {
         "title": plugin.name_for_human,
         "description": plugin.description_for_human,
-        "version": "v1",
+        "version": plugin.version,
     }
     if plugin.auth.callers == "everybody":
         document["security"] = []  # said outright: linters take silence for an oversight

@@ -55,6 +55,9 @@ class HasScope(BasePermission):
 class OwnUsername(BasePermission):
     """Lets a person in where the path bears their own username; `me` stands for it."""
 
+    description = "Whose it is: 'me', for whoever holds the token. Nobody else's is let in."
+    """What the documents say of a username in a path."""
+
     def has_permission(self, request: Request, view: APIView) -> bool:
         assert isinstance(request.auth, Credential)
         own = request.auth.username

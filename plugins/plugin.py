@@ -59,6 +59,8 @@ class Plugin:
     """8,000 characters at most."""
     auth: AuthScheme
     api: API
+    version: str = "1.0.0"
+    """What it offers, by Semantic Versioning: clients keep what they know of a version."""
     cors_origins: tuple[str, ...] = CHATGPT_ORIGINS
     """Where browser scripts may come from that read the documents and call the API."""
 

@@ -22,7 +22,8 @@ def prefixed_urls() -> list[URLPattern | URLResolver]:
     For a URL with a path they stand at the root, before the path (RFC 8414 section 3.1, RFC 9728
     section 3.1), and not in it.
     """
-    return [
+    challenge = path(".well-known/openai-apps-challenge", views.openai_apps_challenge)
+    return [challenge] + [
         url
         for plugin in declared_plugins()
         for url in (

@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from plugins import manifest as documents
+from plugins.clients import token_variable, ways
 from plugins.mounts import PluginRequest, find_mount, prefix_namespace
 from plugins.openapi import openapi_text
 from plugins.plugin import Plugin
@@ -31,6 +32,8 @@ def manifest(request: PluginRequest) -> HttpResponse:
     if document is None:
         name = request.mount.plugin.auth.name
         detail = f"No manifest can describe “{name}”. Use openapi.yaml, and send what it asks for."
+        if not settings.AI_PLUGIN_MANIFEST:
+            detail = "This site serves no manifests. Use mcp, or openapi.yaml."
         return json_response({"detail": detail}, 404)
     return json_response(document)
 
@@ -102,7 +105,7 @@ def card(request: HttpRequest, plugin: Plugin) -> dict[str, Any]:
 
     names = ["index", "openapi", "openapi-json", "docs", "legal", "logo"]
     mount = find_mount(request, f"/{plugin.slug}/")
-    if mount and plugin.auth.as_manifest(mount):
+    if mount and documents.manifest(mount):
         names.append("manifest")
     return {
         "plugin": plugin,
@@ -113,6 +116,8 @@ def card(request: HttpRequest, plugin: Plugin) -> dict[str, Any]:
             if "/" not in str(page.pattern)
         },
         "own_host": own_host(request, plugin),
+        "ways": ways(plugin, url("mcp:mcp")),
+        "token_variable": token_variable(plugin) if plugin.auth.tokens_by_hand else "",
     }
 
 
@@ -129,6 +134,16 @@ def own_host(request: HttpRequest, plugin: Plugin) -> str:
     else:
         return ""  # `<slug>.localhost` is another machine to whoever comes from afar
     return f"{request.scheme}://{host}{f':{port}' if port else ''}"
+
+
+@require_safe
+def openai_apps_challenge(request: HttpRequest) -> HttpResponse:
+    """Answer the token by which OpenAI sees that who submits a plugin holds its host."""
+    domain, _ = split_domain_port(request.get_host())
+    token = settings.OPENAI_APPS_CHALLENGE.get(domain)
+    if token is None:
+        raise Http404("OPENAI_APPS_CHALLENGE names no token for this host.")
+    return HttpResponse(token, content_type="text/plain")
 
 
 class NotFoundView(APIView):

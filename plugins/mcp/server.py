@@ -23,6 +23,7 @@ from mcp.shared.message import ServerMessageMetadata
 from mcp.shared.transport_context import TransportContext
 from mcp_types import (
     INVALID_PARAMS,
+    SERVER_INFO_META_KEY,
     CallToolRequestParams,
     CallToolResult,
     ErrorData,
@@ -35,11 +36,11 @@ from plugins.mcp.calls import run
 from plugins.mcp.responses import ChallengeError, admit
 from plugins.mcp.tools import BadArgumentError, operations
 from plugins.mcp.widgets import EXTENSION, resource_handlers
-from plugins.mounts import PluginRequest
+from plugins.mounts import PluginMount, PluginRequest
 from plugins.plugin import Plugin
 
 CHALLENGE = "WWW-Authenticate"
-VERSION = "1"
+INTRODUCTIONS = {"initialize", "server/discover"}  # the requests that ask who answers
 
 
 @dataclass
@@ -72,9 +73,7 @@ def server_of(plugin: Plugin) -> "Server[Any]":
     ) -> ListToolsResult:
         return ListToolsResult(tools=[each.tool for each in operations(plugin).values()])
 
-    async def call_tool(
-        context: ServerRequestContext[Any], params: CallToolRequestParams
-    ) -> Any:
+    async def call_tool(context: ServerRequestContext[Any], params: CallToolRequestParams) -> Any:
         return call(cast("PluginRequest", context.request), plugin, params)
 
     resources = resource_handlers(plugin)
@@ -82,8 +81,8 @@ def server_of(plugin: Plugin) -> "Server[Any]":
         plugin.name_for_model,
         title=plugin.name_for_human,
         description=plugin.description_for_human,
-        version=VERSION,
-        instructions=instructions(plugin),
+        version=plugin.version,
+        instructions=plugin.description_for_model,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
         **resources,
@@ -92,14 +91,6 @@ def server_of(plugin: Plugin) -> "Server[Any]":
         server.extensions[EXTENSION] = {}
     server.middleware.clear()  # spans of telemetry, which nothing here collects
     return server
-
-
-def instructions(plugin: Plugin) -> str:
-    """Return what the model is told of the plugin, and what its tools leave out."""
-    if plugin.auth.callers != "people":
-        return plugin.description_for_model
-    own = "The tools take no username: the token says whose it is, so don't ask for one."
-    return f"{plugin.description_for_model.strip()} {own}"
 
 
 def call(request: PluginRequest, plugin: Plugin, params: CallToolRequestParams) -> Any:
@@ -158,11 +149,23 @@ def run_request(
     )
     runner = ServerRunner(server_of(request.mount.plugin), connection, {})
     try:
-        return finished(runner.on_request(exchange, message["method"], message.get("params")))
+        result = finished(runner.on_request(exchange, message["method"], message.get("params")))
+        if message["method"] in INTRODUCTIONS:
+            introduce(result, request.mount)
+        return result
     except ChallengeError:
         raise
     except Exception as error:  # whatever a handler raises: the SDK says which error it is
         return modern_error_data(error)
+
+
+def introduce(result: dict[str, Any], mount: PluginMount) -> None:
+    """Add to what the server says of itself the URLs of the mount that was asked."""
+    server = (
+        result["serverInfo"] if "serverInfo" in result else result["_meta"][SERVER_INFO_META_KEY]
+    )
+    server["websiteUrl"] = mount.url()
+    server["icons"] = [{"src": mount.url("logo"), "mimeType": "image/png", "sizes": ["512x512"]}]
 
 
 def finished(awaitable: Awaitable[dict[str, Any]]) -> dict[str, Any]:

@@ -115,6 +115,29 @@ def test_the_open_parts_of_the_api_page_are_not_wider_than_a_phone(visit: Visit)
     assert visit.width() == PHONE
 
 
+@pytest.mark.parametrize(
+    "visit", [{"permissions": ["clipboard-read", "clipboard-write"]}], indirect=True
+)
+def test_a_button_copies_what_a_client_is_given(visit: Visit) -> None:
+    page = visit.open("/todo-user/")
+    page.get_by_role("button", name="Copy").first.click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    clipboard = "navigator.clipboard.readText()"
+    assert page.evaluate(clipboard) == f"{visit.site}/todo-user/mcp"
+    page.locator("summary", has_text="Codex").click()
+    page.locator("details[open]").get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_have_count(2)
+    assert 'bearer_token_env_var = "TODO_USER_TOKEN"' in page.evaluate(clipboard)
+    check_quiet(visit)
+
+
+def test_one_client_is_shown_at_a_time(visit: Visit) -> None:
+    page = visit.open("/todo/")
+    for name in ("Codex", "Cursor"):
+        page.locator("summary", has_text=name).click()
+        expect(page.locator(".ways details[open] summary")).to_have_text(name)
+
+
 @in_the_dark
 def test_pages_are_dark_for_who_wants_them_dark(visit: Visit) -> None:
     background = "getComputedStyle(document.body).backgroundColor.match(/[0-9]+/g).map(Number)"

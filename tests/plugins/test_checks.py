@@ -40,6 +40,8 @@ def test_the_declared_plugins_are_fine() -> None:
         ({"name_for_model": "a" * 51}, "Use letters and digits only"),
         ({"description_for_human": "a" * 101}, "description_for_human has 101 characters."),
         ({"description_for_model": "a" * 8001}, "description_for_model has 8001 characters."),
+        ({"version": "v1"}, "its version 'v1' is not one by which clients can tell what is newer."),
+        ({"version": "1.00.0"}, "Write it as 1.0.0 (Semantic Versioning)."),
         ({"slug": "todo_list"}, "its slug 'todo_list' cannot be part of a path"),
         ({"slug": "no-logo"}, "there is no logo 'logos/no-logo.png'. Add it to its app's static/."),
     ],
@@ -141,10 +143,11 @@ def test_a_rate_that_is_none(settings: Any, rate: str) -> None:
     assert error.msg == f"THROTTLE_ADDRESS is '{rate}', which is no rate."
 
 
-def test_a_plugins_host_that_is_not_let_in(settings: Any) -> None:
-    settings.PLUGIN_HOSTS = {"todo.example.com": "todo"}
+@pytest.mark.parametrize("setting", ["PLUGIN_HOSTS", "OPENAI_APPS_CHALLENGE"])
+def test_a_host_that_is_not_let_in(settings: Any, setting: str) -> None:
+    setattr(settings, setting, {"todo.example.com": "todo"})
     [error] = check_settings(None)
-    assert "which ALLOWED_HOSTS does not let in" in error.msg
+    assert f"{setting} names 'todo.example.com', which ALLOWED_HOSTS does not let in" in error.msg
     settings.ALLOWED_HOSTS = [".example.com"]
     assert check_settings(None) == []
 

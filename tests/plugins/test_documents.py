@@ -53,6 +53,7 @@ def test_the_openapi_document_names_its_own_mount_as_server(mount: Mount) -> Non
     as_yaml = yaml.safe_load(mount.get("/openapi.yaml").content)
     assert as_yaml["servers"] == [{"url": mount.url}]
     assert as_yaml["info"]["title"] == mount.plugin.name_for_human
+    assert as_yaml["info"]["version"] == mount.plugin.version
     assert as_yaml == mount.get("/openapi.json").json()
 
 
@@ -81,6 +82,15 @@ def test_the_document_asks_for_a_token_where_the_api_does(mount: Mount, db: None
 
 
 @pytest.mark.parametrize("plugin", TODO_PLUGINS, indirect=True)
+def test_a_username_is_asked_for_where_no_token_says_it(plugin: Plugin) -> None:
+    paths = mount_of(plugin.slug).get("/openapi.json").json()["paths"]
+    for operation in paths["/todos/{username}"].values():
+        [said] = [each["description"] for each in operation["parameters"] if each["in"] == "path"]
+        assert ("Ask for the username" in said) == (plugin.auth.callers != "people")
+        assert ("'me'" in said) == (plugin.auth.callers == "people")
+
+
+@pytest.mark.parametrize("plugin", TODO_PLUGINS, indirect=True)
 def test_delete_documents_its_body_and_every_status(plugin: Plugin) -> None:
     document = mount_of(plugin.slug).get("/openapi.json").json()
     operation = document["paths"]["/todos/{username}"]["delete"]
@@ -103,6 +113,30 @@ def test_each_logo_is_a_png_of_its_own(db: None) -> None:
             assert (image.format, image.size) == ("PNG", (512, 512))
         logos.add(data)
     assert len(logos) == len(PLUGINS)
+
+
+def test_a_setting_takes_the_manifests_away(mount: Mount, settings: Any, db: None) -> None:
+    settings.AI_PLUGIN_MANIFEST = False
+    answer = mount.get("/.well-known/ai-plugin.json")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    assert answer.json() == {"detail": "This site serves no manifests. Use mcp, or openapi.yaml."}
+    for path in ("/", f"/{mount.plugin.slug}/"):
+        page = mount.client.get(path, headers={"host": mount.host})
+        assert page.status_code == 200
+        assert "manifest" not in page.content.decode().lower()
+
+
+def test_a_host_answers_the_token_of_its_own_that_openai_asks_for(settings: Any, db: None) -> None:
+    settings.OPENAI_APPS_CHALLENGE = {"localhost": "one", "todo.localhost": "two"}
+    for host, expected in (("localhost:8000", b"one"), ("todo.localhost", b"two")):
+        answer = challenge(host)
+        assert (answer.status_code, answer.content) == (200, expected)
+        assert answer["Content-Type"] == "text/plain"
+    assert challenge("todo-user.localhost").status_code == 404
+
+
+def challenge(host: str) -> Any:
+    return Client().get("/.well-known/openai-apps-challenge", headers={"host": host})
 
 
 def test_one_setting_puts_a_plugin_at_the_root_of_every_host(settings: Any) -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.test import Client
+from mcp_types import SERVER_INFO_META_KEY
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -211,6 +212,18 @@ def test_a_script_of_another_origin_is_refused(todo: Mount) -> None:
 # --- The protocol ------------------------------------------------------------------------
 
 
+def introduction(mount: Mount) -> dict[str, Any]:
+    """What the declaration says, with the addresses of the mount that was asked."""
+    return {
+        "name": mount.plugin.name_for_model,
+        "title": mount.plugin.name_for_human,
+        "version": mount.plugin.version,
+        "description": mount.plugin.description_for_human,
+        "websiteUrl": f"{mount.url}/",
+        "icons": [{"src": f"{mount.url}/logo.png", "mimeType": "image/png", "sizes": ["512x512"]}],
+    }
+
+
 def test_the_handshake_says_who_answers(mount: Mount, token: str | None) -> None:
     params = {
         "protocolVersion": LEGACY,
@@ -219,9 +232,8 @@ def test_the_handshake_says_who_answers(mount: Mount, token: str | None) -> None
     }
     said = result(ask(mount, "initialize", params, token=token))
     assert said["protocolVersion"] == LEGACY
-    assert said["serverInfo"]["name"] == mount.plugin.name_for_model
-    assert said["serverInfo"]["title"] == mount.plugin.name_for_human
-    assert said["instructions"].startswith(mount.plugin.description_for_model.strip())
+    assert said["serverInfo"] == introduction(mount)
+    assert said["instructions"] == mount.plugin.description_for_model
     assert "tools" in said["capabilities"]
 
 
@@ -238,7 +250,8 @@ def test_every_revision_with_a_handshake_is_spoken(todo: Mount, version: str) ->
 def test_discovery_says_who_answers(mount: Mount, token: str | None) -> None:
     said = result(ask(mount, "server/discover", era=MODERN, token=token))
     assert MODERN in said["supportedVersions"]
-    assert said["instructions"].startswith(mount.plugin.description_for_model.strip())
+    assert said["_meta"][SERVER_INFO_META_KEY] == introduction(mount)
+    assert said["instructions"] == mount.plugin.description_for_model
 
 
 def test_a_notification_is_accepted_and_has_no_answer(todo: Mount) -> None:

@@ -74,6 +74,10 @@ TABLE = [
     case(400, "queryDocuments", "POST", "/query", body={"queries": [{"query": ""}]}),
     case(200, "getDocument", "GET", "/documents/cat", arguments={"id": "cat"}),
     case(404, "getDocument", "GET", "/documents/none", arguments={"id": "none"}),
+    case(200, "search", "GET", "/search", query={"query": "Where does the cat sleep?"}),
+    case(400, "search", "GET", "/search", query={"query": ""}),
+    case(200, "fetch", "GET", "/fetch", query={"id": "cat"}),
+    case(404, "fetch", "GET", "/fetch", query={"id": "none"}),
     case(
         200, "upsertDocuments", "POST", "/upsert", body={"documents": [{"id": "cat", "text": "y"}]}
     ),

@@ -14,6 +14,8 @@ from oauth_demo.credentials import Credential, find_service_token
 from oauth_demo.models import Token
 from plugins.auth import AuthScheme, user_of
 from plugins.mounts import PluginMount
+from plugins.packaging.address import parse_address
+from plugins.packaging.documents import documents
 from plugins.plugin import Plugin
 from plugins.urls import plugin_urls
 from tests.conftest import Mount
@@ -143,13 +145,23 @@ def test_the_legal_page_says_who_can_see_what_is_kept(keyed: Mount) -> None:
 @pytest.mark.parametrize("path", ["/", "/keyed/"])
 def test_its_card_tells_how_to_install_it(keyed: Mount, path: str) -> None:
     page = keyed.client.get(path, headers={"host": "localhost"}).content.decode()
-    assert "API key" in page and "name the header" in page
+    assert "API key" in page and "X-API-Key: ${KEYED_TOKEN}" in page
     assert "ai-plugin.json" not in page  # there is none to read
 
 
 def test_its_page_shows_a_command_with_the_header(keyed: Mount) -> None:
     page = keyed.client.get("/keyed/", headers={"host": "localhost"}).content.decode()
     assert "X-API-Key: API_KEY" in page
+
+
+def test_its_package_names_the_header_and_where_the_key_is() -> None:
+    address = parse_address("https://keyed.example", PLUGIN)
+    assert documents(PLUGIN, address)[".mcp.json"]["mcpServers"]["keyed"] == {
+        "type": "http",
+        "url": "https://keyed.example/mcp",
+        "headers": {"X-API-Key": "${KEYED_TOKEN}"},
+        "env_http_headers": {"X-API-Key": "KEYED_TOKEN"},
+    }
 
 
 def test_a_browser_may_send_the_header(keyed: Mount) -> None:
