@@ -353,6 +353,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "tryItOutEnabled": True},
+    # A component for null alone breaks generated clients; plugins/openapi.py says it otherwise.
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     # It would mix the plugins into one document; plugins/checks.py looks at each by itself.
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
 }

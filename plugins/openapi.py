@@ -94,6 +94,7 @@ def generate(plugin: Plugin) -> tuple[dict[str, Any], list[str]]:
     with ONE_AT_A_TIME, GENERATOR_STATS.silence():
         document: dict[str, Any] = generator.get_schema(public=True)
         complaints = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]
+    name_nullables(document)
     document["info"] = {
         "title": plugin.name_for_human,
         "description": plugin.description_for_human,
@@ -102,6 +103,35 @@ def generate(plugin: Plugin) -> tuple[dict[str, Any], list[str]]:
     if plugin.auth.callers == "everybody":
         document["security"] = []  # said outright: linters take silence for an oversight
     return document, complaints
+
+
+def name_nullables(document: dict[str, Any]) -> None:
+    """Refer to a component `NullableX` where an X may be null.
+
+    drf-spectacular puts `nullable` beside a reference, where OpenAPI 3.0.3 gives it no meaning:
+    some tools read it as never null, and others refuse the document.
+    """
+    schemas = document.get("components", {}).get("schemas", {})
+    waiting: list[Any] = [document]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            match each:
+                case {"nullable": True, "allOf": [{"$ref": str(reference)}]}:
+                    start, _, name = reference.rpartition("/")
+                    del each["nullable"]
+                    each["allOf"] = [{"$ref": f"{start}/Nullable{name}"}]
+                    schemas[f"Nullable{name}"] = nullable(schemas[name])
+            waiting += list(each.values())
+        elif isinstance(each, list):
+            waiting += each
+    if schemas:
+        document["components"]["schemas"] = dict(sorted(schemas.items()))
+
+
+def nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    values = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
+    return {**schema, **values, "nullable": True}
 
 
 @cache

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import extend_schema_field
@@ -14,7 +15,9 @@ from retrieval.dates import LONGEST, Edge, read_date
 from retrieval.metadata import DESCRIPTIONS, SOURCES
 from retrieval.models import KEY_MAX_LENGTH
 
-KEY_PATTERN = r"^(?!\.\.?$)[^/%\x00-\x1f\x7f]+$(?!\n)"  # "$" alone lets a line end pass
+KEY_PATTERN = (  # of what may stand in a path, but "." and "..", which lead elsewhere
+    r"^(\.{0,2}[^./%\x00-\x1f\x7f][^/%\x00-\x1f\x7f]*|\.{3}[^/%\x00-\x1f\x7f]*)$"
+)
 # Each part takes what the next cannot, so that nothing is tried twice.
 PLAIN = r"^\s*[^\s\x00][^\x00]*$"
 
@@ -68,6 +71,14 @@ class Date(serializers.CharField):
             ) from error
 
 
+class WholeValidator(RegexValidator):
+    """Wants all of a text to match: "$" alone lets a line end pass."""
+
+    def __call__(self, value: Any) -> None:
+        if not self.regex.fullmatch(str(value)):
+            raise ValidationError(self.message, code=self.code)
+
+
 def optional(field: Callable[..., Any], help_text: str, **kwargs: Any) -> Any:
     """Return a field that may be missing or null."""
     return field(required=False, allow_null=True, help_text=help_text, **kwargs)
@@ -90,7 +101,7 @@ KeyField = partial(
     max_length=KEY_MAX_LENGTH,
     trim_whitespace=False,  # which would take an id of spaces for none
     validators=[
-        RegexValidator(
+        WholeValidator(
             KEY_PATTERN,
             "Must not hold a slash, a percent sign or a control character, nor be '.' or '..'.",
         )
