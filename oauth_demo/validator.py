@@ -95,9 +95,20 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
     def validate_scopes(
         self, client_id: str, scopes: list[str], client: Any, request: Request, *args: Any
     ) -> bool:
-        """Grant the plugin's scopes; an empty `scope` counts as none named (RFC 6749 3.1, 3.3)."""
-        request.scopes = [scope for scope in scopes if scope] or list(self.server.scopes)
-        return set(request.scopes) <= self.server.scopes.keys()
+        """Grant what is known of what is asked; nothing named is all there is (RFC 6749 3.3).
+
+        Many clients ask for `offline_access` and `openid` everywhere. The answer says what was
+        granted (section 5.1).
+        """
+        asked = [scope for scope in scopes if scope] or list(self.server.scopes)
+        request.scopes = self.known(asked)
+        if not request.scopes:
+            words = f"Known scopes are: {' '.join(self.server.scopes)}"
+            raise errors.InvalidScopeError(words, request=request)
+        return True
+
+    def known(self, scopes: list[str]) -> list[str]:
+        return [scope for scope in dict.fromkeys(scopes) if scope in self.server.scopes]
 
     def get_default_scopes(self, client_id: str, request: Request, *args: Any) -> list[str]:
         return list(self.server.scopes)
@@ -177,6 +188,14 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
             request.refresh_token_instance.resource == [self.server.audience]
             and request.user.is_active
         )
+
+    def is_within_original_scope(
+        self, request_scopes: list[str], refresh_token: str, request: Request, *args: Any
+    ) -> bool:
+        """Leave unknown scopes out at a refresh too; it never widens (RFC 6749 section 6)."""
+        granted = self.get_original_scopes(refresh_token, request).split()
+        request.scopes = self.known(request_scopes)
+        return bool(request.scopes) and set(request.scopes) <= set(granted)
 
     def save_bearer_token(
         self, token: dict[str, Any], request: Request, *args: Any, **kwargs: Any
