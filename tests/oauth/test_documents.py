@@ -70,6 +70,16 @@ def test_where_it_is_off_a_url_is_no_client(todo_oauth: Mount, ann: User) -> Non
     assert not Application.objects.exists()
 
 
+def test_who_is_known_stays_when_it_is_switched_off(todo_oauth: Mount, ann: User) -> None:
+    client = described(URL, BACK)
+    _, challenge = pkce()
+    with ON:
+        assert Browser(todo_oauth, ann).open(client, **challenge).status_code == 200
+    Application.objects.update(cimd_expires_at=timezone.now() - timedelta(days=1))
+    with OFF:
+        assert Browser(todo_oauth, ann).agree(client, **challenge)
+
+
 @ON
 @pytest.mark.parametrize("signed_in", [True, False])
 @pytest.mark.parametrize(
