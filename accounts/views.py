@@ -21,6 +21,7 @@ from oauth2_provider.scopes import get_scopes_backend
 
 from accounts.forms import SignUpForm, TokenForm
 from oauth_demo.authorize import client_of, opened_by_client
+from oauth_demo.client_metadata import registered_itself
 from oauth_demo.models import Consent, Token
 from plugins.registry import find_plugin
 
@@ -125,6 +126,7 @@ class ConnectedAppsView(LoginRequiredMixin, TemplateView):
             {
                 "consent": consent,
                 "words": [words.get(name, name) for name in sorted(consent.scopes)],
+                "unverified": registered_itself(consent.application),
             }
             for consent in consents
         ]

@@ -11,8 +11,9 @@ from pathlib import Path
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
-from marshmallow.validate import OneOf
+from marshmallow.validate import OneOf, Range
 
+from config.private_schemes import check_private_schemes
 from config.public_hosts import public_hosts
 from config.secret_key import INSECURE_PREFIX, development_secret_key
 
@@ -363,6 +364,22 @@ SPECTACULAR_SETTINGS = {
 # --- OAuth -------------------------------------------------------------------------------
 
 # The authorization server of the plugins that install with OAuth: docs/oauth.md.
+
+# Whether clients may make themselves known: register (RFC 7591), or be known by the URL of a
+# document that describes them (Client ID Metadata Documents).
+OAUTH_CLIENT_REGISTRATION = env.bool("OAUTH_CLIENT_REGISTRATION", DEBUG)
+if "OAUTH_CLIENT_METADATA" in os.environ:
+    raise ImproperlyConfigured(
+        "OAUTH_CLIENT_METADATA is no setting any more. OAUTH_CLIENT_REGISTRATION switches both on "
+        "or off: clients that register, and clients that are known by the URL of their metadata."
+    )
+# Of those, how many are kept that nobody is connected with, and for how long.
+OAUTH_UNUSED_CLIENTS = env.int("OAUTH_UNUSED_CLIENTS", 1000, validate=Range(min=1))
+OAUTH_UNUSED_CLIENT_DAYS = env.int("OAUTH_UNUSED_CLIENT_DAYS", 30, validate=Range(min=1))
+# The private schemes of apps to which people may be sent back.
+OAUTH_REDIRECT_SCHEMES: list[str] = env.list(
+    "OAUTH_REDIRECT_SCHEMES", ["cursor"], validate=check_private_schemes
+)
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",  # codes, and no other grant
@@ -379,8 +396,9 @@ OAUTH2_PROVIDER = {
     "REFRESH_TOKEN_EXPIRE_SECONDS": env.int("REFRESH_TOKEN_SECONDS", 30 * 24 * 3600),
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "CLIENT_SECRET_HASHER": "pbkdf2_sha256_once",
-    # Redirects over plain http are for development; production sends codes over TLS alone.
-    "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http"] if DEBUG else ["https"],
+    # Which hosts http is for, and all else about redirect URIs, oauth_demo/redirects.py decides.
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http", *OAUTH_REDIRECT_SCHEMES],
+    "ALLOW_LOCALHOST_LOOPBACK": True,
     # RFC 9700, as far as the library has it.
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
@@ -389,16 +407,14 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
     "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
-    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
     "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
     "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
-    # Clients that register themselves (RFC 7591), and clients that are known by the URL of
-    # their metadata (Client ID Metadata Documents): off unless asked for.
-    "DCR_ENABLED": env.bool("OAUTH_CLIENT_REGISTRATION", False),
+    "DCR_ENABLED": OAUTH_CLIENT_REGISTRATION,
     # Anybody: a client that registers has no account. What it gets opens nothing by itself.
     "DCR_REGISTRATION_PERMISSION_CLASSES": ["oauth2_provider.dcr.AllowAllDCRPermission"],
-    "CIMD_ENABLED": env.bool("OAUTH_CLIENT_METADATA", False),
-    "CIMD_METADATA_FETCHER": "oauth_demo.registration.MetadataFetcher",
+    "CIMD_ENABLED": OAUTH_CLIENT_REGISTRATION,
+    "CIMD_METADATA_FETCHER": "oauth_demo.documents.MetadataFetcher",
+    "CIMD_REGISTRATION_PERMISSION_CLASSES": ["oauth_demo.documents.DocumentPermission"],
     # `prompt=create` leads to the sign-up page.
     "OIDC_RP_INITIATED_REGISTRATION_ENABLED": True,
     "OIDC_RP_INITIATED_REGISTRATION_URL": "signup",
@@ -407,6 +423,8 @@ OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_ADMIN_CLASS": "oauth_demo.oauth_admin.AccessTokenAdmin",
     "REFRESH_TOKEN_ADMIN_CLASS": "oauth_demo.oauth_admin.RefreshTokenAdmin",
 }
+# The library warns of http; it is for the person's own machine alone (RFC 8252 section 7.3).
+SILENCED_SYSTEM_CHECKS = ["oauth2_provider.W008"]
 
 
 # --- Files, language, logs ---------------------------------------------------------------
@@ -434,6 +452,7 @@ LOGGING = {
             "api",
             "accounts",
             "config",
+            "oauth2_provider.cimd",  # why a client's metadata document was refused
             "oauth_demo",
             "plugins",
             # <examples>

@@ -15,8 +15,9 @@ from oauth2_provider.views import AuthorizationView
 from oauthlib.oauth2.rfc6749 import errors
 
 from api.mounts import MountedRequest
+from oauth_demo.client_metadata import registered_itself
 from oauth_demo.models import Consent
-from oauth_demo.redirects import client_of, opened_by_client, with_issuer
+from oauth_demo.redirects import client_of, destination, opened_by_client, with_issuer
 from oauth_demo.server import EndpointMixin, require_own_resource
 
 __all__ = ["AuthorizeView", "client_of", "opened_by_client"]
@@ -30,7 +31,8 @@ class ConsentForm(AllowForm):  # type: ignore[misc]
 class AuthorizeView(EndpointMixin, AuthorizationView):  # type: ignore[misc]
     """Asks the person who is signed in whether a client may act for them.
 
-    What was agreed once is not asked again, unless the client wants more.
+    What was agreed once is not asked again, unless the client wants more; or it registered itself,
+    so that anybody may have taken its name.
     """
 
     template_name = "oauth/consent.html"
@@ -90,15 +92,20 @@ class AuthorizeView(EndpointMixin, AuthorizationView):  # type: ignore[misc]
             if form.is_valid():
                 return self.form_valid(form)
         context["server"] = self.server
-        context["redirect_host"] = urlsplit(context["redirect_uri"]).netloc
+        context["destination"] = destination(context["redirect_uri"])
+        context["unverified"] = registered_itself(application)
+        context["document_host"] = urlsplit(application.client_id).netloc  # "" where there is none
         return opened_by_client(super().render_to_response(context, **kwargs), application)
 
     def has_consent(self, application: Application, redirect_uri: str, scopes: set[str]) -> bool:
         """Tell whether the person need not be asked.
 
         A public client on the person's own machine cannot prove to be the one that they
-        agreed to, so it is asked for each time (RFC 8252 section 8.6).
+        agreed to, so it is asked for each time (RFC 8252 section 8.6). Neither can one that made
+        itself known: its metadata may be another by now.
         """
+        if registered_itself(application):
+            return False
         public = application.client_type == Application.CLIENT_PUBLIC
         if public and urlsplit(redirect_uri).scheme != "https":
             return False
@@ -122,6 +129,25 @@ class AuthorizeView(EndpointMixin, AuthorizationView):  # type: ignore[misc]
     def form_invalid(self, form: forms.Form) -> HttpResponse:
         return self.error_page(errors.InvalidRequestFatalError("Parts of the form are missing."))
 
+    def error_response(self, error: Any, application: Any, **kwargs: Any) -> HttpResponse:
+        """Send the error back to the client; but show it to the person where nobody vouches for it.
+
+        Whoever registered would else have this site redirect unasked (RFC 9700 section 4.11.2).
+        """
+        response: HttpResponse = super().error_response(error, application, **kwargs)
+        client = client_of(self.request.get_full_path())
+        if "Location" not in response or self.request.method == "POST" or client is None:
+            return response
+        if not registered_itself(client):
+            return response
+        context = {
+            "error": error.oauthlib_error,
+            "server": self.server,
+            "back": response["Location"],
+            "destination": destination(response["Location"]),
+        }
+        return render(self.request, "oauth/error.html", context, status=400)
+
     def error_page(self, error: errors.FatalClientError) -> HttpResponse:
         """Tell the person what is wrong; the client cannot be told."""
         page: HttpResponse = self.error_response(FatalClientError(error=error), application=None)
@@ -142,9 +168,11 @@ class AuthorizeView(EndpointMixin, AuthorizationView):  # type: ignore[misc]
             )
         }
         query = urlencode({name: value for name, value in sent.items() if value})
+        core = self.get_oauthlib_core()
         try:
-            granted, checked = self.get_oauthlib_core().server.validate_authorization_request(
-                f"{request.path}?{query}&{urlencode({'scope': scopes})}"
+            granted, checked = core.server.validate_authorization_request(
+                f"{request.path}?{query}&{urlencode({'scope': scopes})}",
+                headers=core.extract_headers(request),
             )
         except errors.FatalClientError as error:
             raise FatalClientError(error=error) from error
@@ -153,7 +181,9 @@ class AuthorizeView(EndpointMixin, AuthorizationView):  # type: ignore[misc]
         credentials["resource"] = [self.server.audience]
         credentials.pop("nonce", None)  # OpenID Connect's, like `claims`: not served here
         credentials.pop("claims", None)
-        response = super().create_authorization_response(request, scopes, credentials, allow)
+        response = super().create_authorization_response(
+            request, " ".join(granted), credentials, allow
+        )
         consent, _ = self.consents(checked["request"].client).get_or_create(
             defaults={
                 "user": request.user,

@@ -34,7 +34,7 @@ class ServerMetadataView(EndpointMixin, View):
         if oauth2_settings.DCR_ENABLED:
             registration = reverse("oauth2_provider:dcr-register")
             metadata["registration_endpoint"] = request.build_absolute_uri(registration)
-        return JsonResponse(metadata, headers={"Access-Control-Allow-Origin": "*"})
+        return JsonResponse(metadata)
 
 
 class ResourceMetadataView(EndpointMixin, OAuthProtectedResourceMetadataView):  # type: ignore[misc]

@@ -2,15 +2,26 @@
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.forms import ModelForm
 from django.http import HttpRequest
 from oauth2_provider import admin as library
+
+from oauth_demo.redirects import allowed_redirects, is_allowed_redirect
+
+
+class ApplicationForm(ModelForm):  # type: ignore[type-arg]  # the library's own shows the secret
+    def clean_redirect_uris(self) -> str:
+        uris: str = self.cleaned_data["redirect_uris"]
+        if not all(map(is_allowed_redirect, uris.split())):
+            raise ValidationError(allowed_redirects())
+        return uris
 
 
 class ApplicationAdmin(library.ApplicationAdmin):  # type: ignore[misc]
     """`create_oauth_client` makes clients: it shows the secret to one terminal, once."""
 
-    form = ModelForm  # the library's own is built around the secret
+    form = ApplicationForm
     list_display = ("name", "client_id", "client_type", "registration_source", "created")
     list_filter = ("client_type", "registration_source")
     search_fields = ("name", "client_id")

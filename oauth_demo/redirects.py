@@ -1,15 +1,70 @@
-"""The way back to the client: what a redirect to it carries, and what the pages before it allow."""
+"""Where a client may send people back to, what a redirect there carries, and what leads to it."""
 
 import re
+from collections.abc import Iterable
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from csp.decorators import csp_update
+from django.conf import settings
 from django.http import HttpResponse, QueryDict
 from django.urls import Resolver404, resolve
 from oauth2_provider.models import Application
 
-# What may stand in a policy: nothing that would end a directive, or the header.
-ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d+)?")
+URI_LENGTH = 500
+
+# RFC 3986 section 3, as far as it serves here: no user name, no wildcard, no fragment.
+LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+NAME = rf"{LABEL}(?:\.{LABEL})*"
+HOST = rf"(?:{NAME}|\[[0-9A-Fa-f:.]+\])"
+LOOPBACK = r"(?:127\.0\.0\.1|\[::1\]|localhost)"
+PORT = r"(?::[1-9][0-9]{0,4})?"
+PATH = r"[A-Za-z0-9._~:/@!$&'()*+,;=%-]*"
+QUERY = rf"(?:\?(?:{PATH}|\?)*)?"
+WEB = re.compile(rf"(?:https://{HOST}|http://{LOOPBACK}){PORT}(?:/{PATH})?{QUERY}")
+PRIVATE = re.compile(rf"(?P<scheme>[a-z][a-z0-9.+-]*):/(?:/{NAME}(?:/{PATH})?|(?!/){PATH}){QUERY}")
+
+
+def is_allowed_redirect(uri: object) -> bool:
+    """Say whether codes may be sent there: the one rule for all clients, however they are known.
+
+    https; http on the person's own machine (RFC 8252 section 7.3); and an app's private scheme that
+    the operator named (section 7.1). Lower-case schemes and literal loopback addresses alone, so
+    that a URI is what it looks like.
+    """
+    if not isinstance(uri, str) or len(uri) > URI_LENGTH:
+        return False
+    if WEB.fullmatch(uri):
+        return has_possible_address(uri)
+    private = PRIVATE.fullmatch(uri)
+    return private is not None and private["scheme"] in settings.OAUTH_REDIRECT_SCHEMES
+
+
+def has_possible_address(uri: str) -> bool:
+    try:
+        parts = urlsplit(uri)  # which knows what may stand in brackets
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+
+
+def allowed_redirects() -> str:
+    """Return the rule in words."""
+    schemes = "".join(f", or {scheme}:" for scheme in settings.OAUTH_REDIRECT_SCHEMES)
+    return (
+        "A redirect URI begins with https://, or with http://127.0.0.1, http://[::1] or "
+        f"http://localhost (any port){schemes}. It has no user name, wildcard or fragment, and "
+        f"{URI_LENGTH} characters at most."
+    )
+
+
+def destination(uri: str) -> str:
+    """Name the place that a redirect URI leads to, in as few words as people need."""
+    parts = urlsplit(uri)
+    if parts.scheme == "https":
+        return parts.netloc
+    if parts.scheme == "http":
+        return f"a program on this device ({parts.netloc})"
+    return f"the app on this device that opens {parts.scheme}: links"
 
 
 def with_issuer(url: str, issuer: str) -> str:
@@ -32,11 +87,26 @@ def opened_by_client(
     response["Cross-Origin-Opener-Policy"] = "unsafe-none"
     if application is None:
         return response
-    parts = [urlsplit(uri) for uri in application.redirect_uris.split()]
-    origins = sorted({f"{part.scheme}://{part.netloc}" for part in parts})
-    origins = [origin for origin in origins if ORIGIN.fullmatch(origin)]
-    allowed: HttpResponse = csp_update({"form-action": origins})(lambda request: response)(None)  # type: ignore[arg-type, assignment]
+    sources = form_actions(application.redirect_uris.split())
+    allowed: HttpResponse = csp_update({"form-action": sources})(lambda request: response)(None)  # type: ignore[arg-type, assignment]
     return allowed
+
+
+def form_actions(uris: Iterable[str]) -> list[str]:
+    """Return what a Content-Security-Policy calls the places that redirect URIs lead to.
+
+    What is no allowed redirect URI is left out: it could end a directive, or the header.
+    """
+    sources = set()
+    for uri in filter(is_allowed_redirect, uris):
+        parts = urlsplit(uri)
+        if parts.scheme not in ("http", "https") or ":" in str(parts.hostname):
+            sources.add(f"{parts.scheme}:")  # no policy can name an IPv6 address
+        elif parts.scheme == "http":
+            sources.add(f"http://{parts.hostname}:*")  # the port is known when the client asks
+        else:
+            sources.add(f"https://{parts.netloc}")
+    return sorted(sources)
 
 
 def client_of(url: str) -> Application | None:

@@ -1,29 +1,32 @@
-"""Clients that make themselves known: RFC 7591 and 7592, and Client ID Metadata Documents."""
+"""Where a client registers itself, and looks after its registration: RFC 7591 and 7592."""
 
 import json
-from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from oauth2_provider.cimd import SafeMetadataFetcher
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from oauth2_provider.settings import oauth2_settings
 from oauth2_provider.views import (
     DynamicClientRegistrationManagementView,
     DynamicClientRegistrationView,
 )
 
 from api.throttling import Limit, client_address
+from oauth_demo.client_metadata import ClientMetadataError, check_client_metadata
+from oauth_demo.unused_clients import FIRST_HOUR, make_room
+
+UNUSABLE = "The metadata is not usable."
 
 
 class RegistrationMixin:
-    """Survives hostile metadata, and too much of it."""
+    """Survives hostile metadata, and takes none that breaks the rules for all clients."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        # What one address registers: each registration leaves a row.
         limit = Limit("exchange", f"registration:{client_address(request)}")
         if not limit.count():
-            response = error_response("slow_down", "Too many registrations. Wait a minute.", 429)
-            response["Retry-After"] = str(limit.wait)
-            return response
+            return wait("slow_down", "Too many registrations. Wait a minute.", 429, limit.wait)
+        request.user = AnonymousUser()  # whose browser it may be: a client belongs to nobody
         return self.checked("post", request)
 
     def put(self, request: HttpRequest, client_id: str) -> HttpResponse:
@@ -31,58 +34,55 @@ class RegistrationMixin:
 
     def checked(self, method: str, request: HttpRequest, *args: str) -> HttpResponse:
         try:
-            if unsupported := unsupported_metadata(json.loads(request.body)):
-                problem = f"Not served here: {unsupported}."
-                return error_response("invalid_client_metadata", problem, 400)
+            check_client_metadata(read_metadata(request))
+            if method == "post" and not make_room():
+                words = "Too many clients registered lately and went unused. Try again later."
+                return wait("temporarily_unavailable", words, 503, int(FIRST_HOUR.total_seconds()))
             response: HttpResponse = getattr(super(), method)(request, *args)
+        except ClientMetadataError as error:
+            return error_response(error.error, error.description, 400)
         except (ValueError, RecursionError, DatabaseError):
             # Lone surrogates, NUL, thousands of brackets, null where there must be text.
-            return error_response("invalid_client_metadata", "The metadata is not usable.", 400)
+            return error_response("invalid_client_metadata", UNUSABLE, 400)
+        response["Cache-Control"] = "no-store"  # it bears the client's secret and token
         return response
 
 
 class RegisterView(RegistrationMixin, DynamicClientRegistrationView):  # type: ignore[misc]
     http_method_names = ["post", "options"]
 
+    def checked(self, method: str, request: HttpRequest, *args: str) -> HttpResponse:
+        """Say of a secret that it does not expire, as RFC 7591 section 3.2.1 wants it said."""
+        response = super().checked(method, request, *args)
+        answer = json.loads(response.content)
+        if "client_secret" in answer:
+            response.content = json.dumps({**answer, "client_secret_expires_at": 0}).encode()
+        return response
+
 
 class ManageView(RegistrationMixin, DynamicClientRegistrationManagementView):  # type: ignore[misc]
     http_method_names = ["get", "put", "delete", "options"]
 
 
-def unsupported_metadata(metadata: Any) -> str:
-    """Name what a client asks for that this server does not do (RFC 7591 section 2)."""
-    served = {
-        "grant_types": {"authorization_code", "refresh_token"},
-        "response_types": {"code"},
-    }
-    for field, values in served.items():
-        asked = metadata.get(field) or [] if isinstance(metadata, dict) else []
-        if not isinstance(asked, list) or any(value not in values for value in map(str, asked)):
-            return field
-    uris = metadata.get("redirect_uris") or [] if isinstance(metadata, dict) else []
-    if not isinstance(uris, list) or any(len(str(uri).split()) != 1 for uri in uris):
-        return "redirect_uris"
-    return ""
+def read_metadata(request: HttpRequest) -> object:
+    """Return the JSON of a body that is no larger than a metadata document may be."""
+    most = oauth2_settings.CIMD_MAX_DOCUMENT_SIZE
+    try:
+        body = request.body
+    except (RequestDataTooBig, UnreadablePostError) as error:
+        raise ClientMetadataError("invalid_client_metadata", UNUSABLE) from error
+    if len(body) > most:
+        words = f"The metadata may be {most} bytes long."
+        raise ClientMetadataError("invalid_client_metadata", words)
+    metadata: object = json.loads(body)
+    return metadata
+
+
+def wait(error: str, description: str, status: int, seconds: int) -> JsonResponse:
+    response = error_response(error, description, status)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def error_response(error: str, description: str, status: int) -> JsonResponse:
     return JsonResponse({"error": error, "error_description": description}, status=status)
-
-
-class MetadataFetcher(SafeMetadataFetcher):  # type: ignore[misc]
-    """Reads a client's metadata, and takes the method we have from those it offers.
-
-    ChatGPT's document prefers `private_key_jwt` and lists `none` beside it; with `none` the
-    client is a public one, and PKCE protects its codes.
-    """
-
-    def fetch(self, client_id: str) -> tuple[dict[str, Any], int]:
-        metadata, max_age = super().fetch(client_id)
-        return with_supported_auth_method(metadata), max_age
-
-
-def with_supported_auth_method(metadata: dict[str, Any]) -> dict[str, Any]:
-    offered = metadata.get("token_endpoint_auth_methods_supported")
-    if isinstance(offered, list) and "none" in offered:
-        return {**metadata, "token_endpoint_auth_method": "none"}
-    return metadata

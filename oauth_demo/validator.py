@@ -9,28 +9,25 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
+from oauth2_provider.cimd import is_cimd_client_id
 from oauth2_provider.models import Application, RefreshToken
 from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauth2_provider.settings import oauth2_settings
 from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749 import errors
 from redis import RedisError
 
 from oauth_demo.codes import AuthorizationCode
+from oauth_demo.errors import ClientUnavailableError
 from oauth_demo.models import Consent, digest
 from oauth_demo.parameters import VSCHAR
+from oauth_demo.redirects import allowed_redirects, is_allowed_redirect
 from oauth_demo.revocation import end_family, lock_person
 
 if TYPE_CHECKING:
     from oauth_demo.server import AuthorizationServer
 
 S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # RFC 7636 section 4.2
-
-
-class ClientUnavailableError(errors.FatalClientError):  # type: ignore[misc]
-    """Nobody can say now whether there is such a client, so nothing leads back to it."""
-
-    error = "temporarily_unavailable"  # RFC 6749 section 4.1.2.1
-    status_code = 503
 
 
 class Validator(OAuth2Validator):  # type: ignore[misc]
@@ -48,20 +45,38 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
 
         A client that is known by its metadata takes a cache, which may be away.
         """
+        if not VSCHAR.fullmatch(client_id):
+            return False
         try:
-            return bool(
-                VSCHAR.fullmatch(client_id) and super().validate_client_id(client_id, request)
-            )
+            known = bool(super().validate_client_id(client_id, request))
         except RedisError as error:
             raise ClientUnavailableError("Try again shortly.", request=request) from error
+        if not known and oauth2_settings.CIMD_ENABLED and is_cimd_client_id(client_id):
+            # The reason is logged, and not told: it would show what this site can reach.
+            words = (
+                "No document could be read at this client_id, or it is not what it must be: JSON "
+                "that names its own URL as client_id, and a public client. "
+                f"{allowed_redirects()} Once it is right, try again in a minute."
+            )
+            raise errors.InvalidClientIdError(words, request=request)
+        return known
 
     def validate_redirect_uri(
         self, client_id: str, redirect_uri: str, request: Request, *args: Any, **kwargs: Any
     ) -> bool:
+        """Hold the rule for redirect URIs again: a row may be older than it."""
         try:
-            return bool(super().validate_redirect_uri(client_id, redirect_uri, request))
-        except ValueError:  # no URI at all: an unclosed bracket, an impossible port
+            return is_allowed_redirect(redirect_uri) and bool(
+                super().validate_redirect_uri(client_id, redirect_uri, request)
+            )
+        except ValueError:  # what is registered is no URI at all
             return False
+
+    def get_default_redirect_uri(self, client_id: str, request: Request, *args: Any) -> str:
+        uri = str(super().get_default_redirect_uri(client_id, request))
+        if not is_allowed_redirect(uri):
+            raise errors.MismatchingRedirectURIError(request=request)
+        return uri
 
     def is_pkce_required(self, client_id: str, request: Request) -> bool:
         """Ask public clients for PKCE, and everybody who uses it for S256 (RFC 9700 2.1.1).
@@ -80,9 +95,20 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
     def validate_scopes(
         self, client_id: str, scopes: list[str], client: Any, request: Request, *args: Any
     ) -> bool:
-        """Grant the plugin's scopes; an empty `scope` counts as none named (RFC 6749 3.1, 3.3)."""
-        request.scopes = [scope for scope in scopes if scope] or list(self.server.scopes)
-        return set(request.scopes) <= self.server.scopes.keys()
+        """Grant what is known of what is asked; nothing named is all there is (RFC 6749 3.3).
+
+        Many clients ask for `offline_access` and `openid` everywhere. The answer says what was
+        granted (section 5.1).
+        """
+        asked = [scope for scope in scopes if scope] or list(self.server.scopes)
+        request.scopes = self.known(asked)
+        if not request.scopes:
+            words = f"Known scopes are: {' '.join(self.server.scopes)}"
+            raise errors.InvalidScopeError(words, request=request)
+        return True
+
+    def known(self, scopes: list[str]) -> list[str]:
+        return [scope for scope in dict.fromkeys(scopes) if scope in self.server.scopes]
 
     def get_default_scopes(self, client_id: str, request: Request, *args: Any) -> list[str]:
         return list(self.server.scopes)
@@ -162,6 +188,14 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
             request.refresh_token_instance.resource == [self.server.audience]
             and request.user.is_active
         )
+
+    def is_within_original_scope(
+        self, request_scopes: list[str], refresh_token: str, request: Request, *args: Any
+    ) -> bool:
+        """Leave unknown scopes out at a refresh too; it never widens (RFC 6749 section 6)."""
+        granted = self.get_original_scopes(refresh_token, request).split()
+        request.scopes = self.known(request_scopes)
+        return bool(request.scopes) and set(request.scopes) <= set(granted)
 
     def save_bearer_token(
         self, token: dict[str, Any], request: Request, *args: Any, **kwargs: Any

@@ -1,8 +1,8 @@
 """Which origins may read what: each plugin's documents and API for its own, nothing else.
 
 Decided by the plugin that a request is for, not by host: sign-in pages answer on the same
-hosts and must stay closed. So must what a plugin's auth scheme brings along: consent pages
-and token endpoints.
+hosts and must stay closed. What a plugin's auth scheme brings along decides for itself: consent
+pages are closed, and what clients call is open (oauth_demo/cross_origin.py).
 """
 
 from typing import Any
@@ -37,7 +37,7 @@ class PluginCorsMiddleware(CorsMiddleware):
     ) -> HttpResponseBase:
         """Let the header through in which the plugin's scheme takes a credential."""
         response = super().add_response_headers(request, response)
-        if ACCESS_CONTROL_ALLOW_HEADERS in response:
+        if ACCESS_CONTROL_ALLOW_HEADERS in response and self.is_enabled(request):
             own = request.mount.plugin.auth.request_header.lower()  # type: ignore[attr-defined]
             response[ACCESS_CONTROL_ALLOW_HEADERS] = ", ".join([*conf.CORS_ALLOW_HEADERS, own])
         return response

@@ -134,6 +134,40 @@ def test_a_forwarded_host_is_trusted_where_the_environment_names_it(
     assert f"https://{host}" in origins and "https://localhost:8000" in origins
 
 
+@pytest.mark.parametrize(
+    ("environ", "on"),
+    [
+        ({}, True),
+        ({"OAUTH_CLIENT_REGISTRATION": "off"}, False),
+        ({"SECRET_KEY": SECRET}, False),
+        ({"SECRET_KEY": SECRET, "OAUTH_CLIENT_REGISTRATION": "on"}, True),
+    ],
+)
+def test_one_setting_lets_clients_make_themselves_known(environ: dict[str, str], on: bool) -> None:
+    [library] = load("OAUTH2_PROVIDER", environ=environ)
+    assert (library["DCR_ENABLED"], library["CIMD_ENABLED"]) == (on, on)
+
+
+def test_the_setting_that_it_replaces_is_refused_with_words() -> None:
+    error = load("DEBUG", environ={"OAUTH_CLIENT_METADATA": "off"})
+    assert "OAUTH_CLIENT_REGISTRATION switches both" in error
+
+
+def test_private_schemes_are_named() -> None:
+    names = ("OAUTH_REDIRECT_SCHEMES",)
+    assert load(*names) == [["cursor"]]
+    assert load(*names, environ={"OAUTH_REDIRECT_SCHEMES": "cursor,my.app"}) == [
+        ["cursor", "my.app"]
+    ]
+    assert load(*names, environ={"OAUTH_REDIRECT_SCHEMES": ""}) == [[]]
+
+
+@pytest.mark.parametrize("scheme", ["javascript", "http", "data", "Cursor", "cursor:", "*"])
+def test_what_a_browser_opens_itself_is_no_private_scheme(scheme: str) -> None:
+    error = load("DEBUG", environ={"OAUTH_REDIRECT_SCHEMES": f"cursor,{scheme}"})
+    assert "is no private scheme" in error
+
+
 def test_throttling_can_be_turned_off() -> None:
     [framework] = load("REST_FRAMEWORK", environ={"THROTTLE": "off"})
     assert framework["DEFAULT_THROTTLE_CLASSES"] == []

@@ -11,15 +11,17 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from oauth2_provider.models import Application
 
+from oauth_demo.documents import MetadataFetcher
 from tests.conftest import Mount, mount_of
 
 CALLBACK = "https://chat.openai.com/aip/plugin-1/oauth/callback"
@@ -53,6 +55,46 @@ def register(name: str, *redirect_uris: str, public: bool = False) -> OAuthClien
         client_secret=secret,
     )
     return OAuthClient(application, secret)
+
+
+def registration(*, on: bool) -> override_settings:
+    """Let clients make themselves known, or not, as OAUTH_CLIENT_REGISTRATION does."""
+    library = {**settings.OAUTH2_PROVIDER, "DCR_ENABLED": on, "CIMD_ENABLED": on}
+    library["CIMD_METADATA_FETCHER"] = f"{__name__}.Documents"
+    return override_settings(OAUTH2_PROVIDER=library)
+
+
+def register_itself(metadata: Any, address: str = "127.0.0.1") -> Any:
+    """Let a client register (RFC 7591); return the response."""
+    body = metadata if isinstance(metadata, bytes) else json.dumps(metadata).encode()
+    client = Client(raise_request_exception=False, REMOTE_ADDR=address)
+    return client.post("/clients/", body, "application/json")
+
+
+def registered(*redirect_uris: str, **metadata: Any) -> OAuthClient:
+    """Return a public client that registered itself."""
+    metadata = {"token_endpoint_auth_method": "none", **metadata}
+    response = register_itself({"redirect_uris": redirect_uris, **metadata})
+    assert response.status_code == 201, response.text
+    return OAuthClient(Application.objects.get(client_id=response.json()["client_id"]), "")
+
+
+class Documents(MetadataFetcher):
+    """Reads what the web would answer, by URL: it is out of reach of a test."""
+
+    web: ClassVar[dict[str, dict[str, Any]]] = {}
+
+    def read(self, client_id: str) -> tuple[dict[str, Any], int]:
+        if client_id in self.web:
+            return self.web[client_id], 3600
+        return super().read(client_id)
+
+
+def described(url: str, *redirect_uris: str, **document: Any) -> OAuthClient:
+    """Return a client that a document describes; nobody knows it yet."""
+    Documents.web[url] = {"client_id": url, "redirect_uris": list(redirect_uris), **document}
+    application = Application(client_id=url, redirect_uris=" ".join(redirect_uris))
+    return OAuthClient(application, "")
 
 
 class Form(HTMLParser):

@@ -126,7 +126,9 @@ def test_what_openid_connect_would_store(
 def test_scope_beyond_the_form(todo_oauth: Mount, ann: User, chatgpt: OAuthClient) -> None:
     """RFC 6749 3.3: a forged form field gives no scope that there is not."""
     browser = Browser(todo_oauth, ann)
-    answer = browser.answer(browser.open(chatgpt), scope="todos:read admin")
+    browser.answer(browser.open(chatgpt), scope="todos:read admin")
+    assert Grant.objects.get().scope == "todos:read"
+    answer = browser.answer(browser.open(chatgpt, prompt="consent"), scope="admin")
     assert sent_back(answer)["error"] == "invalid_scope"
 
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.chromium import running_chromium
-from tests.oauth.conftest import OAuthClient, register
+from tests.oauth.conftest import OAuthClient, pkce, register, registered, registration
 
 PASSWORD = "a-Long-passphrase-1"
 
@@ -101,7 +101,7 @@ def site(request: pytest.FixtureRequest, live_server: LiveServer) -> str:
     return f"http://todo-oauth.localhost:{port}"
 
 
-def request_url(site: str, client: OAuthClient) -> str:
+def request_url(site: str, client: OAuthClient, **changes: str) -> str:
     return f"{site}/oauth?" + urlencode(
         {
             "response_type": "code",
@@ -109,6 +109,7 @@ def request_url(site: str, client: OAuthClient) -> str:
             "scope": "",
             "state": "the-state",
             "redirect_uri": client.redirect_uri,
+            **changes,
         }
     )
 
@@ -228,6 +229,27 @@ def test_the_consent_page_is_not_framed(
     )
     page.wait_for_timeout(1_000)
     assert "Sign in" not in page.frames[1].content()
+
+
+@registration(on=True)
+def test_a_program_that_registered_itself_gets_its_answer_at_any_port(
+    site: str, page: Page, listener: Listener, complaints: list[str]
+) -> None:
+    """RFC 8252 section 7.3, under the page's policy; the page fits a phone with any name."""
+    User.objects.create_user("carol", password=PASSWORD)
+    program = registered("http://127.0.0.1/callback", client_name="W" * 100)
+    url = request_url(site, program, redirect_uri=f"{listener.url}/callback", **pkce()[1])
+    page.set_viewport_size({"width": 360, "height": 740})
+    for _ in range(2):  # it is asked for each time
+        page.goto(url)
+        if "login" in page.url:
+            fill_in(page)
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        expect(page.get_by_role("main")).to_contain_text(f"({urlsplit(listener.url).netloc})")
+        page.get_by_role("button", name="Agree").click()
+        page.wait_for_url(f"{listener.url}/callback**")
+    assert [answer["state"] for answer in listener.received] == ["the-state"] * 2
+    assert not complaints
 
 
 def sign_in(page: Page, site: str, client: OAuthClient) -> None:

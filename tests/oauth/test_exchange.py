@@ -14,6 +14,7 @@ from tests.oauth.conftest import (
     OAuthClient,
     connect,
     dumps,
+    error,
     exchange,
     pkce,
     redeem,
@@ -285,6 +286,48 @@ def test_a_refresh_may_ask_for_less(todo_oauth: Mount, ann: User, chatgpt: OAuth
     assert todo_oauth.get("/todos/ann", token=less["access_token"]).status_code == 200
     denied = todo_oauth.post("/todos/ann", {"todo": "x"}, token=less["access_token"])
     assert denied.status_code == 403
+
+
+def test_the_answer_says_what_was_granted_of_what_was_asked(
+    either: Mount, ann: User, chatgpt: OAuthClient
+) -> None:
+    """RFC 6749 sections 3.3 and 5.1; a refresh token comes with or without `offline_access`."""
+    tokens = connect(either, ann, chatgpt, scope="openid todos:read offline_access")
+    assert tokens["scope"] == "todos:read"
+    assert tokens["refresh_token"]
+
+
+def test_a_refresh_leaves_unknown_scopes_out_and_never_widens(
+    todo_oauth: Mount, ann: User, chatgpt: OAuthClient
+) -> None:
+    """RFC 6749 section 6."""
+    tokens = connect(todo_oauth, ann, chatgpt, scope="todos:read")
+    for scope in ("offline_access todos:write todos:read", "offline_access", "todos:write"):
+        refused = refresh(todo_oauth, chatgpt, tokens["refresh_token"], scope=scope)
+        assert error(refused) == "invalid_scope"
+    less = refresh(todo_oauth, chatgpt, tokens["refresh_token"], scope="openid todos:read admin")
+    assert less.json()["scope"] == "todos:read"
+
+
+@pytest.mark.parametrize("at", ["index", "mcp"])
+def test_any_name_of_the_plugin_opens_it_at_both_mounts(
+    at: str, either: Mount, todo_oauth: Mount, ann: User, chatgpt: OAuthClient
+) -> None:
+    """RFC 8707: what a client calls the plugin in one request, it need not in the next."""
+    names = {"index": f"{either.url}/", "mcp": f"{either.url}/mcp"}
+    code = Browser(either, ann).agree(chatgpt, resource=names[at])
+    tokens = redeem(either, chatgpt, code, resource=names[at]).json()
+    assert todo_oauth.get("/todos/ann", token=tokens["access_token"]).status_code == 200
+
+
+@pytest.mark.parametrize("resource", ["https://eve.example/mcp", "{url}/other", "{url}/mcp/"])
+def test_no_other_resource_is_named(
+    resource: str, either: Mount, ann: User, chatgpt: OAuthClient
+) -> None:
+    """RFC 8707 section 2."""
+    resource = resource.format(url=either.url)
+    code = Browser(either, ann).agree(chatgpt)
+    assert error(redeem(either, chatgpt, code, resource=resource)) == "invalid_target"
 
 
 def test_an_exchange_needs_no_slow_hash(todo_oauth: Mount, chatgpt: OAuthClient) -> None:

@@ -10,8 +10,17 @@ from django.utils import timezone
 from api import throttling
 from oauth_demo.models import Consent
 from tests.conftest import Mount
-from tests.oauth.conftest import Browser, OAuthClient, connect, exchange, opens, redeem, refresh
-from tests.oauth.test_registration import METADATA, REGISTRATION, register
+from tests.oauth.conftest import (
+    Browser,
+    OAuthClient,
+    connect,
+    exchange,
+    opens,
+    redeem,
+    refresh,
+    register_itself,
+    registration,
+)
 from tests.redis_server import RedisServer, redis_cache
 
 CLIENT = {"redirect_uris": ["https://a.example/"]}
@@ -62,12 +71,12 @@ def test_tokens_are_given_and_renewed_without_redis(
     assert opens(todo_oauth, renewed)
 
 
-@REGISTRATION
+@registration(on=True)
 def test_registrations_are_counted_until_redis_stops(redis: RedisServer, db: None) -> None:
-    assert statuses(lambda: int(register(CLIENT).status_code), 20) == {201}
-    assert register(CLIENT).status_code == 429
+    assert statuses(lambda: int(register_itself(CLIENT).status_code), 20) == {201}
+    assert register_itself(CLIENT).status_code == 429
     redis.stop()
-    assert register(CLIENT).status_code == 201
+    assert register_itself(CLIENT).status_code == 201
 
 
 def test_a_call_is_noted_as_the_last_use(
@@ -106,7 +115,7 @@ def test_a_client_that_is_known_by_its_metadata_is_told_to_wait_without_redis(
 ) -> None:
     client = {"client_id": "https://chatgpt.com/oauth/client.json"}
     redis.stop()
-    with METADATA:
+    with registration(on=True):
         if endpoint == "authorization":
             response = Browser(todo_oauth, ann).client.get("/todo-oauth/oauth", client)
         else:

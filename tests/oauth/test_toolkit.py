@@ -22,6 +22,9 @@ AUTHORIZATION = views.AuthorizationView
 METHODS = [
     (VALIDATOR, "validate_client_id", "client_id request"),
     (VALIDATOR, "validate_redirect_uri", "client_id redirect_uri request"),
+    (VALIDATOR, "get_default_redirect_uri", "client_id request"),
+    (VALIDATOR, "get_original_scopes", "refresh_token request"),
+    (VALIDATOR, "is_within_original_scope", "request_scopes refresh_token request"),
     (VALIDATOR, "validate_refresh_token", "refresh_token client request"),
     (VALIDATOR, "save_authorization_code", "client_id code request"),
     (VALIDATOR, "save_bearer_token", "token request"),
@@ -36,7 +39,11 @@ METHODS = [
     (views.OAuthProtectedResourceMetadataView, "get_scopes_supported", ""),
     (views.OAuthProtectedResourceMetadataView, "get_resource_name", ""),
     (oauth2_backends.OAuthLibCore, "__init__", "server"),
+    (oauth2_backends.OAuthLibCore, "extract_headers", "request"),
     (cimd.SafeMetadataFetcher, "fetch", "client_id"),
+    (cimd.AllowAllCIMDPermission, "has_permission", "request client_id"),
+    (views.DynamicClientRegistrationView, "post", "request"),
+    (views.DynamicClientRegistrationManagementView, "put", "request client_id"),
 ]
 
 

@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from oauth2_provider.generators import generate_client_secret
 from oauth2_provider.models import Application
 
+from oauth_demo.redirects import allowed_redirects, is_allowed_redirect
+
 CHATGPT_CALLBACK = re.compile(
     r"https://(?:chat\.openai\.com|chatgpt\.com)(/aip/[^/?#]+/oauth/callback)"
 )
@@ -49,6 +51,8 @@ class Command(BaseCommand):
         new_secret: bool,
         **options: Any,
     ) -> None:
+        if not all(map(is_allowed_redirect, redirect_uris)):
+            raise CommandError(allowed_redirects())
         kind = Application.CLIENT_PUBLIC if public else Application.CLIENT_CONFIDENTIAL
         client = Application.objects.filter(name=name, registration_source="manual").first()
         secret = None

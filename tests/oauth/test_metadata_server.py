@@ -1,0 +1,147 @@
+"""A client that knows nothing but a plugin's MCP address connects, over real sockets.
+
+Its metadata document is fetched by https, as it is from the web.
+"""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+import requests
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import override_settings
+from pytest_django.live_server_helper import LiveServer
+
+from tests.oauth.conftest import pkce
+from tests.oauth.metadata_server import MetadataServer, metadata_server
+
+BACK = "http://127.0.0.1:49152/callback"
+LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+CALL = {
+    "jsonrpc": "2.0",
+    "id": 2,
+    "method": "tools/call",
+    "params": {"name": "addTodo", "arguments": {"todo": "Buy milk"}},
+}
+
+
+@pytest.fixture
+def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MetadataServer]:
+    fetcher = "tests.oauth.metadata_server.LoopbackFetcher"
+    library = {**settings.OAUTH2_PROVIDER, "CIMD_ENABLED": True, "CIMD_METADATA_FETCHER": fetcher}
+    with metadata_server(tmp_path) as server, override_settings(OAUTH2_PROVIDER=library):
+        for name, value in server.environ.items():
+            monkeypatch.setenv(name, value)
+        yield server
+
+
+@pytest.fixture(params=["localhost:{port}/todo-oauth", "todo-oauth.localhost:{port}"])
+def plugin(request: pytest.FixtureRequest, live_server: LiveServer) -> str:
+    """The address of the plugin, at either of its mounts."""
+    return "http://" + str(request.param).format(port=live_server.thread.port)
+
+
+class Web(requests.Session):
+    """Finds `*.localhost` on this machine, as browsers do."""
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        parts = urlsplit(str(request.url))
+        request.url = parts._replace(netloc=f"127.0.0.1:{parts.port}").geturl()
+        request.headers["Host"] = parts.netloc
+        return super().send(request, **kwargs)
+
+
+def hidden(page: requests.Response) -> dict[str, str]:
+    assert page.status_code == 200, page.text
+    fields = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text)
+    return {name: unescape(value) for name, value in fields}
+
+
+def sign_in(web: Web, plugin: str, login: str) -> None:
+    origin = plugin.removesuffix("/todo-oauth")
+    form = hidden(web.get(f"{origin}{login}"))
+    answer = {**form, "username": "carol", "password": "carols-password"}
+    signed_in = web.post(f"{origin}{login}", data=answer, allow_redirects=False)
+    assert signed_in.status_code == 302
+
+
+def test_a_client_connects_from_the_address_alone(
+    plugin: str, documents: MetadataServer, transactional_db: None
+) -> None:
+    User.objects.create_user("carol", password="carols-password")
+    client_id = documents.describe("http://127.0.0.1/callback", client_name="Inspector")
+    web = Web()
+    refused = web.post(f"{plugin}/mcp", json=LIST)
+    assert refused.status_code == 401
+    [url] = re.findall(r'resource_metadata="([^"]+)"', refused.headers["WWW-Authenticate"])
+    resource = web.get(url).json()
+    [issuer] = resource["authorization_servers"]
+    path = urlsplit(issuer).path
+    well_known = f"/.well-known/oauth-authorization-server{path}"
+    server = web.get(f"{issuer.removesuffix(path)}{well_known}").json()
+    assert server["issuer"] == issuer
+    assert server["client_id_metadata_document_supported"] is True
+
+    verifier, challenge = pkce()
+    request = {
+        "response_type": "code",
+        "client_id": client_id,
+        "redirect_uri": BACK,
+        "scope": " ".join([*resource["scopes_supported"], "offline_access"]),
+        "state": "the-state",
+        "resource": resource["resource"],
+        **challenge,
+    }
+    page_url = f"{server['authorization_endpoint']}?{urlencode(request)}"
+    sign_in(web, plugin, web.get(page_url, allow_redirects=False).headers["Location"])
+    page = web.get(page_url)
+    assert f"<strong>{documents.address}</strong>" in page.text
+    answer = {**hidden(page), "allow": "True"}
+    agreed = web.post(server["authorization_endpoint"], data=answer, allow_redirects=False)
+    assert agreed.headers["Location"].startswith(f"{BACK}?")
+    back = parse_qs(urlsplit(agreed.headers["Location"]).query)
+    assert (back["state"], back["iss"]) == (["the-state"], [issuer])
+
+    code = {
+        "grant_type": "authorization_code",
+        "client_id": client_id,
+        "code": back["code"][0],
+        "redirect_uri": BACK,
+        "code_verifier": verifier,
+        "resource": resource["resource"],
+    }
+    tokens = web.post(server["token_endpoint"], data=code).json()
+    assert set(tokens["scope"].split()) == set(resource["scopes_supported"])
+    bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert web.post(f"{plugin}/mcp", json=CALL, headers=bearer).json()["result"]["content"]
+    todos = web.get(f"{plugin}/todos/carol", headers=bearer).json()
+    assert todos == {"todos": ["Buy milk"]}
+
+    again = {"grant_type": "refresh_token", "client_id": client_id}
+    again["refresh_token"] = tokens["refresh_token"]
+    renewed = web.post(server["token_endpoint"], data=again).json()
+    token = {"client_id": client_id, "token": renewed["refresh_token"]}
+    assert web.post(server["revocation_endpoint"], data=token).status_code == 200
+    bearer = {"Authorization": f"Bearer {renewed['access_token']}"}
+    assert web.get(f"{plugin}/todos/carol", headers=bearer).status_code == 401
+    assert documents.fetched == ["/client.json"]  # once, and kept
+
+
+def test_a_document_that_is_not_there_is_explained(
+    plugin: str, documents: MetadataServer, transactional_db: None
+) -> None:
+    request = {
+        "response_type": "code",
+        "client_id": f"https://{documents.address}/nothing.json",
+        "redirect_uri": BACK,
+        **pkce()[1],
+    }
+    page = Web().get(f"{plugin}/oauth?{urlencode(request)}")
+    assert page.status_code == 400
+    assert "No document could be read at this client_id" in page.text
+    assert documents.fetched == ["/nothing.json"]
