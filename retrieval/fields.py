@@ -1,5 +1,6 @@
 """What the objects that the retrieval API takes are made of."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar
@@ -75,7 +76,7 @@ class WholeValidator(RegexValidator):
     """Wants all of a text to match: "$" alone lets a line end pass."""
 
     def __call__(self, value: Any) -> None:
-        if not self.regex.fullmatch(str(value)):
+        if not re.fullmatch(self.regex, str(value)):
             raise ValidationError(self.message, code=self.code)
 
 
