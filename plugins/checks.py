@@ -5,7 +5,6 @@ The limits are those of OpenAI's plugin documentation ("Getting started", "Manif
 """
 
 import re
-import struct
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
@@ -20,15 +19,18 @@ from django.http.request import validate_host
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.urls import URLPattern, URLResolver
 
+from plugins.linter import document as openapi
+from plugins.linter import logo, manifest
+from plugins.linter.rules import Finding, Level
+from plugins.manifest import described
 from plugins.mcp.widgets import widgets_of
+from plugins.mounts import PluginMount
 from plugins.openapi import generate
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
-from plugins.urls import plugin_urls
+from plugins.urls import mount_at, plugin_urls
 
-LOGO_SIZE = (512, 512)  # pixels
 FIRST_SEGMENT = re.compile(r"[A-Za-z0-9_.-]+")
-DESCRIPTION_MAX = 200  # characters of a summary or description in the OpenAPI document
 
 
 @register()
@@ -47,7 +49,6 @@ def plugin_problems(plugins: Sequence[Plugin]) -> list[CheckMessage]:
         for message, hint, number in (
             *slug_problems(plugin),
             *version_problems(plugin),
-            *manifest_problems(plugin),
             *logo_problems(plugin),
             *openapi_problems(plugin),
             *widget_problems(plugin),
@@ -55,7 +56,37 @@ def plugin_problems(plugins: Sequence[Plugin]) -> list[CheckMessage]:
             problems.append(
                 Error(f"Plugin '{plugin.slug}': {message}", hint=hint, id=f"plugins.E{number:03}")
             )
+        problems += rule_problems(plugin)
     return problems
+
+
+LEVELS = {Level.ERROR: Error, Level.WARNING: checks.Warning}
+OF_THE_HOST = {"manifest.domain"}
+"""Rules about where a site stands, which is not known here."""
+
+
+def rule_problems(plugin: Plugin) -> Iterator[CheckMessage]:
+    """Yield what `check_plugin` would say of a plugin, but for what takes requests to find out."""
+    for finding in findings(mount_at("https://plugin.example", plugin)):
+        if finding.level in LEVELS and finding.rule not in OF_THE_HOST:
+            where = f"{finding.at.lstrip('/')}: " if finding.at else ""
+            yield LEVELS[finding.level](
+                f"Plugin '{plugin.slug}': {where}{finding.found}.",
+                hint=finding.mend,
+                id=f"plugins.{finding.rule}",
+            )
+
+
+def findings(mount: PluginMount) -> Iterator[Finding]:
+    auth = mount.plugin.auth.as_manifest(mount) or {"type": "none"}  # which no manifest can say
+    yield from manifest.RULES.check(
+        manifest.Manifest(mount.url("manifest"), described(mount, auth))
+    )
+    document = {**generate(mount.plugin)[0], "servers": [{"url": mount.root}]}
+    yield from openapi.RULES.check(openapi.Document(mount.url("openapi"), document))
+    if path := finders.find(mount.plugin.logo):
+        body = Path(path).read_bytes()
+        yield from logo.RULES.check(logo.Logo(mount.plugin.logo, "image/png", body))
 
 
 Problem = tuple[str, str, int]
@@ -105,47 +136,13 @@ def version_problems(plugin: Plugin) -> Iterator[Problem]:
         yield (
             f"its version '{plugin.version}' is not one by which clients can tell what is newer.",
             "Write it as 1.0.0 (Semantic Versioning).",
-            15,
+            16,
         )
-
-
-def manifest_problems(plugin: Plugin) -> Iterator[Problem]:
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,49}", plugin.name_for_model):
-        yield (
-            f"name_for_model '{plugin.name_for_model}' is not one that a model can call.",
-            "Use letters and digits only, a letter first, 50 characters at most.",
-            3,
-        )
-    for field, limit in (
-        ("name_for_human", 20),
-        ("description_for_human", 100),
-        ("description_for_model", 8_000),
-    ):
-        length = len(getattr(plugin, field))
-        if not 0 < length <= limit:
-            yield f"{field} has {length} characters.", f"Use 1 to {limit}.", 4
 
 
 def logo_problems(plugin: Plugin) -> Iterator[Problem]:
-    path = finders.find(plugin.logo)
-    if path is None:
+    if finders.find(plugin.logo) is None:
         yield f"there is no logo '{plugin.logo}'.", "Add it to its app's static/.", 5
-    elif png_size(Path(path)) != LOGO_SIZE:
-        yield (
-            f"its logo '{plugin.logo}' is not a PNG of 512 × 512 pixels.",
-            "Export it again in that format and size.",
-            6,
-        )
-
-
-def png_size(path: Path) -> tuple[int, int] | None:
-    """Return width and height in pixels from a PNG's header (ISO/IEC 15948), else None."""
-    with path.open("rb") as file:
-        header = file.read(24)
-    if len(header) < 24 or header[:8] != b"\x89PNG\r\n\x1a\n" or header[12:16] != b"IHDR":
-        return None
-    width, height = struct.unpack(">II", header[16:24])
-    return width, height
 
 
 def openapi_problems(plugin: Plugin) -> Iterator[Problem]:
@@ -154,26 +151,9 @@ def openapi_problems(plugin: Plugin) -> Iterator[Problem]:
         yield f"its document is not right: {complaint}", "Mend the view's extend_schema.", 9
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            where = f"{operation['operationId']} ({method.upper()} {path})"
-            texts = {
-                "the summary": operation.get("summary", ""),
-                "the description": operation.get("description", ""),
-                **{
-                    f"the description of parameter '{parameter['name']}'": parameter.get(
-                        "description", ""
-                    )
-                    for parameter in operation.get("parameters", [])
-                },
-            }
-            if not texts["the summary"]:
+            if not operation.get("summary"):
+                where = f"{operation['operationId']} ({method.upper()} {path})"
                 yield f"{where} has no summary.", "Say in one line what it does.", 7
-            for what, text in texts.items():
-                if len(text) > DESCRIPTION_MAX:
-                    yield (
-                        f"{what} of {where} has {len(text)} characters.",
-                        f"Use {DESCRIPTION_MAX} at most.",
-                        8,
-                    )
 
 
 def widget_problems(plugin: Plugin) -> Iterator[Problem]:

@@ -14,10 +14,15 @@ def manifest(mount: PluginMount) -> dict[str, Any] | None:
 
     None when no manifest can say how it authenticates, or the site serves none.
     """
-    plugin = mount.plugin
-    auth = plugin.auth.as_manifest(mount)
+    auth = mount.plugin.auth.as_manifest(mount)
     if auth is None or not settings.AI_PLUGIN_MANIFEST:
         return None
+    return described(mount, auth)
+
+
+def described(mount: PluginMount, auth: dict[str, Any]) -> dict[str, Any]:
+    """Return what a manifest says, with how the plugin authenticates."""
+    plugin = mount.plugin
     return {
         "schema_version": "v1",
         "name_for_human": plugin.name_for_human,

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http.request import split_domain_port
-from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path, resolve
 
 from plugins import views
 from plugins.mcp.views import mcp
-from plugins.mounts import prefix_namespace, root_namespace
+from plugins.mounts import PluginMount, prefix_namespace, root_namespace
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
 
@@ -76,6 +76,17 @@ def urlconf_of_host(host: str) -> RootedURLConf | None:
     slug = settings.PLUGIN_HOSTS.get(domain) or domain.removesuffix(".localhost")
     rooted = rooted_urlconfs(settings.PLUGINS, settings.ROOT_URLCONF)
     return rooted.get(slug) or rooted.get(settings.ROOT_PLUGIN)
+
+
+def mount_at(origin: str, plugin: Plugin) -> PluginMount:
+    """Return the mount of a plugin at the root of a host, without a request for it."""
+    namespace = root_namespace(plugin)
+    patterns: list[URLPattern | URLResolver] = [path("", plugin_urls(plugin, namespace=namespace))]
+    urlconf = RootedURLConf(patterns, handler404=None, handler500=None)
+    match = resolve("/", urlconf)  # type: ignore[arg-type]
+    return PluginMount(
+        origin=origin, urlconf=urlconf, match=match, namespace=namespace, plugin=plugin
+    )
 
 
 @cache

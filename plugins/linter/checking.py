@@ -1,0 +1,96 @@
+"""From an address to what is wrong there: fetches as ChatGPT did, and applies the rules."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from api.fetching import Fetched, Fetcher, FetchError
+from api.hosts import is_loopback
+from plugins.linter import document, logo, manifest, mcp, site
+from plugins.linter.reading import UnreadableError, read_object
+from plugins.linter.rules import Finding, Level
+
+ORDER = list(Level)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found, worst first."""
+
+    url: str
+    kind: str
+    """What stands there, in words."""
+    findings: tuple[Finding, ...]
+
+    def count(self, level: Level) -> int:
+        return sum(finding.level is level for finding in self.findings)
+
+
+def check(address: str, *, fetcher: Fetcher, token: str = "") -> Report:
+    """Check the plugin, manifest or MCP server at an address."""
+    url = completed(address)
+    path = urlsplit(url).path
+    if path.rstrip("/").endswith("/mcp"):
+        findings = mcp.RULES.check(mcp.Server(url, fetcher, token))
+        return report(url, "MCP server", findings)
+    if not path.endswith(".json"):
+        url = f"{url.rstrip('/')}{manifest.WELL_KNOWN}"
+    return report(url, "plugin", check_plugin(url, fetcher))
+
+
+def completed(address: str) -> str:
+    """Return the whole URL that somebody means: https, but http on this machine."""
+    if "://" in address:
+        return address
+    local = is_loopback(f"http://{address}")
+    return f"{'http' if local else 'https'}://{address}"
+
+
+def report(url: str, kind: str, findings: Iterator[Finding]) -> Report:
+    return Report(url, kind, tuple(sorted(findings, key=lambda each: ORDER.index(each.level))))
+
+
+def check_plugin(url: str, fetcher: Fetcher) -> Iterator[Finding]:
+    try:
+        fetched = fetcher.get(url)
+        found = manifest.Manifest(fetched.url, read_object(fetched))
+    except (FetchError, UnreadableError) as error:
+        yield unread("manifest.read", url, error)
+        return
+    yield from manifest.RULES.check(found)
+    yield from check_logo(found, fetcher)
+    api_url = found.urls.get("/api/url")
+    if api_url is None:
+        return
+    try:
+        fetched = fetcher.get(urljoin(found.url, api_url))
+        described = document.Document(fetched.url, read_object(fetched, yaml_too=True))
+    except (FetchError, UnreadableError) as error:
+        yield unread("openapi.read", api_url, error)
+        return
+    yield from document.VALIDITY.check(described)
+    yield from document.RULES.check(described)
+    yield from site.RULES.check(site.Site(fetcher, found, described))
+
+
+def check_logo(found: manifest.Manifest, fetcher: Fetcher) -> Iterator[Finding]:
+    url = found.urls.get("/logo_url")
+    if url is None:
+        return
+    try:
+        fetched: Fetched = fetcher.get(urljoin(found.url, url))
+    except FetchError as error:
+        yield unread("logo.read", url, error)
+        return
+    if fetched.status != 200:
+        status = UnreadableError(f"HTTP status {fetched.status}", "Serve the logo there, with 200.")
+        yield unread("logo.read", url, status)
+        return
+    yield from logo.RULES.check(logo.Logo(url, fetched.header("content-type"), fetched.body))
+
+
+def unread(rule: str, at: str, error: FetchError | UnreadableError) -> Finding:
+    """Return the finding for what cannot be read at all."""
+    if isinstance(error, UnreadableError):
+        return Finding(rule, Level.ERROR, at, error.found, error.mend)
+    return Finding(rule, Level.ERROR, at, str(error), "Let it answer within 15 seconds.")

@@ -1,0 +1,58 @@
+"""Reads what was fetched: JSON and YAML, with the line where it breaks."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from api.fetching import Fetched
+
+
+class UnreadableError(ValueError):
+    """What was found instead of a document, and how to mend it."""
+
+    def __init__(self, found: str, mend: str) -> None:
+        super().__init__(f"{found}. {mend}")
+        self.found = found
+        self.mend = mend
+
+
+def read_object(fetched: Fetched, *, yaml_too: bool = False) -> Mapping[str, Any]:
+    """Return the object that a body holds; raises UnreadableError."""
+    if fetched.status != 200:
+        raise UnreadableError(
+            f"HTTP status {fetched.status}", "Serve the document there, with 200."
+        )
+    try:
+        text = fetched.body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"no UTF-8 at byte {error.start}", "Save it as UTF-8.") from error
+    value = parsed(text, yaml_too=yaml_too and not text.lstrip().startswith(("{", "[")))
+    if not isinstance(value, Mapping):
+        if text.lstrip()[:1] == "<":
+            raise UnreadableError("a page of HTML", "Serve the document itself at this address.")
+        raise UnreadableError(f"{type(value).__name__}, no object", "Begin it with an object.")
+    return value
+
+
+def parsed(text: str, *, yaml_too: bool) -> Any:
+    if yaml_too:
+        try:
+            return yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+            problem = getattr(error, "problem", None) or "it cannot be read"
+            raise UnreadableError(f"broken YAML{where}: {problem}", "Mend that line.") from error
+        except (ValueError, RecursionError) as error:  # such as a date of month 13
+            raise UnreadableError(f"broken YAML: {error}", "Put it in quotes.") from error
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        if text.lstrip()[:1] == "<":
+            return text
+        where = f"at line {error.lineno}, column {error.colno}"
+        raise UnreadableError(f"broken JSON {where}: {error.msg}", "Mend that line.") from error
+    except RecursionError as error:
+        raise UnreadableError("JSON nested too deep", "Nest it less.") from error
