@@ -143,12 +143,13 @@ class LiveSite:
 
 
 @contextmanager
-def live_site(directory: Path) -> Iterator[LiveSite]:
+def live_site(directory: Path, **settings: str) -> Iterator[LiveSite]:
     """Make a site of its own, with all that it keeps in `directory`, and serve it."""
     with own_database(directory) as database_url:
         environ = {
             **os.environ,
             **SETTINGS,
+            **settings,
             "DATABASE_URL": database_url,
             "STATIC_ROOT": str(directory / "static"),
             "SECRET_KEY": secrets.token_urlsafe(50),
