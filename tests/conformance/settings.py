@@ -4,4 +4,3 @@ from tests.live_settings import *  # noqa: F403
 
 PLUGINS = "tests.conformance.plugins.PLUGINS"
 ROOT_URLCONF = "tests.conformance.urls"
-SILENCED_SYSTEM_CHECKS = ["plugins.E005"]  # it has no logo
