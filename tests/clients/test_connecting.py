@@ -5,7 +5,7 @@ Whoever it is sent to signs in and agrees in Chromium; the rest is between clien
 
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -73,15 +73,14 @@ class Person:
     """Who uses the client, and does in the browser what it takes."""
 
     page: Page
-    username: str
-    password: str
+    account: Mapping[str, str]
     agreed: int = 0
 
     def __call__(self, url: str) -> None:
         self.page.goto(url)
         if self.page.get_by_label("Password").is_visible():
-            self.page.get_by_label("Username").fill(self.username)
-            self.page.get_by_label("Password").fill(self.password)
+            self.page.get_by_label("Username").fill(self.account["username"])
+            self.page.get_by_label("Password").fill(self.account["password"])
             self.page.get_by_role("main").get_by_role("button", name="Sign in").click()
         self.page.get_by_role("button", name="Agree").click()
         self.page.wait_for_url("**/callback?**")
@@ -99,7 +98,7 @@ def person(site: LiveSite, chromium: Browser) -> Iterator[Person]:
     context = chromium.new_context()
     page = context.new_page()
     page.set_default_timeout(30_000)
-    yield Person(page, **site.person)
+    yield Person(page, site.person)
     context.close()
 
 

@@ -36,17 +36,18 @@ def session_manager(plugin: Plugin) -> StreamableHTTPSessionManager:
     return StreamableHTTPSessionManager(server, json_response=True, stateless=True)
 
 
-async def in_thread(context: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+async def in_thread(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
     """Answer a message where Django may wait for its database (the SDK's middleware)."""
-    scope = context.request.scope
+    assert ctx.request
+    scope = ctx.request.scope
 
     def answer() -> HandlerResult:
         close_old_connections()
         try:
             request = request_of(scope)
-            if context.method != "tools/call":
+            if ctx.method != "tools/call":
                 admit(request)
-            return finished(call_next(replace(context, request=request)))  # type: ignore[arg-type]
+            return finished(call_next(replace(ctx, request=request)))  # type: ignore[arg-type]
         except ChallengeError as error:
             scope["challenge"] = error.response
             raise MCPError(code=INVALID_REQUEST, message="HTTP has the answer.") from error
