@@ -17,11 +17,11 @@ from mcp.shared.auth import OAuthToken
 from playwright.sync_api import Browser, Page
 
 from tests.browser.chromium import running_chromium
-from tests.clients.calls import CALLS
 from tests.clients.connecting import App, Callback, listening
 from tests.clients.live_site import LiveSite, live_site
 from tests.clients.oauth_install import agree
 from tests.oauth.metadata_server import MetadataServer, metadata_server
+from tests.todos.calls import CALLS
 
 EXPIRE = (
     "from oauth2_provider.models import AccessToken; from django.utils.timezone import now; "

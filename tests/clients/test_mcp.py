@@ -27,7 +27,7 @@ async def list_and_call(served: ServedPlugin, mode: Any) -> None:
         assert client.server_info and client.server_info.title == served.plugin.name_for_human
         tools = {tool.name for tool in (await client.list_tools()).tools}
         assert tools == operations(served.plugin).keys()
-        for name, arguments in calls_of(served):
+        for name, arguments in calls_of(served.plugin):
             # The client holds what it gets to the tool's output schema.
             result = await client.call_tool(name, arguments)
             assert not result.is_error, result.content

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.clients.live_site import LiveSite, live_site
+from tests.programs import node
 
 COUNTS = pytest.StashKey[list[str]]()
 
@@ -12,6 +13,7 @@ COUNTS = pytest.StashKey[list[str]]()
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     """The running site, and on it one plugin more, whose tools are the suite's."""
+    node()  # or there is nothing to serve it for
     directory = tmp_path_factory.mktemp("conformance")
     with live_site(directory, DJANGO_SETTINGS_MODULE="tests.conformance.settings") as site:
         yield site

@@ -1,8 +1,7 @@
 """FastMCP's client."""
 
 from conversation import Calls, Result, run
-from fastmcp import Client
-from fastmcp.client.transports import StreamableHttpTransport
+from fastmcp.client import Client, StreamableHttpTransport
 
 
 async def use(url: str, headers: dict[str, str], calls: Calls) -> Result:

@@ -47,7 +47,7 @@ def test_it_finds_no_fault_in_the_tools(served: ServedPlugin, ask: Ask, era: str
 
 def test_it_calls_every_tool(served: ServedPlugin, ask: Ask) -> None:
     prepare(served)
-    for name, arguments in calls_of(served):
+    for name, arguments in calls_of(served.plugin):
         options = ["--tool-name", name, "--tool-args-json", json.dumps(arguments)]
         result = ask("--protocol-era", "modern", "--method", "tools/call", *options)
         assert not result["isError"], result
