@@ -11,7 +11,8 @@ BIN := .venv/bin
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev migrate run reset serve check test test-clients test-postgres lint lock
+.PHONY: help setup setup-dev migrate run reset serve check test test-clients test-conformance \
+	test-postgres lint lock
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -60,16 +61,23 @@ check: .venv/installed-dev ## Run the tests that need no program of others (two 
 test: .venv/installed-dev ## Install what the tests need, and run them (eight minutes)
 	@$(PYTEST) --cov --cov-report=term
 
-CLIENTS := tests/oauth/clients
+NODE := tests/node_modules/installed
+CLIENTS := .venv-clients/installed .venv-agents/installed .venv-langchain/installed $(NODE)
 
-test-clients: .venv/installed-dev .venv-clients/installed ## Run the OAuth flow with clients of other languages (npm)
-	@if command -v npm >/dev/null; then npm ci --prefix $(CLIENTS) --no-fund --no-audit --loglevel error; \
-		else echo "npm is not installed: simple-oauth2 and openid-client are skipped."; fi
-	@$(BIN)/python -m pytest $(CLIENTS)
+test-clients: .venv/installed-dev $(CLIENTS) ## Run clients that others wrote, each in its own environment
+	@$(BIN)/python -m pytest tests/oauth/clients tests/clients/mcp
 
-.venv-clients/installed: requirements-clients.txt
-	@$(PYTHON) -m venv .venv-clients
-	@.venv-clients/bin/python $(INSTALL) requirements-clients.txt
+test-conformance: .venv/installed-dev $(NODE) ## Run the official conformance suite of MCP, and count
+	@$(BIN)/python -m pytest tests/conformance
+
+.venv-%/installed: requirements-%.txt
+	@$(PYTHON) -m venv .venv-$*
+	@.venv-$*/bin/python $(INSTALL) $<
+	@touch $@
+
+# With the Node of .venv-agents: what the machine has may be too old, or none.
+tests/node_modules/installed: tests/package-lock.json .venv-agents/installed
+	@PATH="$(CURDIR)/.venv-agents/bin:$$PATH" npm ci --prefix tests --no-fund --no-audit --loglevel error
 	@touch $@
 
 test-postgres: .venv/installed-dev ## Run the tests whose database matters on PostgreSQL (POSTGRES_URL)
@@ -108,11 +116,6 @@ test-stores: .venv-stores/installed ## Run the contract of the vector indexes: Q
 	@.venv-stores/bin/python -m tests.retrieval.pgvector_server \
 		.venv-stores/bin/python -m pytest tests/retrieval/test_indexes.py
 
-.venv-stores/installed: requirements-stores.txt
-	@$(PYTHON) -m venv .venv-stores
-	@.venv-stores/bin/python $(INSTALL) requirements-stores.txt
-	@touch $@
-
 bench: setup .venv-bench/installed ## Compare with the published design (a few minutes)
 	@$(BIN)/python -m benchmarks.bench --baseline-python .venv-bench/bin/python $(BENCH)
 
@@ -122,11 +125,6 @@ bench-retrieval: setup .venv-stores/installed ## Measure retrieval: quality (CRA
 	@$(BIN)/python -m benchmarks.retrieval_scale
 	@RETRIEVAL_INDEX=pgvector .venv-stores/bin/python -m tests.retrieval.pgvector_server \
 		.venv-stores/bin/python -m benchmarks.retrieval_scale
-
-.venv-bench/installed: requirements-bench.txt
-	@$(PYTHON) -m venv .venv-bench
-	@.venv-bench/bin/python $(INSTALL) requirements-bench.txt
-	@touch $@
 # </examples>
 
 COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
@@ -137,6 +135,8 @@ lock: ## Lock the dependencies of pyproject.toml again, with hashes and no index
 	@$(COMPILE) pyproject.toml -o requirements.txt
 	@$(COMPILE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	@$(COMPILE) --group clients -o requirements-clients.txt
+	@$(COMPILE) --group agents -c requirements-dev.txt -o requirements-agents.txt
+	@$(COMPILE) --group langchain -o requirements-langchain.txt
 # <examples>
 	@$(COMPILE) --group sports-data --no-deps -c requirements-dev.txt -o requirements-sports-data.txt
 	@$(COMPILE) pyproject.toml --group dev --group stores -c requirements-dev.txt -o requirements-stores.txt

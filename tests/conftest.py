@@ -27,7 +27,7 @@ from todos.urls import TODO_API
 TODO_PLUGINS = [plugin.slug for plugin in PLUGINS if plugin.api is TODO_API]
 
 HERE = Path(__file__).parent
-OUTSIDE = [HERE / "browser", HERE / "clients", HERE / "oauth" / "clients"]
+OUTSIDE = [HERE / each for each in ("browser", "clients", "conformance", "oauth/clients")]
 SITES = ["production_site", "development_site"]
 """Fixtures that are servers in processes of their own; what takes longest to start comes first."""
 

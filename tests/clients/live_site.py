@@ -137,18 +137,25 @@ class LiveSite:
 
     environ: Mapping[str, str]
     plugins: Mapping[str, ServedPlugin]
+    url: str
 
-    def manage(self, *command: str) -> None:
-        run(self.environ, "manage.py", *command)
+    @property
+    def person(self) -> dict[str, str]:
+        """How somebody signs in."""
+        return {"username": USERNAME, "password": self.environ["DJANGO_SUPERUSER_PASSWORD"]}
+
+    def manage(self, *command: str) -> str:
+        return run(self.environ, "manage.py", *command)
 
 
 @contextmanager
-def live_site(directory: Path) -> Iterator[LiveSite]:
+def live_site(directory: Path, **settings: str) -> Iterator[LiveSite]:
     """Make a site of its own, with all that it keeps in `directory`, and serve it."""
     with own_database(directory) as database_url:
         environ = {
             **os.environ,
             **SETTINGS,
+            **settings,
             "DATABASE_URL": database_url,
             "STATIC_ROOT": str(directory / "static"),
             "SECRET_KEY": secrets.token_urlsafe(50),
@@ -156,16 +163,11 @@ def live_site(directory: Path) -> Iterator[LiveSite]:
         }
         made = json.loads(run(environ, "-m", "tests.clients.prepare_site"))
         with running_site(environ, directory / "log") as address:
-            for slug, client in made.items():
-                if isinstance(client, dict):
-                    made[slug] = install(
-                        f"http://{address}/{slug}",
-                        **client,
-                        username=USERNAME,
-                        password=environ["DJANGO_SUPERUSER_PASSWORD"],
-                    )
-            plugins = {
-                plugin.slug: ServedPlugin(plugin, address, made.get(plugin.slug))
-                for plugin in PLUGINS
-            }
-            yield LiveSite(environ, plugins)
+            plugins: dict[str, ServedPlugin] = {}
+            site = LiveSite(environ, plugins, f"http://{address}")
+            for plugin in PLUGINS:
+                token = made.get(plugin.slug)
+                if isinstance(token, dict):  # a client, which has to be installed to get one
+                    token = install(f"{site.url}/{plugin.slug}", **token, **site.person)
+                plugins[plugin.slug] = ServedPlugin(plugin, address, token)
+            yield site

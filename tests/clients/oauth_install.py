@@ -13,20 +13,15 @@ def install(
     plugin_url: str, *, client_id: str, client_secret: str, username: str, password: str
 ) -> str:
     """Walk through the flow over real sockets, and return the access token."""
-    with httpx.Client(follow_redirects=True) as browser:
-        page = browser.get(
-            f"{plugin_url}/oauth",
-            params={
-                "response_type": "code",
-                "client_id": client_id,
-                "redirect_uri": CALLBACK,
-                "scope": "",  # the manifest's; ChatGPT does send it empty
-                "state": "xyz",
-            },
-        )
-        page = submit(browser, page, username=username, password=password)
-        page = submit(browser, page, follow=False, allow="True")
-        [code] = parse_qs(urlsplit(page.headers["Location"]).query)["code"]
+    query = httpx.QueryParams(
+        response_type="code",
+        client_id=client_id,
+        redirect_uri=CALLBACK,
+        scope="",  # the manifest's; ChatGPT does send it empty
+        state="xyz",
+    )
+    back = agree(f"{plugin_url}/oauth?{query}", username=username, password=password)
+    [code] = parse_qs(urlsplit(back).query)["code"]
     answer = httpx.post(
         f"{plugin_url}/auth/oauth_exchange",
         json={
@@ -39,6 +34,13 @@ def install(
     )
     token: str = answer.raise_for_status().json()["access_token"]
     return token
+
+
+def agree(url: str, *, username: str, password: str) -> str:
+    """Sign in where a client sends a person, agree, and return where it sends them back to."""
+    with httpx.Client(follow_redirects=True) as browser:
+        page = submit(browser, browser.get(url), username=username, password=password)
+        return submit(browser, page, follow=False, allow="True").headers["Location"]
 
 
 def submit(

@@ -4,7 +4,6 @@
 """
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,24 +13,15 @@ from django.contrib.auth.models import User
 
 from tests.oauth.conftest import OAuthClient
 from tests.oauth.test_libraries import REDIRECT_URI, agree, ann, client, public_client, site
+from tests.programs import node, python
 
 __all__ = ["ann", "client", "public_client", "site"]
 
 HERE = Path(__file__).parent
-PYTHON = HERE.parents[2] / ".venv-clients/bin/python"
 
 
 def command(script: str) -> list[str]:
-    if script.endswith(".py"):
-        if not PYTHON.exists():
-            pytest.skip("semantic-kernel is not installed: run make test-clients.")
-        return [str(PYTHON)]
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("Node is not installed.")
-    if not (HERE / "node_modules").exists():
-        pytest.skip("The npm packages are not installed: run make test-clients.")
-    return [node]
+    return [python("clients")] if script.endswith(".py") else [node()]
 
 
 def run(script: str, site: str, client: OAuthClient) -> Any:
