@@ -118,7 +118,7 @@ def test_an_address_is_the_mounts_or_that_of_its_server(url: str, root: str) -> 
         ("https://plugins.example/todo?token=x", "no query"),
         ("https://plugins.example/todo?", "no query"),
         ("https://plugins.example/todo#x", "no fragment"),
-        ("https://plugins.example/sports", "not at '/sports'"),
+        ("https://plugins.example/other", "not at '/other'"),
         ("https://plugins.example/todo/openapi.yaml", "below /todo, or at the root"),
         ("https://plugins.example/mytodo", "not at '/mytodo'"),
     ],
