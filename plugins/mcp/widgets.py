@@ -128,8 +128,8 @@ def resource_handlers(plugin: Plugin) -> dict[str, Any]:
 
 def read(plugin: Plugin, uri: str) -> TextResourceContents:
     """Return a page by its URI, of whatever version: a client may know one that was before."""
-    name = uri.removeprefix(f"ui://{plugin.slug}/").partition("/")[0]
-    widget = widgets_of(plugin).get(name)
+    before, _, path = uri.partition(f"ui://{plugin.slug}/")
+    widget = None if before else widgets_of(plugin).get(path.partition("/")[0])
     if widget is None:
         raise MCPError(code=INVALID_PARAMS, message=f"There is no resource '{uri[:100]}'.")
     return TextResourceContents(uri=uri, mime_type=MIME_TYPE, text=widget.html, _meta=META)

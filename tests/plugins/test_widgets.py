@@ -64,7 +64,11 @@ def test_a_page_of_another_version_is_the_page_there_is(todo: Mount) -> None:
 
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize(
-    "uri", ["ui://todo/nothing/1.html", "ui://todo-user/todos/1.html", "file:///etc/passwd", ""]
+    "uri",
+    [
+        *("ui://todo/nothing/1.html", "ui://todo-user/todos/1.html", "file:///etc/passwd", ""),
+        *("todos/1.html", "x:ui://todo/todos/1.html"),
+    ],
 )
 def test_what_is_not_there_is_an_error_of_the_protocol(todo: Mount, era: str, uri: str) -> None:
     assert read(todo, uri, era=era).json()["error"]["code"] == -32602
