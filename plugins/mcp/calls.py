@@ -7,7 +7,6 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
 
 from plugins.dispatch import answer_api
-from plugins.mcp.tools import Operation
 from plugins.mounts import PluginRequest, find_mount
 
 # What says where a request arrived and from whom. The rest of the outer request is not the call's.
@@ -18,9 +17,8 @@ KEPT = {
 }
 
 
-def run(request: PluginRequest, operation: Operation, arguments: dict[str, Any]) -> HttpResponse:
-    """Return what the operation answers; raises BadArgumentError."""
-    path, query, body = operation.request(arguments)
+def run(request: PluginRequest, method: str, path: str, query: str, body: bytes) -> HttpResponse:
+    """Return what the plugin answers at a path below its root."""
     mount = request.mount
     credential = "HTTP_" + mount.plugin.auth.request_header.upper().replace("-", "_")
     root = request.path_info.removesuffix("/mcp")
@@ -28,7 +26,7 @@ def run(request: PluginRequest, operation: Operation, arguments: dict[str, Any])
     inner: Any = WSGIRequest(
         environ
         | {
-            "REQUEST_METHOD": operation.method,
+            "REQUEST_METHOD": method,
             # As a server hands a path on: its bytes, one letter each.
             "PATH_INFO": (root + path).encode().decode("latin-1"),
             "QUERY_STRING": query,

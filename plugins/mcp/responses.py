@@ -1,5 +1,6 @@
 """What HTTP says, in place of JSON-RPC: refusals, and challenges to send another credential."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -17,6 +18,20 @@ class ChallengeError(Exception):
     def __init__(self, response: HttpResponse) -> None:
         super().__init__(response.status_code)
         self.response = response
+
+
+@dataclass
+class Arrival:
+    """A message that arrived, and whether it was counted, and its sender let in."""
+
+    request: PluginRequest
+    admitted: bool = False
+
+    def admit(self) -> None:
+        """See to both, but for a call: the view that it ran has."""
+        if not self.admitted:
+            self.admitted = True
+            admit(self.request)
 
 
 def admit(request: PluginRequest) -> None:

@@ -33,7 +33,7 @@ from mcp_types import (
 )
 
 from plugins.mcp.calls import run
-from plugins.mcp.responses import ChallengeError, admit
+from plugins.mcp.responses import Arrival, ChallengeError
 from plugins.mcp.tools import BadArgumentError, operations
 from plugins.mcp.widgets import EXTENSION, resource_handlers
 from plugins.mounts import PluginMount, PluginRequest
@@ -74,7 +74,7 @@ def server_of(plugin: Plugin) -> "Server[Any]":
         return ListToolsResult(tools=[each.tool for each in operations(plugin).values()])
 
     async def call_tool(context: ServerRequestContext[Any], params: CallToolRequestParams) -> Any:
-        return call(cast("PluginRequest", context.request), plugin, params)
+        return call(cast("Arrival", context.request), plugin, params)
 
     resources = resource_handlers(plugin)
     server: Server[Any] = Server(
@@ -93,18 +93,19 @@ def server_of(plugin: Plugin) -> "Server[Any]":
     return server
 
 
-def call(request: PluginRequest, plugin: Plugin, params: CallToolRequestParams) -> Any:
+def call(arrival: Arrival, plugin: Plugin, params: CallToolRequestParams) -> Any:
     """Return the result of a tool: the SDK's own, or what that is made of, which costs less."""
     operation = operations(plugin).get(params.name)
     if operation is None:
         raise MCPError(code=INVALID_PARAMS, message=f"There is no tool '{params.name[:50]}'.")
     try:
-        response = run(request, operation, dict(params.arguments or {}))
+        path, query, body = operation.request(params.arguments or {})
     except BadArgumentError as error:
-        admit(request)
         return failed(str(error))
+    arrival.admitted = True  # by the view, or it is refused by it
+    response = run(arrival.request, operation.method, path, query, body)
     if CHALLENGE in response:
-        return challenged(request, plugin, response)
+        return challenged(arrival.request, plugin, response)
     answer = orjson.loads(response.content)
     if response.status_code != 200:
         return failed(answer["detail"])
@@ -140,18 +141,19 @@ def failed(detail: str) -> CallToolResult:
 
 
 def run_request(
-    request: PluginRequest, connection: Connection, message: dict[str, Any]
+    arrival: Arrival, connection: Connection, message: dict[str, Any]
 ) -> dict[str, Any] | ErrorData:
     """Return the result of a JSON-RPC request, or its error; raises ChallengeError."""
+    mount = arrival.request.mount
     exchange = Exchange(
         request_id=message["id"],
-        message_metadata=ServerMessageMetadata(request_context=request),
+        message_metadata=ServerMessageMetadata(request_context=arrival),
     )
-    runner = ServerRunner(server_of(request.mount.plugin), connection, {})
+    runner = ServerRunner(server_of(mount.plugin), connection, {})
     try:
         result = finished(runner.on_request(exchange, message["method"], message.get("params")))
         if message["method"] in INTRODUCTIONS:
-            introduce(result, request.mount)
+            introduce(result, mount)
         return result
     except ChallengeError:
         raise

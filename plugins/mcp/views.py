@@ -23,15 +23,8 @@ from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCNotificati
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
-from plugins.mcp.responses import (
-    ChallengeError,
-    admit,
-    check_caller,
-    json_response,
-    problem,
-)
+from plugins.mcp.responses import Arrival, ChallengeError, admit, json_response, problem
 from plugins.mcp.server import run_request
-from plugins.mcp.tools import operations
 from plugins.mounts import PluginRequest
 
 VERSION_HEADER = "HTTP_MCP_PROTOCOL_VERSION"
@@ -62,25 +55,33 @@ def mcp(request: PluginRequest) -> HttpResponse:
     if str(request.content_type).lower() != "application/json":
         return problem("Send application/json.", 415)
     try:
-        message = orjson.loads(request.body)
+        body = request.body
     except RequestDataTooBig:
         return problem("The body is too large.", 413)
     except UnreadablePostError:
         return problem("The body did not arrive whole. Send it again.", 400)
-    except ValueError:
-        return respond(failure(None, ErrorData(code=PARSE_ERROR, message="This is not JSON.")))
     try:
-        if isinstance(message, list) and message and version_of(request) == UNNAMED_VERSION:
-            return answer_batch(request, message)
-        return respond(answer_to(request, message))
+        return answer_body(request, body)
     except ChallengeError as challenge:
         response: HttpResponse = challenge.response
         return response
 
 
+def answer_body(request: PluginRequest, body: bytes) -> HttpResponse:
+    try:
+        message = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        admit(request)
+        return respond(failure(None, ErrorData(code=PARSE_ERROR, message="This is not JSON.")))
+    if isinstance(message, list) and message and version_of(request) == UNNAMED_VERSION:
+        return answer_batch(request, message)
+    return respond(answer_to(request, message))
+
+
 def answer_batch(request: PluginRequest, messages: list[Any]) -> HttpResponse:
     """Answer a list of messages, each as if it had come alone."""
     if len(messages) > BATCH_MAX:
+        admit(request)
         return problem(f"Send {BATCH_MAX} messages at a time, or fewer.", 413)
     answers: list[dict[str, Any]] = []
     for message in messages:
@@ -99,10 +100,21 @@ def answer_batch(request: PluginRequest, messages: list[Any]) -> HttpResponse:
 
 
 def answer_to(request: PluginRequest, message: Any) -> Answer:
-    """Return the answer to one message; a call is admitted by the view that it runs."""
-    if not is_call(request, message):
-        admit(request)
-    version = version_of(request)
+    """Return the answer to one message, which is counted once and whose sender is checked.
+
+    The view that a call runs does both. All else is admitted here: what is no call at once, and a
+    call that came to no view before it is answered.
+    """
+    arrival = Arrival(request)
+    if not is_call(message):
+        arrival.admit()
+    answer = answer_of(arrival, message)
+    arrival.admit()
+    return answer
+
+
+def answer_of(arrival: Arrival, message: Any) -> Answer:
+    version = version_of(arrival.request)
     modern = version not in HANDSHAKE_PROTOCOL_VERSIONS
     try:
         if isinstance(message, dict) and "id" not in message:
@@ -115,16 +127,15 @@ def answer_to(request: PluginRequest, message: Any) -> Answer:
             None, ErrorData(code=INVALID_REQUEST, message="Send a JSON-RPC 2.0 request.")
         )
     if modern:
-        verdict = classify_inbound_request(message, headers=routing_headers(request))
+        verdict = classify_inbound_request(message, headers=routing_headers(arrival.request))
         if isinstance(verdict, InboundLadderRejection):
-            check_caller(request)
             return rejected(message["id"], verdict)
         connection = Connection.from_envelope(
             verdict.protocol_version, verdict.client_info, verdict.client_capabilities
         )
     else:
         connection = copy(handshake_connection(version))
-    result = run_request(request, connection, message)
+    result = run_request(arrival, connection, message)
     if isinstance(result, ErrorData):
         return failure(message["id"], result, always_200=not modern)
     return {"jsonrpc": "2.0", "id": message["id"], "result": result}, 200
@@ -149,17 +160,9 @@ def routing_headers(request: PluginRequest) -> dict[str, str]:
     return {name: sent[key] for name, key in ROUTING_HEADERS.items() if key in sent}
 
 
-def is_call(request: PluginRequest, message: Any) -> bool:
-    """Say whether a message runs a view of the API."""
-    match message:
-        case {
-            "id": str() | int(),
-            "method": "tools/call",
-            "params": {"name": str(name), **params},
-        }:
-            known = name in operations(request.mount.plugin)
-            return known and isinstance(params.get("arguments", {}), dict)
-    return False
+def is_call(message: Any) -> bool:
+    """Say whether a message is likely to run a view of the API."""
+    return isinstance(message, dict) and message.get("method") == "tools/call"
 
 
 # --- Answers -----------------------------------------------------------------------------

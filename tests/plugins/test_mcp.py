@@ -344,6 +344,37 @@ def test_a_number_that_is_whole_is_one_however_it_is_written(todo: Mount) -> Non
     assert answer["structuredContent"] == {"todos": ["a"]}
 
 
+def test_what_is_nested_too_deeply_to_be_handed_on_is_told_so(todo: Mount) -> None:
+    deep: list[Any] = []
+    for _ in range(500):
+        deep = [deep]
+    answer = result(call(todo, "addTodo", {"username": "ann", "todo": deep}))
+    assert answer["content"][0]["text"] == "The arguments are nested too deeply."
+
+
+@pytest.mark.parametrize(
+    ("schema", "right", "wrong"),
+    [
+        ({"type": "number"}, {1: "1", 0.5: "0.5", "2": "2", 1e300: str(int(1e300))}, True),
+        ({"type": ["integer", "null"]}, {0: "0", 2**70: str(2**70)}, 0.5),
+        ({"type": "boolean"}, {True: "true"}, "yes"),
+        ({"anyOf": [{"type": "string"}]}, {"a": "a"}, {}),
+    ],
+)
+def test_every_type_of_an_argument_is_said_in_a_url(
+    schema: dict[str, Any], right: dict[Any, str], wrong: Any
+) -> None:
+    tool = Tool(
+        name="getThing", input_schema={"properties": {"id": schema, "at": schema}, "required": []}
+    )
+    operation = Operation(tool, "GET", "/things/{id}", ("id",), ("at",), ())
+    for value, said in right.items():
+        path, query, _ = operation.request({"id": value, "at": value})
+        assert (path, query) == (f"/things/{said}", f"at={said}")
+    with pytest.raises(BadArgumentError):
+        operation.request({"id": wrong})
+
+
 def test_a_database_that_is_away_is_a_503(
     todo_user: Mount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
