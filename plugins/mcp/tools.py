@@ -1,5 +1,6 @@
 """The tools of a plugin: one for each operation that its OpenAPI document offers."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -41,13 +42,15 @@ class Operation:
             others = f"There are: {', '.join(sorted(known))}." if known else "There are none."
             raise BadArgumentError(f"There is no argument '{unknown[0][:50]}'. {others}")
         given = {
-            name: plain(name, value, known[name].get("type"))
-            for name, value in arguments.items()
-            if value is not None and name not in self.in_body
+            name: plain(name, arguments[name], known[name])
+            for name in (*self.in_path, *self.in_query)
+            if arguments.get(name) is not None
         }
-        if missing := [name for name in self.in_path if name in known and not given.get(name)]:
+        if missing := [
+            name for name in self.in_path if name in known and given.get(name, "") == ""
+        ]:
             raise BadArgumentError(f"{missing[0]}: Missing. {known[missing[0]]['description']}")
-        path = self.path.format(**{name: given.get(name, OWN) for name in self.in_path})
+        path = self.path.format(**{name: as_text(given.get(name, OWN)) for name in self.in_path})
         query = [
             (name, as_text(item))
             for name in self.in_query
@@ -55,32 +58,63 @@ class Operation:
             for item in (given[name] if isinstance(given[name], list) else [given[name]])
         ]
         body = {name: arguments[name] for name in self.in_body if name in arguments}
-        return path, urlencode(query), orjson.dumps(body) if self.in_body else b""
+        return path, urlencode(query), as_json(body) if self.in_body else b""
 
 
-def plain(name: str, value: Any, wanted: Any) -> Any:
+def plain(name: str, value: Any, schema: Mapping[str, Any]) -> Any:
     """Return an argument of a path or query as a URL can say it; raises BadArgumentError.
 
     There, a value of another type would be read as some text, and a list as its last item.
     """
+    wanted = schema.get("type", [*WORDS])
+    types = [wanted] if isinstance(wanted, str) else wanted
+    if "array" in types and isinstance(value, list) and value:
+        return [item_of(name, item) for item in value]
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # which JSON Schema does not tell apart
-    if wanted == "array" and isinstance(value, list) and value:
-        return [plain(name, item, "item") for item in value]
-    number = isinstance(value, str | int) and not isinstance(value, bool)
-    right, words = {
-        "string": (isinstance(value, str), "text"),
-        "boolean": (isinstance(value, bool), "true or false"),
-        "integer": (number, "a whole number"),
-        "item": (number and value != "", "a list of numbers or of texts that are not empty"),
-    }.get(wanted, (False, "a list that is not empty"))
-    if not right:
+    if types_of(value).isdisjoint(types):
+        words = " or ".join(WORDS.get(each, each) for each in types if each != "null")
         raise BadArgumentError(f"{name}: Must be {words}.")
     return value
 
 
+WORDS = {
+    "string": "text",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "array": "a list that is not empty",
+}
+
+
+def types_of(value: Any) -> set[str]:
+    """Return the types, in words of JSON Schema, of which a value may be in a URL."""
+    if isinstance(value, bool):
+        return {"boolean"}
+    if isinstance(value, str):
+        return {"string", "integer", "number"}  # digits are the same there as text
+    if isinstance(value, int):
+        return {"integer", "number"}
+    return {"number"} if isinstance(value, float) else set()
+
+
+def item_of(name: str, item: Any) -> Any:
+    if isinstance(item, float) and item.is_integer():
+        item = int(item)
+    if item == "" or types_of(item).isdisjoint({"number"}):
+        raise BadArgumentError(f"{name}: Must be a list of numbers or of texts that are not empty.")
+    return item
+
+
 def as_text(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return value if isinstance(value, str) else json.dumps(value)  # however large a number is
+
+
+def as_json(body: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(body)
+    except orjson.JSONEncodeError as error:  # which reads deeper than it writes
+        raise BadArgumentError("The arguments are nested too deeply.") from error
 
 
 @cache

@@ -10,13 +10,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.test import Client
-from mcp_types import SERVER_INFO_META_KEY
+from mcp_types import SERVER_INFO_META_KEY, Tool
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from oauth_demo.models import digest
 from plugins.auth import UserHTTP
-from plugins.mcp.tools import LOOK_AROUND
+from plugins.mcp.tools import LOOK_AROUND, BadArgumentError, Operation
 from tests.conftest import Mount, mount_of
 from tests.oauth.conftest import CALLBACK, Browser, redeem, register
 from tests.plugins.conftest import token_for
@@ -292,6 +292,39 @@ def test_what_runs_no_view_is_counted_too(todo: Mount, settings: Settings) -> No
     statuses = [ask(todo, "tools/list").status_code for _ in range(4)]
     assert statuses == [200, 200, 200, 429]
     assert call(todo, "nothing", {}).status_code == 429
+
+
+GET_TODOS: dict[str, Any] = {"name": "getTodos", "arguments": {"username": "ann"}}
+
+
+@pytest.mark.parametrize(
+    ("era", "wrong"),
+    [
+        *((era, {"jsonrpc": "1.0"}) for era in ERAS),
+        *((era, {"id": None}) for era in ERAS),
+        *((era, {"params": {**GET_TODOS, "_meta": 5}}) for era in ERAS),
+        *((era, {"params": {**GET_TODOS, "arguments": []}}) for era in ERAS),
+        (MODERN, {"params": GET_TODOS}),
+        (MODERN, {"params": {"name": "addTodo"}}),
+    ],
+)
+def test_a_call_that_comes_to_no_view_is_counted_and_its_sender_checked(
+    todo: Mount, todo_user: Mount, settings: Settings, era: str, wrong: dict[str, Any]
+) -> None:
+    settings.THROTTLE_RATES = {"address": "2/day"}
+    sent = {**message("tools/call", GET_TODOS, era=era), **wrong}
+    headers = {"mcp-protocol-version": era, "mcp-method": "tools/call", "mcp-name": "getTodos"}
+    answers = [todo.post("/mcp", sent, headers=headers) for _ in range(3)]
+    assert answers[0].json()["error"]
+    assert [answer.status_code == 429 for answer in answers] == [False, False, True]
+    assert todo_user.post("/mcp", sent, headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("raw", [b"{", b"[" + b"{}," * 20 + b"{}]"])
+def test_what_is_no_message_is_counted_too(todo: Mount, settings: Settings, raw: bytes) -> None:
+    settings.THROTTLE_RATES = {"address": "1/day"}
+    assert todo.call("POST", "/mcp", raw=raw).status_code in (400, 413)
+    assert todo.call("POST", "/mcp", raw=raw).status_code == 429
 
 
 def test_a_list_tells_of_what_was_done_before_a_refusal(ann: User) -> None:

@@ -52,6 +52,7 @@ TABLE = [
     todo_case("getTodos", "GET"),
     todo_case("getTodos", "GET", limit=1, offset=1),
     todo_case("getTodos", "GET", 400, limit=-1),
+    todo_case("getTodos", "GET", 400, limit=2**70),
     todo_case("addTodo", "POST", todo="  Buy milk, é \U0001f95b  "),
     todo_case("addTodo", "POST", 400, todo=""),
     todo_case("addTodo", "POST", 400, todo=None),
