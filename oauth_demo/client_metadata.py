@@ -4,7 +4,9 @@ The same rules for a registration (RFC 7591 section 2) and for a Client ID Metad
 has the same fields.
 """
 
+import re
 from typing import Any
+from unicodedata import category
 
 from oauth2_provider.models import Application
 
@@ -16,6 +18,12 @@ SERVED = {
     "grant_types": frozenset({"authorization_code", "refresh_token"}),
     "response_types": frozenset({"code"}),
 }
+
+# Printable for Python, and still seen by nobody: fillers, and variants of no emoji.
+UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0"
+    "\ufe00-\ufe0e\U000e0100-\U000e01ef]|(?<![#*0-9\u00a9-\U0001faff])\ufe0f"
+)
 
 
 def registered_itself(application: Application) -> bool:
@@ -43,11 +51,21 @@ def check_client_metadata(metadata: Any) -> None:
             words = f"{field} must be a list of no more than {', '.join(sorted(served))}."
             raise ClientMetadataError("invalid_client_metadata", words)
     name = metadata.get("client_name", "")
-    # Nothing that cannot be seen: it would make one name look like another.
-    if not isinstance(name, str) or len(name) > NAME_LENGTH or not name.isprintable():
+    if not isinstance(name, str) or len(name) > NAME_LENGTH or not shows(name):
         words = f"client_name must be text that shows, of {NAME_LENGTH} characters at most."
         raise ClientMetadataError("invalid_client_metadata", words)
     check_redirect_uris(metadata.get("redirect_uris"))
+
+
+def shows(name: str) -> bool:
+    """Say whether all of a name is seen, where it stands.
+
+    What is not would make one name look like another, or like none; and marks that pile up on a
+    letter are drawn over the lines around it, which say where the client leads.
+    """
+    kinds = "".join(category(each)[0] for each in name)
+    seen = not name or not {*kinds}.isdisjoint("LNPS")
+    return seen and name.isprintable() and not UNSEEN.search(name) and "MMMM" not in kinds
 
 
 def check_redirect_uris(uris: Any) -> None:

@@ -23,9 +23,6 @@ class RegistrationMixin:
     """Survives hostile metadata, and takes none that breaks the rules for all clients."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        limit = Limit("exchange", f"registration:{client_address(request)}")
-        if not limit.count():
-            return wait("slow_down", "Too many registrations. Wait a minute.", 429, limit.wait)
         request.user = AnonymousUser()  # whose browser it may be: a client belongs to nobody
         return self.checked("post", request)
 
@@ -33,6 +30,9 @@ class RegistrationMixin:
         return self.checked("put", request, client_id)
 
     def checked(self, method: str, request: HttpRequest, *args: str) -> HttpResponse:
+        limit = Limit("exchange", f"registration:{client_address(request)}")
+        if not limit.count():
+            return wait("slow_down", "Too many registrations. Wait a minute.", 429, limit.wait)
         try:
             check_client_metadata(read_metadata(request))
             if method == "post" and not make_room():

@@ -95,6 +95,10 @@ def test_a_client_is_nobodys_though_somebody_is_signed_in(ann: User) -> None:
         {"redirect_uris": ["https://a.example/"], "client_name": "Chat\nGPT"},
         {"redirect_uris": ["https://a.example/"], "client_name": "Chat\u202eTPG"},
         {"redirect_uris": ["https://a.example/"], "client_name": "Chat\u200bGPT"},
+        {"redirect_uris": ["https://a.example/"], "client_name": " "},
+        {"redirect_uris": ["https://a.example/"], "client_name": "\u3164"},
+        {"redirect_uris": ["https://a.example/"], "client_name": "ChatGPT\ufe0f"},
+        {"redirect_uris": ["https://a.example/"], "client_name": "x" + "\u0300" * 4},
         {"redirect_uris": ["https://a.example/"], "token_endpoint_auth_method": ["none"]},
     ],
 )
@@ -107,7 +111,9 @@ def test_bad_metadata_is_refused(metadata: Any) -> None:
 
 
 @ON
-@pytest.mark.parametrize("name", ["x" * 100, "Été 🌞", "日本語クライアント"])
+@pytest.mark.parametrize(
+    "name", ["x" * 100, "Été 🌞", "❤\ufe0f", "日本語クライアント", "ผู้ช่วย", "नमस्ते"]
+)
 def test_a_name_that_shows_is_taken(name: str) -> None:
     body = {"redirect_uris": ["https://a.example/"], "client_name": name}
     assert register_itself(body).json()["client_name"] == name
@@ -120,6 +126,7 @@ def test_nobody_registers_without_end() -> None:
     refused = register_itself({"redirect_uris": ["https://a.example/"]})
     assert refused.status_code == 429
     assert 0 < int(refused["Retry-After"]) <= 61
+    assert Client().put("/clients/unknown/", b"{}").status_code == 429
     other = register_itself({"redirect_uris": ["https://a.example/"]}, "10.0.0.2")
     assert other.status_code == 201
 
