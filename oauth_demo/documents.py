@@ -14,6 +14,7 @@ from oauthlib.common import Request
 from api.throttling import Limit, client_address
 from oauth_demo.client_metadata import SERVED, ClientMetadataError, check_client_metadata
 from oauth_demo.errors import ClientUnavailableError
+from oauth_demo.redirects import is_allowed_redirect
 from oauth_demo.unused_clients import make_room
 
 
@@ -40,6 +41,9 @@ class MetadataFetcher(SafeMetadataFetcher):  # type: ignore[misc]
     """Reads a client's document, holds it against the rules, and takes of it what is served."""
 
     def fetch(self, client_id: str) -> tuple[dict[str, Any], int]:
+        if not (client_id.startswith("https://") and is_allowed_redirect(client_id)):
+            # People are shown its host, so it has to be what it looks like.
+            raise CIMDError("client_id is no plain https URL")
         document, max_age = self.read(client_id)
         taken = narrowed(document)
         try:

@@ -119,6 +119,24 @@ def test_a_document_that_is_not_taken_is_explained(
 
 
 @ON
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("https://@client.example/c", "https://:@client.example/c", "HTTPS://client.example/c"),
+        *("https://client.example/a b", "https://client.example/c#", "https://[::1/c"),
+        *(f"https://{'a' * 64}.example/c", "https://*.example/c", "https://client.example:/c"),
+    ],
+)
+def test_a_url_that_is_not_what_it_looks_like_is_no_client(
+    url: str, todo_oauth: Mount, ann: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = Browser(todo_oauth, ann).open(described(url, BACK), **pkce()[1])
+    assert page.status_code == 400
+    assert "client_id is no plain https URL" in caplog.text
+    assert not Application.objects.exists()
+
+
+@ON
 def test_the_log_says_what_the_page_does_not(
     todo_oauth: Mount, ann: User, caplog: pytest.LogCaptureFixture
 ) -> None:
