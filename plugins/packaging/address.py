@@ -8,7 +8,12 @@ from urllib.parse import urlsplit
 from plugins.plugin import Plugin
 
 LOOPBACK = "localhost"
-HOST = re.compile(r"[a-z0-9.:-]+")  # in ASCII, as DNS and certificates have it
+LABEL = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+# In ASCII, as DNS and certificates have it; or an address of IPv6, which urlsplit looked at.
+HOST = re.compile(rf"{LABEL}(?:\.{LABEL})*|[0-9a-f.]*:[0-9a-f:.]+")
+PATH = re.compile(
+    r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~%-]*)*"
+)  # nothing that needs quotes anywhere
 
 
 class UnusableAddressError(ValueError):
@@ -49,10 +54,11 @@ def parse_address(text: str, plugin: Plugin) -> Address:
     """
     try:
         parts = urlsplit(text)
-        host, _ = parts.hostname or "", parts.port
+        host, port = parts.hostname or "", parts.port
     except ValueError as error:
         raise UnusableAddressError(f"'{text}' is no URL: {error}.") from error
-    if parts.scheme not in ("https", "http") or not HOST.fullmatch(host):
+    possible = HOST.fullmatch(host) and PATH.fullmatch(parts.path) and port != 0
+    if parts.scheme not in ("https", "http") or not possible or parts.netloc.endswith(":"):
         raise UnusableAddressError(f"'{text}' is no URL that begins with https://.")
     if parts.scheme == "http" and not is_loopback(host):
         raise UnusableAddressError(

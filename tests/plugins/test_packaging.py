@@ -111,6 +111,12 @@ def test_an_address_is_the_mounts_or_that_of_its_server(url: str, root: str) -> 
         ("https:///todo", "is no URL"),
         ("https://plugins.example:port/todo", "is no URL"),
         ("https://plügins.example/todo", "is no URL"),
+        ("https://plugins..example/todo", "is no URL"),
+        ("https://plugins.example:/todo", "is no URL"),
+        ("https://plugins.example:0/todo", "is no URL"),
+        ('https://plugins.example/"; `id`/todo', "is no URL"),
+        ("https://plugins.example/a b/todo", "is no URL"),
+        ("https://plugins.example/../todo", "is no URL"),
         ("http://plugins.example/todo", "https alone"),
         ("http://todo.localhost:8000/", "https alone"),
         ("http://192.168.1.5/todo", "https alone"),
@@ -171,6 +177,24 @@ def test_what_is_in_the_folder_is_written_over_only_when_told(tmp_path: Path) ->
     assert "as TODO_USER_TOKEN" in said
     assert PORTABLE.isdisjoint(contents(tmp_path))
     assert contents(tmp_path)["mine"] == b"kept"
+
+
+def test_a_zip_of_the_same_name_is_written_over_only_when_told(tmp_path: Path) -> None:
+    (tmp_path / "todo.zip").write_bytes(b"mine")
+    with pytest.raises(CommandError, match="already"):
+        run(tmp_path / "todo")
+    assert contents(tmp_path) == {"todo.zip": b"mine"}
+    run(tmp_path / "todo", "--force")
+    assert zipfile.is_zipfile(tmp_path / "todo.zip")
+
+
+def test_the_folder_one_stands_in_is_named_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path / "mine")
+    run(Path())
+    assert {path.name for path in tmp_path.iterdir()} == {"mine", "mine.zip"}
 
 
 def test_a_package_for_this_machine_says_that_it_is_one(tmp_path: Path) -> None:

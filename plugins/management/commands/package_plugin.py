@@ -37,12 +37,13 @@ class Command(BaseCommand):
             address = parse_address(url, found)
         except UnusableAddressError as error:
             raise CommandError(f"--url: {error}") from error
-        folder = Path(output) if output else Path(settings.BASE_DIR) / "dist" / plugin
+        folder = (Path(output) if output else Path(settings.BASE_DIR) / "dist" / plugin).resolve()
         archive = folder.with_name(f"{folder.name}.zip")
-        if folder.is_file() or (folder.is_dir() and any(folder.iterdir()) and not force):
+        taken = archive.exists() or (folder.is_dir() and any(folder.iterdir()))
+        if folder.is_file() or archive.is_dir() or (taken and not force):
             raise CommandError(
-                f"There is something in {folder} already. Name another folder with --output, or "
-                "write over a package with --force."
+                f"There is something in {folder} or {archive} already. Name another folder with "
+                "--output, or write over a package with --force."
             )
         files = package(found, address)
         write(files, folder)
@@ -56,10 +57,10 @@ def next_steps(plugin: Plugin, address: Address, folder: Path) -> str:
     slug = plugin.slug
     steps = [
         "Now, in Claude Code:",
-        f"  claude plugin marketplace add {folder.resolve()}",
+        f"  claude plugin marketplace add {folder}",
         f"  claude plugin install {slug}@{slug}",
         "in Codex:",
-        f"  codex plugin marketplace add {folder.resolve()}",
+        f"  codex plugin marketplace add {folder}",
         f"  codex plugin add {slug}@{slug}",
     ]
     if plugin.auth.tokens_by_hand:
