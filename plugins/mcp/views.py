@@ -6,6 +6,7 @@ has none. Both come to the same URL: the header MCP-Protocol-Version tells them 
 
 from copy import copy
 from functools import cache
+from time import monotonic
 from typing import Any
 
 import orjson
@@ -36,6 +37,7 @@ ROUTING_HEADERS = {
 """Which say of a message what its body says too, each as WSGI names it: `request.headers` would
 make a mapping of all that came."""
 BATCH_MAX = 20  # messages
+BATCH_SECONDS = 20  # in which each of them has to begin, as a list holds one thread of the server
 UNNAMED_VERSION = "2025-03-26"
 """Whose clients name no version; and the one revision whose messages may come as a list."""
 
@@ -84,8 +86,11 @@ def answer_batch(request: PluginRequest, messages: list[Any]) -> HttpResponse:
         admit(request)
         return problem(f"Send {BATCH_MAX} messages at a time, or fewer.", 413)
     answers: list[dict[str, Any]] = []
+    last_begin = monotonic() + BATCH_SECONDS
     for message in messages:
         try:
+            if monotonic() > last_begin:
+                raise ChallengeError(problem("The messages before took long. Send it again.", 503))
             answer = answer_to(request, message)
         except ChallengeError as challenge:
             if not answers:

@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from oauth_demo.models import digest
 from plugins.auth import UserHTTP
+from plugins.mcp import views
 from plugins.mcp.tools import LOOK_AROUND, BadArgumentError, Operation
 from tests.conftest import Mount, mount_of
 from tests.oauth.conftest import CALLBACK, Browser, redeem, register
@@ -285,6 +286,24 @@ def test_a_list_of_messages_has_an_end(todo: Mount) -> None:
     pings = [{"jsonrpc": "2.0", "id": n, "method": "ping"} for n in range(21)]
     assert len(todo.post("/mcp", pings[:20]).json()) == 20
     assert todo.post("/mcp", pings).status_code == 413
+
+
+def test_a_list_does_not_hold_the_server_for_long(
+    todo: Mount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adds = [
+        message(
+            "tools/call",
+            {"name": "addTodo", "arguments": {"username": "ann", "todo": text}},
+            era=LEGACY,
+        )
+        for text in "abc"
+    ]
+    clock = iter([0.0, 1.0, 19.0, 21.0])
+    monkeypatch.setattr(views, "monotonic", lambda: next(clock))
+    *_, late = todo.post("/mcp", adds).json()
+    assert late["error"]["message"] == "The messages before took long. Send it again."
+    assert TodoList("todo", "ann").texts() == ["a", "b"]
 
 
 def test_what_runs_no_view_is_counted_too(todo: Mount, settings: Settings) -> None:
