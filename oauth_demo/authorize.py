@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django import forms
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
@@ -122,7 +123,7 @@ class AuthorizeView(EndpointMixin, AuthorizationView):  # type: ignore[misc]
     def form_valid(self, form: forms.Form) -> HttpResponse:
         try:
             response: HttpResponse = super().form_valid(form)
-        except Application.DoesNotExist:
+        except (Application.DoesNotExist, IntegrityError):  # it ended just now, or meanwhile
             return self.error_page(errors.InvalidClientIdError())
         return response
 

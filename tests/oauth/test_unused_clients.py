@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,6 +13,7 @@ from pytest_django import Settings
 
 from oauth_demo.models import Consent
 from oauth_demo.unused_clients import end_clients, make_room, unused_clients
+from oauth_demo.validator import Validator
 from tests.conftest import Mount
 from tests.oauth.conftest import (
     Browser,
@@ -149,6 +151,23 @@ def test_who_agrees_meanwhile_keeps_it(newcomers: None, ann: User) -> None:
         Consent.objects.create(user=ann, application=application, plugin="todo-oauth")
     assert end_clients(chosen, 100) == 1
     assert names() == {"registered", "connected", "by hand"}
+
+
+@ON
+@pytest.mark.django_db(transaction=True)
+def test_who_agrees_to_a_client_that_ends_meanwhile_is_told_so(
+    todo_oauth: Mount, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def save_and_end(self: Validator, client_id: str, *args: Any, **kwargs: Any) -> None:
+        save(self, client_id, *args, **kwargs)
+        Application.objects.filter(client_id=client_id).delete()
+
+    save = Validator.save_authorization_code
+    monkeypatch.setattr(Validator, "save_authorization_code", save_and_end)
+    browser = Browser(todo_oauth, ann)
+    answer = browser.answer(browser.open(registered(BACK), **pkce()[1]))
+    assert answer.status_code == 400
+    assert "This link does not work" in answer.text
 
 
 def test_making_room_is_bounded_work(settings: Settings) -> None:
