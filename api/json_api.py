@@ -80,4 +80,4 @@ class JSONRenderer(BaseRenderer):
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
     ) -> bytes:
-        return orjson.dumps(data)
+        return b"" if data is None else orjson.dumps(data)  # such as that of a 204

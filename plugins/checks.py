@@ -6,7 +6,7 @@ The limits are those of OpenAI's plugin documentation ("Getting started", "Manif
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from plugins.linter import document as openapi
 from plugins.linter import logo, manifest
 from plugins.linter.rules import Finding, Level
 from plugins.manifest import described
+from plugins.mcp.schemas import resolved
 from plugins.mcp.widgets import widgets_of
 from plugins.mounts import PluginMount
 from plugins.openapi import generate
@@ -154,6 +155,18 @@ def openapi_problems(plugin: Plugin) -> Iterator[Problem]:
             if not operation.get("summary"):
                 where = f"{operation['operationId']} ({method.upper()} {path})"
                 yield f"{where} has no summary.", "Say in one line what it does.", 7
+            if not takes_an_object(operation, document):
+                yield (
+                    f"{operation['operationId']} takes a body that is no object.",
+                    "Take an object: a tool of MCP has named arguments.",
+                    17,
+                )
+
+
+def takes_an_object(operation: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
+    content = operation.get("requestBody", {}).get("content", {})
+    schema = resolved(content.get("application/json", {}).get("schema", {}), document)
+    return bool(schema.get("type", "object") == "object")
 
 
 def widget_problems(plugin: Plugin) -> Iterator[Problem]:

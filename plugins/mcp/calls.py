@@ -1,13 +1,23 @@
-"""Runs one operation as if it had come over HTTP: the same view, once, by the same caller."""
+"""The call of a tool: its operation as if it had come over HTTP, and its answer as a result."""
 
 from io import BytesIO
 from typing import Any
 
+import orjson
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_PARAMS, CallToolRequestParams, CallToolResult, TextContent
 
 from plugins.dispatch import answer_api
+from plugins.mcp.arguments import BadArgumentError
+from plugins.mcp.responses import Arrival, ChallengeError
+from plugins.mcp.tools import operations
 from plugins.mounts import PluginRequest, find_mount
+from plugins.plugin import Plugin
+
+CHALLENGE = "WWW-Authenticate"
 
 # What says where a request arrived and from whom. The rest of the outer request is not the call's.
 KEPT = {
@@ -17,8 +27,51 @@ KEPT = {
 }
 
 
+def call(arrival: Arrival, plugin: Plugin, params: CallToolRequestParams) -> Any:
+    """Return the result of a tool: the SDK's own, or what that is made of, which costs less."""
+    operation = operations(plugin).get(params.name)
+    if operation is None:
+        raise MCPError(code=INVALID_PARAMS, message=f"There is no tool '{params.name[:50]}'.")
+    try:
+        path, query, body = operation.request(params.arguments or {})
+    except BadArgumentError as error:
+        return failed(str(error))
+    arrival.admitted = True  # by the view, or it is refused by it
+    response = run(arrival.request, operation.method, path, query, body)
+    if CHALLENGE in response:
+        return challenged(arrival.request, plugin, response)
+    answer = orjson.loads(response.content) if response.content else {}
+    if not 200 <= response.status_code < 300:
+        return failed(answer["detail"])
+    text = {"type": "text", "text": response.content.decode() or "Done."}
+    result = {"resultType": "complete", "isError": False, "content": [text]}
+    return {**result, "structuredContent": answer} if isinstance(answer, dict) else result
+
+
+def challenged(request: PluginRequest, plugin: Plugin, response: HttpResponse) -> CallToolResult:
+    """Hand a challenge on: as HTTP has it, which ends the call, or within a result.
+
+    ChatGPT asks a person for more scopes when a result says that they are lacking.
+    """
+    challenge = plugin.auth.challenge(request, plugin)  # type: ignore[arg-type]
+    if response.status_code == 403:  # and where a client learns how to get what it lacks
+        _, found, metadata = challenge.partition(", resource_metadata=")
+        challenge = f"{response[CHALLENGE]}{found}{metadata}"
+        if settings.MCP_SCOPE_CHALLENGE == "result":
+            result = failed(orjson.loads(response.content)["detail"])
+            return result.model_copy(update={"meta": {"mcp/www_authenticate": [challenge]}})
+    response[CHALLENGE] = challenge
+    del response["Allow"]
+    raise ChallengeError(response)
+
+
+def failed(detail: str) -> CallToolResult:
+    """Tell the model what was wrong, and what to do about it."""
+    return CallToolResult(content=[TextContent(type="text", text=detail)], is_error=True)
+
+
 def run(request: PluginRequest, method: str, path: str, query: str, body: bytes) -> HttpResponse:
-    """Return what the plugin answers at a path below its root."""
+    """Return what the plugin answers at a path below its root: its view, once, for this caller."""
     mount = request.mount
     credential = "HTTP_" + mount.plugin.auth.request_header.upper().replace("-", "_")
     root = request.path_info.removesuffix("/mcp")

@@ -11,35 +11,28 @@ from functools import cache
 from typing import Any, ClassVar, cast
 
 import anyio
-import orjson
-from django.conf import settings
-from django.http import HttpResponse
 from mcp.server.connection import Connection
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.server import Server
 from mcp.server.runner import ServerRunner, modern_error_data
-from mcp.shared.exceptions import MCPError, NoBackChannelError
+from mcp.shared.exceptions import NoBackChannelError
 from mcp.shared.message import ServerMessageMetadata
 from mcp.shared.transport_context import TransportContext
 from mcp_types import (
-    INVALID_PARAMS,
     SERVER_INFO_META_KEY,
     CallToolRequestParams,
-    CallToolResult,
     ErrorData,
     ListToolsResult,
     PaginatedRequestParams,
-    TextContent,
 )
 
-from plugins.mcp.calls import run
+from plugins.mcp.calls import call
 from plugins.mcp.responses import Arrival, ChallengeError
-from plugins.mcp.tools import BadArgumentError, operations
+from plugins.mcp.tools import operations
 from plugins.mcp.widgets import EXTENSION, resource_handlers
-from plugins.mounts import PluginMount, PluginRequest
+from plugins.mounts import PluginMount
 from plugins.plugin import Plugin
 
-CHALLENGE = "WWW-Authenticate"
 INTRODUCTIONS = {"initialize", "server/discover"}  # the requests that ask who answers
 
 
@@ -91,53 +84,6 @@ def server_of(plugin: Plugin) -> "Server[Any]":
         server.extensions[EXTENSION] = {}
     server.middleware.clear()  # spans of telemetry, which nothing here collects
     return server
-
-
-def call(arrival: Arrival, plugin: Plugin, params: CallToolRequestParams) -> Any:
-    """Return the result of a tool: the SDK's own, or what that is made of, which costs less."""
-    operation = operations(plugin).get(params.name)
-    if operation is None:
-        raise MCPError(code=INVALID_PARAMS, message=f"There is no tool '{params.name[:50]}'.")
-    try:
-        path, query, body = operation.request(params.arguments or {})
-    except BadArgumentError as error:
-        return failed(str(error))
-    arrival.admitted = True  # by the view, or it is refused by it
-    response = run(arrival.request, operation.method, path, query, body)
-    if CHALLENGE in response:
-        return challenged(arrival.request, plugin, response)
-    answer = orjson.loads(response.content)
-    if response.status_code != 200:
-        return failed(answer["detail"])
-    text = {"type": "text", "text": response.content.decode()}
-    return {
-        "resultType": "complete",
-        "isError": False,
-        "content": [text],
-        "structuredContent": answer,
-    }
-
-
-def challenged(request: PluginRequest, plugin: Plugin, response: HttpResponse) -> CallToolResult:
-    """Hand a challenge on: as HTTP has it, which ends the call, or within a result.
-
-    ChatGPT asks a person for more scopes when a result says that they are lacking.
-    """
-    challenge = plugin.auth.challenge(request, plugin)  # type: ignore[arg-type]
-    if response.status_code == 403:  # and where a client learns how to get what it lacks
-        _, found, metadata = challenge.partition(", resource_metadata=")
-        challenge = f"{response[CHALLENGE]}{found}{metadata}"
-        if settings.MCP_SCOPE_CHALLENGE == "result":
-            result = failed(orjson.loads(response.content)["detail"])
-            return result.model_copy(update={"meta": {"mcp/www_authenticate": [challenge]}})
-    response[CHALLENGE] = challenge
-    del response["Allow"]
-    raise ChallengeError(response)
-
-
-def failed(detail: str) -> CallToolResult:
-    """Tell the model what was wrong, and what to do about it."""
-    return CallToolResult(content=[TextContent(type="text", text=detail)], is_error=True)
 
 
 def run_request(

@@ -1,15 +1,15 @@
 """The tools of a plugin: one for each operation that its OpenAPI document offers."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 from mcp_types import Tool, ToolAnnotations
 
+from plugins.mcp.arguments import BadArgumentError, as_json, as_text, plain
+from plugins.mcp.schemas import json_schema, resolved
 from plugins.mcp.widgets import widget_meta
 from plugins.openapi import generate, views_of
 from plugins.plugin import Plugin
@@ -17,11 +17,6 @@ from plugins.plugin import Plugin
 JSON = "application/json"
 OWN = "me"
 """Stands in a path for the username that the token says (`plugins.permissions.OwnUsername`)."""
-LOOK_AROUND = ("(?=", "(?!", "(?<")
-
-
-class BadArgumentError(ValueError):
-    """Arguments of which no request can be made; to guess would give a wrong answer."""
 
 
 @dataclass(frozen=True)
@@ -61,62 +56,6 @@ class Operation:
         return path, urlencode(query), as_json(body) if self.in_body else b""
 
 
-def plain(name: str, value: Any, schema: Mapping[str, Any]) -> Any:
-    """Return an argument of a path or query as a URL can say it; raises BadArgumentError.
-
-    There, a value of another type would be read as some text, and a list as its last item.
-    """
-    wanted = schema.get("type", [*WORDS])
-    types = [wanted] if isinstance(wanted, str) else wanted
-    if "array" in types and isinstance(value, list) and value:
-        return [item_of(name, item) for item in value]
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)  # which JSON Schema does not tell apart
-    if types_of(value).isdisjoint(types):
-        words = " or ".join(WORDS.get(each, each) for each in types if each != "null")
-        raise BadArgumentError(f"{name}: Must be {words}.")
-    return value
-
-
-WORDS = {
-    "string": "text",
-    "boolean": "true or false",
-    "integer": "a whole number",
-    "number": "a number",
-    "array": "a list that is not empty",
-}
-
-
-def types_of(value: Any) -> set[str]:
-    """Return the types, in words of JSON Schema, of which a value may be in a URL."""
-    if isinstance(value, bool):
-        return {"boolean"}
-    if isinstance(value, str):
-        return {"string", "integer", "number"}  # digits are the same there as text
-    if isinstance(value, int):
-        return {"integer", "number"}
-    return {"number"} if isinstance(value, float) else set()
-
-
-def item_of(name: str, item: Any) -> Any:
-    if isinstance(item, float) and item.is_integer():
-        item = int(item)
-    if item == "" or types_of(item).isdisjoint({"number"}):
-        raise BadArgumentError(f"{name}: Must be a list of numbers or of texts that are not empty.")
-    return item
-
-
-def as_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)  # however large a number is
-
-
-def as_json(body: Mapping[str, Any]) -> bytes:
-    try:
-        return orjson.dumps(body)
-    except orjson.JSONEncodeError as error:  # which reads deeper than it writes
-        raise BadArgumentError("The arguments are nested too deeply.") from error
-
-
 @cache
 def operations(plugin: Plugin) -> dict[str, Operation]:
     """Return what the plugin offers, by operationId, which is the tool's name."""
@@ -148,7 +87,7 @@ def as_tool(
         *(each["name"] for each in parameters if each.get("required") and each["name"] not in own),
         *body.get("required", []),
     ]
-    answer = operation["responses"]["200"]["content"][JSON]["schema"]
+    answer = resolved(answer_schema(operation), document)
     view = views_of(plugin)[path, method]
     reads = method in getattr(view.cls, "reads", ("GET", "HEAD"))
     schemes = plugin.auth.as_mcp(view.cls, method)
@@ -161,7 +100,7 @@ def as_tool(
             {"type": "object", "properties": properties, "required": required}, document
         )
         | {"additionalProperties": False},
-        output_schema=json_schema(resolved(answer, document), document),
+        output_schema=json_schema(answer, document) if answer.get("type") == "object" else None,
         annotations=ToolAnnotations(
             read_only_hint=reads,
             destructive_hint=not reads
@@ -181,6 +120,15 @@ def as_tool(
     )
 
 
+def answer_schema(operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the schema of a good answer; {} where an operation answers no JSON."""
+    for status, answer in operation["responses"].items():
+        if status.startswith("2"):
+            schema: Mapping[str, Any] = answer.get("content", {}).get(JSON, {}).get("schema", {})
+            return schema
+    return {}
+
+
 def own_parameters(plugin: Plugin) -> frozenset[str]:
     """Return the parameters that a token answers: a model need not ask whose list it is."""
     return frozenset({"username"} if plugin.auth.callers == "people" else ())
@@ -190,63 +138,3 @@ def described(operation: Mapping[str, Any]) -> str:
     """Return a description that stands alone: many clients show a model nothing else."""
     summary = operation["summary"].rstrip(".")
     return f"{summary}. {operation.get('description', '')}".strip()
-
-
-# --- OpenAPI 3.0 into JSON Schema 2020-12 ------------------------------------------------
-
-
-def resolved(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what a reference stands for; any other schema as it is."""
-    while "$ref" in schema:
-        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    return schema
-
-
-def json_schema(schema: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a schema that stands alone, with what it refers to in its `$defs`."""
-    made = translated(schema)
-    definitions: dict[str, Any] = {}
-    waiting = set(references(made))
-    while waiting:
-        name = waiting.pop()
-        definitions[name] = translated(document["components"]["schemas"][name])
-        waiting |= {*references(definitions[name])} - definitions.keys()
-    return {**made, "$defs": definitions} if definitions else made
-
-
-def translated(schema: Any) -> Any:
-    """Say in JSON Schema what OpenAPI 3.0 has words of its own for: nullable, exclusive bounds."""
-    if isinstance(schema, list):
-        return [translated(each) for each in schema]
-    if not isinstance(schema, Mapping):
-        return schema
-    made = {name: translated(value) for name, value in schema.items()}
-    if isinstance(made.get("pattern"), str) and any(
-        each in made["pattern"] for each in LOOK_AROUND
-    ):
-        del made["pattern"]  # which many clients' engines refuse, and with it the whole list
-    if "$ref" in made:
-        made["$ref"] = made["$ref"].replace("#/components/schemas/", "#/$defs/")
-    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if made.get(exclusive) is True:
-            made[exclusive] = made.pop(bound)
-    if made.pop("nullable", False) is True:
-        if isinstance(made.get("type"), str):
-            made["type"] = [made["type"], "null"]
-            if "enum" in made and None not in made["enum"]:
-                made["enum"] = [*made["enum"], None]
-        else:
-            made = {"anyOf": [made, {"type": "null"}]}
-    return made
-
-
-def references(schema: Any) -> Iterator[str]:
-    if isinstance(schema, list):
-        for each in schema:
-            yield from references(each)
-    elif isinstance(schema, Mapping):
-        for name, value in schema.items():
-            if name == "$ref" and isinstance(value, str):
-                yield value.rpartition("/")[2]
-            else:
-                yield from references(value)

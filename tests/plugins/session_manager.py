@@ -19,7 +19,7 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_REQUEST
 
-from plugins.mcp.responses import ChallengeError, admit
+from plugins.mcp.responses import Arrival, ChallengeError
 from plugins.mcp.server import finished, server_of
 from plugins.mounts import PluginRequest, find_mount
 from plugins.plugin import Plugin
@@ -44,10 +44,12 @@ async def in_thread(ctx: ServerRequestContext[Any, Any], call_next: CallNext) ->
     def answer() -> HandlerResult:
         close_old_connections()
         try:
-            request = request_of(scope)
+            arrival = Arrival(request_of(scope))
             if ctx.method != "tools/call":
-                admit(request)
-            return finished(call_next(replace(ctx, request=request)))  # type: ignore[arg-type]
+                arrival.admit()
+            result = finished(call_next(replace(ctx, request=arrival)))  # type: ignore[arg-type]
+            arrival.admit()  # a call that came to no view
+            return result
         except ChallengeError as error:
             scope["challenge"] = error.response
             raise MCPError(code=INVALID_REQUEST, message="HTTP has the answer.") from error

@@ -104,7 +104,7 @@ class OneOperation(API):
     def urls(self, plugin: Plugin) -> list[URLPattern]:
         class View(APIView):
             @extend_schema(operation_id="getThing", responses={200: None}, **self.schema)
-            def get(self, request: Request) -> Response:
+            def post(self, request: Request) -> Response:
                 return Response()
 
         return [path("thing", View.as_view(**plugin.protection))]
@@ -115,7 +115,11 @@ class OneOperation(API):
     [
         ({"summary": "a" * 201}, "getThing summary: 201 characters. Use 200 at most."),
         ({"summary": "a", "description": "a" * 301}, "getThing description: 301 characters"),
-        ({}, "getThing (GET /thing) has no summary."),
+        ({}, "getThing (POST /thing) has no summary."),
+        (
+            {"summary": "a", "request": {"application/json": {"type": "array", "items": {}}}},
+            "getThing takes a body that is no object.",
+        ),
         ({"summary": "a"}, "getThing: no description. Say in it what the operation does"),
     ],
 )

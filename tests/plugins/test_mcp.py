@@ -17,7 +17,9 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from oauth_demo.models import digest
 from plugins.auth import UserHTTP
 from plugins.mcp import views
-from plugins.mcp.tools import LOOK_AROUND, BadArgumentError, Operation
+from plugins.mcp.arguments import BadArgumentError
+from plugins.mcp.schemas import LOOK_AROUND
+from plugins.mcp.tools import Operation
 from tests.conftest import Mount, mount_of
 from tests.oauth.conftest import CALLBACK, Browser, redeem, register
 from tests.plugins.conftest import token_for

@@ -1,0 +1,63 @@
+"""OpenAPI 3.0 into JSON Schema 2020-12, in which tools describe what they take and answer."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+LOOK_AROUND = ("(?=", "(?!", "(?<")
+
+
+def resolved(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a reference stands for; any other schema as it is."""
+    while "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return schema
+
+
+def json_schema(schema: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema that stands alone, with what it refers to in its `$defs`."""
+    made = translated(schema)
+    definitions: dict[str, Any] = {}
+    waiting = set(references(made))
+    while waiting:
+        name = waiting.pop()
+        definitions[name] = translated(document["components"]["schemas"][name])
+        waiting |= {*references(definitions[name])} - definitions.keys()
+    return {**made, "$defs": definitions} if definitions else made
+
+
+def translated(schema: Any) -> Any:
+    """Say in JSON Schema what OpenAPI 3.0 has words of its own for: nullable, exclusive bounds."""
+    if isinstance(schema, list):
+        return [translated(each) for each in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    made = {name: translated(value) for name, value in schema.items()}
+    if isinstance(made.get("pattern"), str) and any(
+        each in made["pattern"] for each in LOOK_AROUND
+    ):
+        del made["pattern"]  # which many clients' engines refuse, and with it the whole list
+    if "$ref" in made:
+        made["$ref"] = made["$ref"].replace("#/components/schemas/", "#/$defs/")
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if made.get(exclusive) is True:
+            made[exclusive] = made.pop(bound)
+    if made.pop("nullable", False) is True:
+        if isinstance(made.get("type"), str):
+            made["type"] = [made["type"], "null"]
+            if "enum" in made and None not in made["enum"]:
+                made["enum"] = [*made["enum"], None]
+        else:
+            made = {"anyOf": [made, {"type": "null"}]}
+    return made
+
+
+def references(schema: Any) -> Iterator[str]:
+    if isinstance(schema, list):
+        for each in schema:
+            yield from references(each)
+    elif isinstance(schema, Mapping):
+        for name, value in schema.items():
+            if name == "$ref" and isinstance(value, str):
+                yield value.rpartition("/")[2]
+            else:
+                yield from references(value)
