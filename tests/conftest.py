@@ -3,6 +3,7 @@
 Ann and Bob have accounts; each holds a personal token. Eve has neither, or somebody else's.
 """
 
+import gc
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,6 +54,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 def fixtures(item: pytest.Item) -> set[str]:
     return set(getattr(item, "fixturenames", ()))
+
+
+gc.disable()
+"""Nearly all that is made until the tests run stays to the end: no use to look for garbage."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @dataclass(frozen=True)
