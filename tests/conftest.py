@@ -43,13 +43,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Mark as `outside` what stands in certain folders or asks for a server that listens.
 
     What asks for a site comes first: one worker starts it, and the other takes over the rest.
+    Of that, what may take longest comes first: no worker is to begin it when the other is done.
     """
     for item in items:
         listens = not fixtures(item).isdisjoint({"live_server", *SITES})
         if listens or any(folder in item.path.parents for folder in OUTSIDE):
             item.add_marker("outside")
     yield
-    items.sort(key=lambda item: [site not in fixtures(item) for site in SITES])
+    items.sort(
+        key=lambda item: (
+            *(site not in fixtures(item) for site in SITES),
+            item.get_closest_marker("timeout") is None,
+        )
+    )
 
 
 def fixtures(item: pytest.Item) -> set[str]:
