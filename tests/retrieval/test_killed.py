@@ -114,7 +114,7 @@ def test_a_killed_load_goes_on_where_it_stopped(tmp_path: Path) -> None:
     )
     command = [*MANAGE, "load_documents", str(path), "--store", "retrieval-none", "--batch", "10"]
     seen = 0
-    for _ in range(3):
+    for _ in range(2):
         process = subprocess.Popen(command, env=environ(), stdout=subprocess.PIPE)
         goal = seen + 20
         while (seen := Document.objects.count()) < goal and process.poll() is None:
