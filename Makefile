@@ -55,10 +55,10 @@ serve: setup ## Run the site for production (SECRET_KEY and ALLOWED_HOSTS: see R
 JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
-check: .venv/installed-dev ## Run the tests that need no program of others (two minutes)
+check: .venv/installed-dev ## Run the tests that need no program of others (a minute)
 	@$(PYTEST) -m "not outside"
 
-test: .venv/installed-dev ## Install what the tests need, and run them (eight minutes)
+test: .venv/installed-dev ## Install what the tests need, and run them (five minutes)
 	@$(PYTEST) --cov --cov-report=term
 
 NODE := tests/node_modules/installed

@@ -3,6 +3,7 @@
 Ann and Bob have accounts; each holds a personal token. Eve has neither, or somebody else's.
 """
 
+import gc
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -42,17 +43,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Mark as `outside` what stands in certain folders or asks for a server that listens.
 
     What asks for a site comes first: one worker starts it, and the other takes over the rest.
+    Of that, what may take longest comes first: no worker is to begin it when the other is done.
     """
     for item in items:
         listens = not fixtures(item).isdisjoint({"live_server", *SITES})
         if listens or any(folder in item.path.parents for folder in OUTSIDE):
             item.add_marker("outside")
     yield
-    items.sort(key=lambda item: [site not in fixtures(item) for site in SITES])
+    items.sort(
+        key=lambda item: (
+            *(site not in fixtures(item) for site in SITES),
+            item.get_closest_marker("timeout") is None,
+        )
+    )
 
 
 def fixtures(item: pytest.Item) -> set[str]:
     return set(getattr(item, "fixturenames", ()))
+
+
+gc.disable()
+"""Nearly all that is made until the tests run stays to the end: no use to look for garbage."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import zlib
 SIZE = 512  # pixels
 GRID = 5  # dots in a row
 MARGIN = 71
-STEP = (SIZE - 2 * MARGIN) / GRID
+STEP = (SIZE - 2 * MARGIN) // GRID
 RADIUS = STEP * 0.42
 
 
@@ -18,14 +18,15 @@ def logo(name: str) -> bytes:
     seed = hashlib.sha256(name.encode()).digest()
     # Dark enough for white dots, light enough to stand out on a dark page.
     red, green, blue = colorsys.hls_to_rgb(seed[0] / 256, 0.36, 0.55)
-    ground = [round(255 * part) for part in (red, green, blue)]
-    dots = pattern(seed)
-    rows = bytearray()
-    for y in range(SIZE):
-        rows.append(0)  # the filter of this line: none
-        for x in range(SIZE):
-            white = coverage(dots, x + 0.5, y + 0.5)
-            rows += bytes(round(part + (255 - part) * white) for part in ground)
+    ground = bytes(round(255 * part) for part in (red, green, blue))
+    dot, dots = lines_of_a_dot(ground), pattern(seed)
+    unfiltered = b"\0"  # how each line begins
+    rows = above = (unfiltered + ground * SIZE) * MARGIN
+    for row in range(GRID):
+        for line in dot:
+            cells = (line if (column, row) in dots else ground * STEP for column in range(GRID))
+            rows += unfiltered + ground * MARGIN + b"".join(cells) + ground * MARGIN
+    rows += above
     header = struct.pack(">IIBBBBB", SIZE, SIZE, 8, 2, 0, 0, 0)  # 8 bits each of red, green, blue
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         chunk(kind, data)
@@ -42,13 +43,17 @@ def pattern(seed: bytes) -> set[tuple[int, int]]:
     return {(x, row) for column, row in chosen for x in (column, GRID - 1 - column)}
 
 
-def coverage(dots: set[tuple[int, int]], x: float, y: float) -> float:
-    """Return how much of a pixel a dot covers, from 0 to 1, so that edges are smooth."""
-    column, row = math.floor((x - MARGIN) / STEP), math.floor((y - MARGIN) / STEP)
-    if (column, row) not in dots:
-        return 0.0
-    centre = MARGIN + STEP * (column + 0.5), MARGIN + STEP * (row + 0.5)
-    return min(1.0, max(0.0, RADIUS - math.dist((x, y), centre) + 0.5))
+def lines_of_a_dot(ground: bytes) -> list[bytes]:
+    """Return the lines of pixels of a square with a dot in it, on a colour, with smooth edges."""
+    centre = STEP / 2, STEP / 2
+    lines = []
+    for y in range(STEP):
+        line = bytearray()
+        for x in range(STEP):
+            white = min(1.0, max(0.0, RADIUS - math.dist((x + 0.5, y + 0.5), centre) + 0.5))
+            line += bytes(round(part + (255 - part) * white) for part in ground)
+        lines.append(bytes(line))
+    return lines
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:

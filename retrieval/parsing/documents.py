@@ -1,12 +1,12 @@
-"""PDF, Word (docx) and PowerPoint (pptx); the last two are XML in a zip archive (ECMA-376)."""
+"""PDF, Word (docx) and PowerPoint (pptx); the last two are XML in a zip archive (ECMA-376).
+
+Each kind's library is imported where its kind is read: loading all takes longer than most files.
+"""
 
 from collections.abc import Iterator
 from io import BytesIO
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
-
-from pypdf import PdfReader
-from pypdf.errors import LimitReachedError
 
 from retrieval.parsing import Limits, UnreadableFileError, broken, too_large
 
@@ -20,6 +20,9 @@ DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-
 
 def read_pdf(file: IO[bytes], limits: Limits) -> str:
     """Return the pages in their order, an empty line between them."""
+    from pypdf import PdfReader
+    from pypdf.errors import LimitReachedError
+
     reader = PdfReader(file)
     if reader.is_encrypted and not reader.decrypt(""):
         raise UnreadableFileError("The PDF is encrypted. Save it without a password and send that.")

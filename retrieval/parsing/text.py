@@ -1,4 +1,4 @@
-"""Text, and the kinds that are written as text."""
+"""Text, and the kinds that are written as text; libraries are imported where one needs them."""
 
 import csv
 import json
@@ -7,9 +7,6 @@ from collections.abc import Iterator
 from io import StringIO
 from itertools import zip_longest
 from typing import IO, Any
-
-from charset_normalizer import from_bytes
-from selectolax.lexbor import LexborHTMLParser
 
 from retrieval.parsing import Limits, UnsupportedFileError
 
@@ -66,6 +63,8 @@ def guessed(sample: bytes) -> str | None:
         return None
     if len(sample) < SHORT:  # too short to tell languages apart by
         return None if binary(sample.decode("cp1252", "replace")) else "cp1252"
+    from charset_normalizer import from_bytes
+
     best = from_bytes(sample).best()
     return best.encoding if best else None
 
@@ -82,6 +81,8 @@ def read_text(file: IO[bytes], limits: Limits) -> str:
 
 def read_html(file: IO[bytes], limits: Limits) -> str:
     """Return the visible text, its title first; an empty line stands between blocks."""
+    from selectolax.lexbor import LexborHTMLParser
+
     tree = LexborHTMLParser(decoded(file.read()))
     title = tree.css_first("title")
     lines = [title.text(strip=True)] if title else []

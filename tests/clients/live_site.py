@@ -106,7 +106,7 @@ def running_site(environ: Mapping[str, str], log: Path) -> Iterator[str]:
 
 
 def foreign_environ() -> dict[str, str]:
-    """Return the environment for a program of somebody else's, whose coverage is not measured."""
+    """Return the environment for a process whose coverage is not measured."""
     return {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_")}
 
 
@@ -153,7 +153,7 @@ def live_site(directory: Path, **settings: str) -> Iterator[LiveSite]:
     """Make a site of its own, with all that it keeps in `directory`, and serve it."""
     with own_database(directory) as database_url:
         environ = {
-            **os.environ,
+            **foreign_environ(),  # granian's workers end without writing down what they measured
             **SETTINGS,
             **settings,
             "DATABASE_URL": database_url,

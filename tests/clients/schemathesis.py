@@ -41,8 +41,8 @@ def schemathesis(
 ) -> Counter[str]:
     """Run it on a plugin's own OpenAPI document, or another; fail with what it says.
 
-    `examples` of each operation, in place of those that the configuration names: so few that they
-    need not come upon what is stored, which the tool would warn of.
+    `examples` of each operation, in place of those that the configuration names, and no sequences
+    of calls: so few that they need not come upon what is stored, which the tool would warn of.
 
     Return how many calls it made up in its fuzzing, by operation.
     """
@@ -52,6 +52,7 @@ def schemathesis(
     command += [f"--report-ndjson-path={report}"]
     if examples is not None:
         command += [f"--max-examples={examples}", "--warnings=missing_auth"]
+        command += ["--phases=examples,coverage,fuzzing"]
     for name, value in served.headers.items():
         command += ["--header", f"{name}: {value}"]
     environ = foreign_environ() | ({"SCHEMATHESIS_HOOKS": str(hooks)} if hooks else {})

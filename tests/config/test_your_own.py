@@ -3,26 +3,18 @@
 import re
 import shlex
 import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-import pytest
 from django.conf import settings
+from django.core.management import load_command_class
 
 from tests.clients.oauth_install import submit
-from tests.development_server import MANAGE, DevelopmentServer, development_server
+from tests.development_server import MANAGE, DevelopmentServer
 
 PAGE = Path(settings.BASE_DIR, "docs", "your-own.md").read_text()
 SECTION = PAGE.partition("## Let a client talk to it")[2].partition("\n## ")[0]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevelopmentServer]:
-    with development_server(tmp_path_factory.mktemp("own")) as running:
-        yield running
 
 
 def here(text: str, server: DevelopmentServer) -> str:
@@ -39,8 +31,11 @@ def here(text: str, server: DevelopmentServer) -> str:
     return text
 
 
-def test_its_commands_lead_to_a_client_that_talks_to_a_plugin(server: DevelopmentServer) -> None:
-    blocks = [here(block, server) for block in re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)]
+def test_its_commands_lead_to_a_client_that_talks_to_a_plugin(
+    development_site: DevelopmentServer,
+) -> None:
+    shown = re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
+    blocks = [here(block, development_site) for block in shown]
     register, _, ask, _, redeem, _, call = blocks
     known: dict[str, str] = {}
 
@@ -48,12 +43,12 @@ def test_its_commands_lead_to_a_client_that_talks_to_a_plugin(server: Developmen
         """Run commands in a shell that knows what a person has filled in."""
         filled = "".join(f"{name}={shlex.quote(value)}\n" for name, value in known.items())
         command = ["bash", "-euc", filled + script]
-        return subprocess.check_output(command, env=server.environ, text=True)
+        return subprocess.check_output(command, env=development_site.environ, text=True)
 
     printed = run(register)
     for name, label in (("CLIENT_ID", "Client ID"), ("CLIENT_SECRET", "Client secret")):
         [known[name]] = re.findall(rf"{label}\s+(\S+)", printed)
-    known["CODE"] = agree(run(ask).strip(), password_of_ann(server))
+    known["CODE"] = agree(run(ask).strip(), password_of_ann(development_site))
     [known["TOKEN"]] = re.findall(r'"access_token": ?"([^"]+)"', run(redeem))
     assert "It works" in run(call)
 
@@ -74,8 +69,7 @@ def agree(address: str, password: str) -> str:
 
 
 def test_its_first_commands_exist() -> None:
-    help_text = subprocess.check_output(
-        [sys.executable, "manage.py", "startplugin", "--help"], cwd=settings.BASE_DIR, text=True
-    )
+    command = load_command_class("plugins", "startplugin")
+    help_text = command.create_parser("manage.py", "startplugin").format_help()
     for option in re.findall(r"`(--[a-z-]+)`", PAGE.partition("## Let")[0]):
         assert option in help_text

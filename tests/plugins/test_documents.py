@@ -25,18 +25,16 @@ DOCUMENTS = {
 }
 
 
-@pytest.mark.parametrize("accept", ["*/*", "text/html", "application/json", "image/webp"])
-@pytest.mark.parametrize("path", DOCUMENTS)
-def test_every_document_is_served_whatever_is_asked_for(
-    mount: Mount, path: str, accept: str, db: None
-) -> None:
-    response = mount.get(path, headers={"accept": accept})
-    assert (response.status_code, response["Content-Type"]) == (200, DOCUMENTS[path])
+def test_every_document_is_served_whatever_is_asked_for(mount: Mount, db: None) -> None:
+    for path, kind in DOCUMENTS.items():
+        for accept in ("*/*", "text/html", "application/json", "image/webp"):
+            response = mount.get(path, headers={"accept": accept})
+            assert (path, response.status_code, response["Content-Type"]) == (path, 200, kind)
 
 
-@pytest.mark.parametrize("path", DOCUMENTS)
-def test_documents_are_only_read(mount: Mount, path: str) -> None:
-    assert mount.post(path, {}).status_code == 405
+def test_documents_are_only_read(mount: Mount) -> None:
+    statuses = {path: mount.post(path, {}).status_code for path in DOCUMENTS}
+    assert statuses == dict.fromkeys(DOCUMENTS, 405)
 
 
 def test_the_manifest_points_to_its_own_mount(mount: Mount) -> None:
@@ -50,7 +48,7 @@ def test_the_manifest_points_to_its_own_mount(mount: Mount) -> None:
 
 
 def test_the_openapi_document_names_its_own_mount_as_server(mount: Mount) -> None:
-    as_yaml = yaml.safe_load(mount.get("/openapi.yaml").content)
+    as_yaml = yaml.load(mount.get("/openapi.yaml").content, yaml.CSafeLoader)
     assert as_yaml["servers"] == [{"url": mount.url}]
     assert as_yaml["info"]["title"] == mount.plugin.name_for_human
     assert as_yaml["info"]["version"] == mount.plugin.version

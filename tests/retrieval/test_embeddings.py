@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -18,10 +18,12 @@ from retrieval import apps, datastore
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.embeddings import Embedder, embedder
 from retrieval.embeddings.local import LocalEmbedder, ModelFile, local_embedder, model_file
-from retrieval.embeddings.openai import OpenAIEmbedder
 from retrieval.exceptions import EmbeddingError
 from retrieval.models import Document
 from tests.conftest import mount_of
+
+if TYPE_CHECKING:
+    from retrieval.embeddings.openai import OpenAIEmbedder
 
 
 def test_a_text_has_one_vector_whatever_it_is_embedded_with() -> None:
@@ -101,16 +103,23 @@ def service() -> Iterator[Service]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         state.url = f"http://127.0.0.1:{server.server_port}/v1"
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         yield state
         server.shutdown()
         thread.join()
 
 
+def asking(url: str) -> "OpenAIEmbedder":
+    """Return what asks an endpoint; its package is large, and is not read where no test asks."""
+    from retrieval.embeddings.openai import OpenAIEmbedder
+
+    return OpenAIEmbedder(url=url, key="k", model="small", dimension=4)
+
+
 @pytest.fixture
-def remote(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenAIEmbedder]:
-    model = OpenAIEmbedder(url=service.url, key="k", model="small", dimension=4)
+def remote(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator["OpenAIEmbedder"]:
+    model = asking(service.url)
     monkeypatch.setattr(datastore, "embedder", lambda: model)
     yield model
     model.client.close()
@@ -203,6 +212,8 @@ def test_a_site_set_to_an_endpoint_does_not_start_without_its_client(
 
 
 def test_the_settings_choose_the_embedder(settings: Settings, chosen_anew: None) -> None:
+    from retrieval.embeddings.openai import OpenAIEmbedder
+
     settings.RETRIEVAL_EMBEDDINGS = "openai"
     settings.RETRIEVAL_OPENAI_URL = "http://127.0.0.1:9/v1"
     model = embedder()
@@ -212,7 +223,7 @@ def test_the_settings_choose_the_embedder(settings: Settings, chosen_anew: None)
 
 
 def test_an_endpoint_that_cannot_be_reached_is_an_error_that_says_so() -> None:
-    model = OpenAIEmbedder(url="http://127.0.0.1:9/v1", key="k", model="small", dimension=4)
+    model = asking("http://127.0.0.1:9/v1")
     with pytest.raises(EmbeddingError, match="did not do its work"):
         model.embed(["a"])
     model.client.close()

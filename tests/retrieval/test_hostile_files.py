@@ -150,7 +150,7 @@ def test_a_reader_that_takes_too_long_is_stopped() -> None:
 
 def test_a_reader_that_takes_too_much_memory_is_stopped() -> None:
     with pytest.raises(UnreadableFileError, match=r"takes too much|too deep or large"):
-        file_text(BytesIO(b"x" * 5_000_000), limits=Limits(memory_bytes=30 * 1024**2))
+        file_text(BytesIO(b"x" * 9_000_000), limits=Limits(memory_bytes=30 * 1024**2))
 
 
 def test_the_reader_is_told_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,14 @@
 """Processes killed while they write, and processes that see what another wrote."""
 
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -40,9 +43,35 @@ def environ() -> dict[str, str]:
     return {**process_environ(measured=False), "DATABASE_URL": url}
 
 
-def writer(version: int) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "tests.retrieval.writer", str(version)]
-    return subprocess.Popen(command, env=environ(), stdout=subprocess.PIPE, text=True)
+@pytest.fixture
+def writers() -> Iterator["Writers"]:
+    command = [sys.executable, "-m", "tests.retrieval.writer"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environ(), stdin=pipe, stdout=pipe, text=True) as process:
+        yield Writers(process)
+
+
+@dataclass(frozen=True)
+class Writers:
+    """A process that makes processes which write (writer.py)."""
+
+    process: "subprocess.Popen[str]"
+
+    def say(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def start(self, version: int) -> tuple[int, int]:
+        """Return a process that writes what comes after a version, and which one is in first."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{version}\n")
+        self.process.stdin.flush()
+        return int(self.say()), int(self.say())
+
+    def kill(self, number: int) -> None:
+        os.kill(number, signal.SIGKILL)
+        while (said := self.say()) != "ended":
+            assert said, "It ended by itself."
 
 
 def version_of(key: str) -> int:
@@ -57,15 +86,12 @@ def version_of(key: str) -> int:
     return version
 
 
-def test_a_killed_upsert_leaves_every_document_whole() -> None:
+def test_a_killed_upsert_leaves_every_document_whole(writers: Writers) -> None:
     version = 0
     for number in range(KILLS):
-        process = writer(version)
-        assert process.stdout is not None
-        version = int(process.stdout.readline())  # it is writing: the first is in
+        process, version = writers.start(version)  # it is writing: the first is in
         time.sleep(0.037 * number)
-        process.kill()
-        process.communicate()
+        writers.kill(process)
         versions = {version_of(f"d{n}") for n in range(DOCUMENTS)}
         assert len(versions) == 1  # one upsert, one version
         version = versions.pop()
@@ -88,7 +114,7 @@ def test_a_killed_load_goes_on_where_it_stopped(tmp_path: Path) -> None:
     )
     command = [*MANAGE, "load_documents", str(path), "--store", "retrieval-none", "--batch", "10"]
     seen = 0
-    for _ in range(3):
+    for _ in range(2):
         process = subprocess.Popen(command, env=environ(), stdout=subprocess.PIPE)
         goal = seen + 20
         while (seen := Document.objects.count()) < goal and process.poll() is None:
@@ -114,13 +140,10 @@ def reader() -> Datastore:
     return store
 
 
-def test_another_process_sees_a_write_within_a_second(reader: Datastore) -> None:
-    process = writer(0)
-    assert process.stdout is not None
-    process.stdout.readline()
+def test_another_process_sees_a_write_within_a_second(reader: Datastore, writers: Writers) -> None:
+    process, _ = writers.start(0)
     wrote = time.monotonic()
-    process.kill()
-    process.communicate()
+    writers.kill(process)
     [hits] = reader.query([("Where does the heron stand?", EVERYTHING, 3)])
     assert time.monotonic() - wrote < 1
     assert hits and all("heron" in hit.chunk.text for hit in hits)

@@ -1,4 +1,9 @@
-"""Upserts new versions of the same documents until it is killed. Run by test_killed.py."""
+"""Upserts new versions of the same documents until it is killed. Run by test_killed.py.
+
+For each line on standard input, which is a version, it makes a process that writes those after it:
+to start Python and Django takes a hundred times as long as to write one. It says that process's
+number, then each version that is in, and "ended" when that process was killed.
+"""
 
 import os
 import sys
@@ -33,6 +38,11 @@ def chance_vectors(self: "LocalEmbedder", texts: "Sequence[str]") -> "Vector":
     return vectors
 
 
+def say(word: object) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     django.setup()
     from retrieval.datastore import Datastore, NewDocument
@@ -40,13 +50,21 @@ def main() -> None:
 
     # The model would take nearly all of the time, and a kill is to come while rows are written.
     LocalEmbedder.embed = chance_vectors  # type: ignore[method-assign]
-    store = Datastore("retrieval-none")
-    version = int(sys.argv[1])
-    while True:
-        version += 1
-        store.upsert([NewDocument(id=f"d{n}", text=text(n, version)) for n in range(DOCUMENTS)])
-        sys.stdout.write(f"{version}\n")
-        sys.stdout.flush()
+
+    def write(version: int) -> None:
+        store = Datastore("retrieval-none")
+        while True:
+            version += 1
+            store.upsert([NewDocument(id=f"d{n}", text=text(n, version)) for n in range(DOCUMENTS)])
+            say(version)
+
+    for line in sys.stdin:
+        process = os.fork()
+        if process == 0:
+            say(os.getpid())
+            write(int(line))
+        os.waitpid(process, 0)
+        say("ended")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pytest_django import DjangoDbBlocker
 
 from sports.datasets import Dataset, read_dataset
 from sports.management.commands.load_sports import FIELDS
+from sports.sources import http
 from sports.sources.upstream import make_source, upstream_source
 from sports.writing import write
 from tests.clients.live_site import LiveSite, ServedPlugin
@@ -54,6 +55,7 @@ one_ssl_context = cache(ssl.create_default_context)
 def upstream(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
     """The plugin asks a provider on loopback, which has today's shape."""
     monkeypatch.setattr(ssl, "create_default_context", one_ssl_context)
+    monkeypatch.setattr(http, "FIRST_PAUSE", 0.02)
     with provider() as server:
         settings.SPORTS_SOURCE = "upstream"
         settings.SPORTS_UPSTREAM_URL = f"{server.url}/v1"

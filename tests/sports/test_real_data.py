@@ -5,7 +5,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from nba_api.stats.static import players as nba_players
 from nba_api.stats.static import teams as nba_teams
@@ -21,6 +20,8 @@ JOKIC = 203999
 
 
 def read(name: str) -> Any:
+    import pandas as pd  # large, and not read where none of these tests runs
+
     spec = find_spec("isapy_data")
     assert spec and spec.submodule_search_locations
     return pd.read_csv(Path(spec.submodule_search_locations[0], "data", f"{name}.csv"))

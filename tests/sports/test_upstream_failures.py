@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from sports.sources import http
 from sports.sources.http import MAX_BYTES, retry_after
 from sports.sources.upstream import upstream_source
 from tests.conftest import Mount
 from tests.sports.league import GAMES
 from tests.sports.provider import KEY, Provider, provider
 
-SLOWEST = 6.0  # seconds; SPORTS_UPSTREAM_SECONDS is 2 here
+SLOWEST = 6.0  # seconds; SPORTS_UPSTREAM_SECONDS is 2 here, or less where it runs out
 
 OPERATIONS = ["/teams", "/players", "/games", "/stats", "/season_averages?player_ids=100"]
 
@@ -54,9 +55,11 @@ def assert_nothing_leaks(response: Any, server: Provider) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault[:40])
 def test_each_failure_is_told_in_bounded_time_and_then_forgotten(
-    sports: Mount, upstream: Provider, fault: str, caplog: pytest.LogCaptureFixture
+    sports: Mount, upstream: Provider, fault: str, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     times, status, words = FAULTS[fault]
+    if status == 504:
+        settings.SPORTS_UPSTREAM_SECONDS = 0.5
     upstream.faults = [fault] * times
     started = time.monotonic()
     with caplog.at_level(logging.DEBUG):
@@ -85,9 +88,7 @@ def test_every_operation_tells_of_a_failure(
     assert sports.get(f"{face}{path}").status_code == 200
 
 
-@pytest.mark.parametrize(
-    "faults", [["status 500", "close"], ["wait 1"], ["status 503", "wait 0"], ["cut"]]
-)
+@pytest.mark.parametrize("faults", [["status 500", "close"], ["status 503", "wait 0"], ["cut"]])
 def test_a_passing_failure_is_not_noticed(
     sports: Mount, upstream: Provider, faults: list[str]
 ) -> None:
@@ -99,7 +100,7 @@ def test_a_passing_failure_is_not_noticed(
 def test_retry_after_is_waited_for_where_it_fits(sports: Mount, upstream: Provider) -> None:
     upstream.faults = ["wait 1"]
     started = time.monotonic()
-    assert sports.get("/games").status_code == 200
+    assert sports.get("/games").json()["data"] == GAMES
     assert time.monotonic() - started >= 1
 
 
@@ -116,7 +117,10 @@ def test_a_long_retry_after_holds_everybody_back_until_it_is_over(
     assert sports.get("/teams").status_code == 200
 
 
-def test_nobody_listens_there(sports: Mount, settings: Any) -> None:
+def test_nobody_listens_there(
+    sports: Mount, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "FIRST_PAUSE", 0.02)
     with provider() as server:
         url = f"{server.url}/v1"
     settings.SPORTS_SOURCE, settings.SPORTS_UPSTREAM_URL = "upstream", url
