@@ -13,9 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from plugins.checks import check_contact, check_settings, plugin_problems
+from plugins.checks import check_contact, check_settings
 from plugins.mcp.widgets import Widget
 from plugins.plugin import API, Plugin
+from plugins.plugin_checks import plugin_problems
 from tests.site.plugins import PLUGINS
 from todos.views import TodosView
 
