@@ -56,7 +56,8 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
             words = (
                 "No document could be read at this client_id, or it is not what it must be: JSON "
                 "that names its own URL as client_id, and a public client. "
-                f"{allowed_redirects()} Once it is right, try again in a minute."
+                f"{allowed_redirects()} The log of this site says why. Once that is mended, "
+                "try again in a minute."
             )
             raise errors.InvalidClientIdError(words, request=request)
         return known

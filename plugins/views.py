@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.exceptions import NotFound
@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 
 from plugins import manifest as documents
 from plugins.clients import token_variable, ways
-from plugins.mounts import PluginRequest, find_mount, prefix_namespace
+from plugins.mounts import PluginRequest, find_mount, prefix_namespace, root_namespace
 from plugins.openapi import openapi_text
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
@@ -103,22 +103,32 @@ def card(request: HttpRequest, plugin: Plugin) -> dict[str, Any]:
     def url(name: str) -> str:
         return request.build_absolute_uri(reverse(f"{prefix_namespace(plugin)}:{name}"))
 
+    address = mcp_address(request, plugin)
     names = ["index", "openapi", "openapi-json", "docs", "legal", "logo"]
     mount = find_mount(request, f"/{plugin.slug}/")
     if mount and documents.manifest(mount):
         names.append("manifest")
     return {
         "plugin": plugin,
-        "urls": {name.replace("-", "_"): url(name) for name in names} | {"mcp": url("mcp:mcp")},
+        "urls": {name.replace("-", "_"): url(name) for name in names} | {"mcp": address},
         "pages": {
             str(page.name): url(f"pages:{page.name}")
             for page in plugin.pages
             if "/" not in str(page.pattern)
         },
         "own_host": own_host(request, plugin),
-        "ways": ways(plugin, url("mcp:mcp")),
+        "ways": ways(plugin, address),
         "token_variable": token_variable(plugin) if plugin.auth.tokens_by_hand else "",
     }
+
+
+def mcp_address(request: HttpRequest, plugin: Plugin) -> str:
+    """Return where clients reach a plugin at this host: at the root of one that is its own."""
+    try:
+        path = reverse(f"{root_namespace(plugin)}:mcp:mcp")
+    except NoReverseMatch:
+        path = reverse(f"{prefix_namespace(plugin)}:mcp:mcp")
+    return request.build_absolute_uri(path)
 
 
 def own_host(request: HttpRequest, plugin: Plugin) -> str:

@@ -112,6 +112,6 @@ class UserHTTP(BearerScheme):
     permissions = (HasCredential, OwnUsername)
     tokens_by_hand = True
     how_to_get_one = "Sign in to the plugin's site and make one under Tokens."
-    mcp_credential = "It wants a token of your own, which you make here under Tokens."
+    mcp_credential = "It wants a token of your own: sign in here, and make one under Tokens."
     placeholder = "YOUR_TOKEN"
     find = staticmethod(find_personal_token)

@@ -51,8 +51,12 @@ def test_the_command_tells_what_to_paste_where() -> None:
     client = Application.objects.get()
     assert client.client_id in text
     assert "Client secret" in text
-    assert "https://a.example/callback" in text
-    assert "VERIFICATION_TOKENS" in text
+    assert text.endswith("  https://a.example/callback\n")
+
+
+def test_the_command_says_that_a_program_on_a_persons_machine_may_use_any_port() -> None:
+    text = create("--name", "Codex", "--public", "--redirect-uri", "http://127.0.0.1/callback")
+    assert "  http://127.0.0.1/callback (at any port)" in text
 
 
 def test_the_command_updates_the_client_of_that_name(todo_oauth: Mount, ann: User) -> None:

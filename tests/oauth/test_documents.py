@@ -144,6 +144,7 @@ def test_the_log_says_what_the_page_does_not(
     page = Browser(todo_oauth, ann).open(client)
     assert "client_name must be text" in caplog.text
     assert "client_name" not in page.text
+    assert "The log of this site says why" in page.text
 
 
 class BrokenDocuments(Documents):

@@ -181,6 +181,25 @@ def test_a_page_names_the_plugins_own_host_where_it_can_be_reached(
     assert card["own_host"] == expected
 
 
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("localhost:8000", "http://localhost:8000/todo/mcp"),
+        ("todo-user.localhost", "http://todo-user.localhost/todo/mcp"),
+        ("todo.localhost:8000", "http://todo.localhost:8000/mcp"),
+        ("root.example", "http://root.example/mcp"),
+    ],
+)
+def test_a_page_has_clients_call_the_root_of_a_host_that_is_the_plugins(
+    settings: Any, db: None, host: str, expected: str
+) -> None:
+    settings.ALLOWED_HOSTS += ["root.example"]
+    settings.ROOT_PLUGIN = "todo" if host == "root.example" else ""
+    card = Client(headers={"host": host}).get("/todo/").context["card"]
+    assert card["urls"]["mcp"] == expected
+    assert expected in {way.snippet for way in card["ways"]}
+
+
 def test_a_page_names_the_host_that_a_setting_gives(settings: Any, db: None) -> None:
     settings.ALLOWED_HOSTS += ["root.example"]
     client = Client(headers={"host": "root.example"})

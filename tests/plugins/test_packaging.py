@@ -197,6 +197,18 @@ def test_the_folder_one_stands_in_is_named_like_any_other(
     assert {path.name for path in tmp_path.iterdir()} == {"mine", "mine.zip"}
 
 
+def test_who_has_to_sign_in_is_told_how(tmp_path: Path) -> None:
+    said = run(tmp_path / "oauth", plugin="todo-oauth")
+    assert "  claude mcp login plugin:todo-oauth:todo-oauth\n  codex mcp login todo-oauth\n" in said
+    assert "login" not in run(tmp_path / "open", plugin="todo")
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(CommandError, match=r"could not be written: .*Not a directory"):
+        run(tmp_path / "file" / "package")
+
+
 def test_a_package_for_this_machine_says_that_it_is_one(tmp_path: Path) -> None:
     assert "with its public address" in run(tmp_path, url="http://localhost:8000/todo")
 

@@ -1,4 +1,4 @@
-"""Makes the client that ChatGPT, or any other OAuth client, signs in to this site with."""
+"""Makes the client that a program signs people in to this site with."""
 
 import json
 import re
@@ -80,7 +80,7 @@ class Command(BaseCommand):
             self.print_client(client, secret)
 
     def print_client(self, client: Application, secret: str | None) -> None:
-        self.stdout.write("Paste into the client, such as ChatGPT when it installs the plugin:")
+        self.stdout.write("Paste into the program that is to use the plugins:")
         self.stdout.write(f"  Client ID      {client.client_id}")
         if secret:
             self.stdout.write(f"  Client secret  {secret}")
@@ -91,8 +91,8 @@ class Command(BaseCommand):
             self.stdout.write("The secret is what it was; --new-secret makes another.")
         self.stdout.write("People are sent back to these addresses, and to no other:")
         for uri in client.redirect_uris.split():
-            self.stdout.write(f"  {uri}")
-        self.stdout.write("The verification token that ChatGPT shows goes to VERIFICATION_TOKENS.")
+            on_this_machine = uri.startswith("http://")  # RFC 8252 section 7.3
+            self.stdout.write(f"  {uri}" + (" (at any port)" if on_this_machine else ""))
 
 
 def with_both_hosts(uris: list[str]) -> list[str]:

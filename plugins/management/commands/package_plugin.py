@@ -46,8 +46,11 @@ class Command(BaseCommand):
                 "--output, or write over a package with --force."
             )
         files = package(found, address)
-        write(files, folder)
-        archive.write_bytes(zipped(files))
+        try:
+            write(files, folder)
+            archive.write_bytes(zipped(files))
+        except OSError as error:
+            raise CommandError(f"The package could not be written: {error}") from error
         self.stdout.write(f"Wrote {folder} and {archive}, for {address.mcp}:")
         self.stdout.write("".join(f"  {name}\n" for name in files))
         self.stdout.write(next_steps(found, address, folder))
@@ -65,6 +68,10 @@ def next_steps(plugin: Plugin, address: Address, folder: Path) -> str:
     ]
     if plugin.auth.tokens_by_hand:
         steps.append(f"Both look for the token in the environment, as {token_variable(plugin)}.")
+    if plugin.auth.scopes:
+        steps.append("Then sign in:")
+        steps.append(f"  claude mcp login plugin:{slug}:{slug}")
+        steps.append(f"  codex mcp login {slug}")
     if address.is_public:
         steps.append("In ChatGPT's directory and the MCP registry: docs/mcp.md, under Packages.")
     else:
