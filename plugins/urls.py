@@ -43,7 +43,7 @@ def plugin_urls(
     """Return a plugin's routes for `path()` to mount, under an instance namespace."""
     patterns: list[URLPattern | URLResolver] = [
         path("", include((plugin.api_urls, "api"))),  # first: it is called most
-        path("", include(([path("mcp", mcp, name="mcp")], "mcp"))),
+        path("", include(([re_path(r"^mcp/?$", mcp, name="mcp")], "mcp"))),
         path("", views.plugin_page, name="index"),
         path(".well-known/ai-plugin.json", views.manifest, name="manifest"),
         path("openapi.yaml", views.openapi_yaml, name="openapi"),

@@ -1,14 +1,26 @@
 "use strict";
 
+// What happened, for who hears the page.
+const said = document.createElement("p");
+said.className = "hidden";
+said.setAttribute("role", "status");
+document.body.append(said);
+
 // A button in every command; without a script, a click on the command selects it.
 for (const command of document.querySelectorAll(".command")) {
+  const code = command.querySelector("code");
   const button = document.createElement("button");
   button.type = "button";
   button.className = "copy";
-  button.textContent = "Copy";
+  function show(word) {
+    button.textContent = word;
+    button.setAttribute("aria-label", `${word} ${code.textContent.trim().slice(0, 80)}`);
+  }
+  show("Copy");
   button.addEventListener("click", async () => {
-    button.textContent = (await copied(command.querySelector("code"))) ? "Copied" : "Selected";
-    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    said.textContent = (await copied(code)) ? "Copied" : "Selected";
+    show(said.textContent);
+    setTimeout(() => { show("Copy"); said.textContent = ""; }, 2000);
   });
   command.prepend(button);
 }

@@ -70,11 +70,13 @@ class OAuth(BearerScheme):
         return [{"type": "oauth2", "scopes": [self.has_scope.scope(view, method)]}]
 
     def challenge(self, request: Request, plugin: "Plugin") -> str:
-        """Say also where a client learns how to get a token (RFC 9728 section 5.1)."""
+        """Say also what to ask for, and where a client learns how (RFC 9728 section 5.1)."""
         mount: PluginMount = request.mount  # type: ignore[attr-defined]
         route = "mcp:mcp" if mount.part == "mcp" else "index"
         metadata = mount.well_known_url("oauth-protected-resource", of=route)
-        return f'{super().challenge(request, plugin)}, resource_metadata="{metadata}"'
+        scope = " ".join(self.scopes)
+        said = super().challenge(request, plugin)
+        return f'{said}, scope="{scope}", resource_metadata="{metadata}"'
 
     def urls(self, plugin: "Plugin") -> list[URLPattern]:
         return authorization_server_urls(

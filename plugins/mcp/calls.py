@@ -74,7 +74,7 @@ def run(request: PluginRequest, method: str, path: str, query: str, body: bytes)
     """Return what the plugin answers at a path below its root: its view, once, for this caller."""
     mount = request.mount
     credential = "HTTP_" + mount.plugin.auth.request_header.upper().replace("-", "_")
-    root = request.path_info.removesuffix("/mcp")
+    root = request.path_info.rstrip("/").removesuffix("/mcp")
     environ = {name: request.META[name] for name in (*KEPT, credential) if name in request.META}
     inner: Any = WSGIRequest(
         environ

@@ -262,6 +262,14 @@ def test_a_notification_is_accepted_and_has_no_answer(todo: Mount) -> None:
     assert (response.status_code, response.content) == (202, b"")
 
 
+@pytest.mark.parametrize("at", ["prefix", "host"])
+def test_a_slash_at_the_end_leads_to_the_same(at: str) -> None:
+    mount = mount_of("todo", at)
+    asked = message("tools/call", {"name": "getTodos", "arguments": {"username": "a"}}, era=LEGACY)
+    assert result(mount.post("/mcp/", asked))["structuredContent"] == {"todos": []}
+    assert result(mount.post("/mcp", asked))["structuredContent"] == {"todos": []}
+
+
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
 def test_there_is_no_stream_and_no_session(todo: Mount, method: str) -> None:
     response = todo.call(method, "/mcp")

@@ -82,9 +82,7 @@ def test_a_players_season_is_drawn_from_the_stats(sports: Mount, stored_league: 
     assert f"Field goals of {PLAYERS[1]['first_name']}" in page
 
 
-def test_the_page_has_no_script_and_no_style_of_its_own(
-    sports: Mount, stored_league: None
-) -> None:
+def test_the_page_has_no_script_and_no_style_of_its_own(sports: Mount, stored_league: None) -> None:
     response = sports.get("/standings")
     assert "style-src 'self'" in response["Content-Security-Policy"]
     page = response.content.decode()
