@@ -16,9 +16,7 @@ from retrieval.dates import LONGEST, Edge, read_date
 from retrieval.metadata import DESCRIPTIONS, SOURCES
 from retrieval.models import KEY_MAX_LENGTH
 
-KEY_PATTERN = (  # of what may stand in a path, but "." and "..", which lead elsewhere
-    r"^(\.{0,2}[^./%\x00-\x1f\x7f][^/%\x00-\x1f\x7f]*|\.{3}[^/%\x00-\x1f\x7f]*)$"
-)
+KEY_PATTERN = r"^\.*[^./%\x00-\x1f\x7f][^/%\x00-\x1f\x7f]*$"  # it stands in a path
 # Each part takes what the next cannot, so that nothing is tried twice.
 PLAIN = r"^\s*[^\s\x00][^\x00]*$"
 
@@ -104,7 +102,7 @@ KeyField = partial(
     validators=[
         WholeValidator(
             KEY_PATTERN,
-            "Must not hold a slash, a percent sign or a control character, nor be '.' or '..'.",
+            "Must not hold a slash, a percent sign or a control character, nor be of dots alone.",
         )
     ],
 )

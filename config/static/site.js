@@ -3,7 +3,7 @@
 // What happened, for who hears the page.
 const said = document.createElement("p");
 said.className = "hidden";
-said.setAttribute("role", "status");
+said.setAttribute("aria-live", "polite");
 document.body.append(said);
 
 // A button in every command; without a script, a click on the command selects it.

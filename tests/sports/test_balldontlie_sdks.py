@@ -17,7 +17,7 @@ from sports.datasets import Dataset
 from tests.clients.live_site import ServedPlugin
 
 NPM_PACKAGE = "@balldontlie/sdk@1.2.2"
-SCRIPT = Path(__file__).with_name("balldontlie_sdk.js")
+SCRIPT = Path(__file__).with_name("balldontlie_sdk.cjs")
 DENVER, JOKIC = 1610612743, 203999
 
 
