@@ -17,8 +17,9 @@ from retrieval.metadata import DESCRIPTIONS, SOURCES
 from retrieval.models import KEY_MAX_LENGTH
 
 KEY_PATTERN = r"^\.*[^./%\x00-\x1f\x7f][^/%\x00-\x1f\x7f]*$"  # it stands in a path
-# Each part takes what the next cannot, so that nothing is tried twice.
-PLAIN = r"^\s*[^\s\x00][^\x00]*$"
+# Each part takes what the next cannot, so that nothing is tried twice. Space is what Python takes
+# for it: other engines know no \x1c to \x1f, or no \x85, by \s.
+PLAIN = r"^[\s\x1c-\x1f\x85]*[^\s\x00\x1c-\x1f\x85][^\x00]*$"
 
 
 class Body(serializers.Serializer[Any]):

@@ -16,6 +16,7 @@ from tests.clients.live_site import LiveSite
 from tests.clients.schemathesis import plugins, schemathesis
 
 CONFIG = Path(__file__).parents[1] / "retrieval" / "schemathesis.toml"
+HOOKS = CONFIG.with_name("schemathesis_hooks.py")
 IN_DEPTH = "retrieval-none"
 EXAMPLES = 100  # of each operation; schemathesis.toml says so
 FEW = 15
@@ -43,6 +44,6 @@ def test_whatever_schemathesis_sends_is_answered_as_documented(
     document = tmp_path / "openapi.json"
     document.write_text(json.dumps({**shown, **whole, "components": components}))
     few = None if slug == IN_DEPTH else FEW
-    calls = schemathesis(served, CONFIG, tmp_path, document=document, examples=few)
+    calls = schemathesis(served, CONFIG, tmp_path, document=document, hooks=HOOKS, examples=few)
     assert len(calls) == len(OPERATIONS)
     assert min(calls.values()) >= (few or EXAMPLES)
