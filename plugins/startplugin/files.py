@@ -96,12 +96,11 @@ class NewPlugin:
     def imports(self, entry: str) -> list[tuple[str, str]]:
         """Return what an entry of the list needs, as modules and names."""
         called = {node.id for node in ast.walk(ast.parse(entry)) if isinstance(node, ast.Name)}
-        homes = [sys.modules[self.scheme.__module__], sys.modules["plugins.plugin"]]
+        homes = ("plugins.auth", self.scheme.__module__, "plugins.plugin")  # the first that has it
         found = [
-            (getattr(home, name).__module__, name)
+            (home, name)
             for name in sorted(called)
-            for home in homes
-            if hasattr(home, name)
+            for home in [home for home in homes if hasattr(sys.modules[home], name)][:1]
         ]
         return [*found, (f"{self.names.app_name}.urls", self.names.API)]
 
