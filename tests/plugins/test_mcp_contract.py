@@ -131,6 +131,7 @@ def test_a_tool_answers_what_http_answers(ann: User, case: Case, status: int) ->
         assert len(over_mcp) == len(over_http)
 
 
-def test_the_table_has_every_tool() -> None:
-    offered = {name for plugin in PLUGINS for name in operations(plugin)}
-    assert offered <= {each.values[0].tool for each in TABLE}
+def test_the_table_has_every_tool_of_the_plugins_that_are_in_it() -> None:
+    tried = {each.values[0].tool for each in TABLE}
+    for plugin in PLUGINS:
+        assert not tried & operations(plugin).keys() or operations(plugin).keys() <= tried
