@@ -56,7 +56,7 @@ class MCPServer(Subject):
         server = self.server(fetcher.to(reasons.MCP_TOOLS), headers)
         if server.tools is None:
             raise StepError(f"{self.url} tells no tools. `check_plugin {self.url}` says more.")
-        about = {**server.about, "revision": mcp.MODERN if server.modern else mcp.LEGACY}
+        about = {**server.about, "revision": server.era}
         return replace(self, manifest=about, document={"tools": server.tools})
 
     def server(self, fetcher: TracedFetcher, headers: Mapping[str, str]) -> mcp.Server:
