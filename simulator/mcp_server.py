@@ -39,7 +39,7 @@ class MCPServer(Subject):
     def title(self) -> str:
         said = self.manifest.get("serverInfo")
         named = said.get("title") if isinstance(said, Mapping) else None
-        return str(named or self.name)
+        return str(named or (self.name if self.manifest else "an MCP server"))
 
     def scheme(self, fetcher: TracedFetcher, given: Given) -> Scheme:
         server = mcp.Server(self.url, fetcher.to(reasons.MCP_ASK))

@@ -5,6 +5,7 @@ import sys
 import webbrowser
 from argparse import ArgumentParser
 from contextlib import ExitStack
+from threading import Thread
 from typing import Any
 
 from plugins.linter.checking import Report
@@ -149,7 +150,11 @@ class Command(SimulatorCommand):
             f"Waiting up to {seconds:g} seconds for you to come back to {visit.redirect_uri}."
         )
         self.stdout.flush()
-        if open_browser and not webbrowser.open(visit.url):
+        if open_browser:  # some are waited for, and the person comes back before they end
+            Thread(target=self.open_browser, args=(visit.url,), daemon=True).start()
+
+    def open_browser(self, url: str) -> None:
+        if not webbrowser.open(url):
             self.stderr.write("No browser could be opened here.")
 
     def say_what_is_next(self, name: str, subject: Subject) -> None:
