@@ -1,6 +1,5 @@
 """The simulator's commands, and the person whom they send to a browser."""
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import StringIO
@@ -44,11 +43,7 @@ def send_to(monkeypatch: pytest.MonkeyPatch) -> Callable[[Person], None]:
     """Make somebody the person before whom a browser opens."""
 
     def become(person: Person) -> None:
-        def opened(url: str) -> bool:
-            threading.Thread(target=person, args=(url,), daemon=True).start()
-            return True
-
-        monkeypatch.setattr("webbrowser.open", opened)
+        monkeypatch.setattr("webbrowser.open", lambda url: [person(url)])
 
     return become
 

@@ -144,6 +144,8 @@ class NotesSite:
         answer = {"access_token": access, "token_type": "bearer", "expires_in": 3600}
         if "mac" in self.faults:
             answer["token_type"] = "mac"
+        if "no access token" in self.faults:
+            del answer["access_token"]
         return answer if "no refresh token" in self.faults else {**answer, "refresh_token": refresh}
 
     def expire(self) -> None:
@@ -152,6 +154,8 @@ class NotesSite:
     async def register(self, request: Request) -> Response:
         body = await request.json()
         self.asked.append(("POST", "/register", body))
+        if "no client" in self.faults:
+            return JSONResponse({}, 201)
         made = {"client_id": "made", "client_secret": "made-secret"}
         self.clients[made["client_id"]] = made["client_secret"]
         manage = {
@@ -162,11 +166,13 @@ class NotesSite:
 
     async def unregister(self, request: Request) -> Response:
         self.asked.append(("DELETE", request.url.path, request.headers["authorization"]))
-        return Response(status_code=204)
+        return Response(status_code=500 if "500" in self.faults else 204)
 
     async def revoke(self, request: Request) -> Response:
         sent = dict(await request.form())
         self.asked.append(("POST", "/revoke", sent))
+        if "500" in self.faults:
+            return Response(status_code=500)
         self.tokens.pop(str(sent["token"]), None)
         return Response(status_code=200)
 

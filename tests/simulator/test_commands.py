@@ -1,12 +1,14 @@
 """A plugin is installed, called and uninstalled by commands that say what they did."""
 
 import json
+import stat
 import sys
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from simulator.models import InstalledPlugin
 from tests.plugins.linter.served import DOCUMENT, MANIFEST, Served, changed
@@ -222,6 +224,39 @@ def test_a_key_that_is_gone_is_told_and_the_plugin_can_still_go(
     assert "Name that key in SECRET_KEY_FALLBACKS" in said.err
     assert "Nothing could be revoked." in step("uninstall_plugin", "notes").out
     assert not InstalledPlugin.objects.exists()
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_what_would_command_a_terminal_is_shown_and_not_sent(plugin_site: Served) -> None:
+    plugin_site.serve_plugin(changed(MANIFEST, {"/name_for_human": "No\x1b[2Jtes"}))
+    plugin_site.serve("/notes/ann", "a\x1b]0;b\x07\tc\n")
+    assert "Found No\\x1b[2Jtes at" in step("install_plugin", plugin_site.url).out
+    call = ["call_plugin", "notes", "getNotes", "name=ann"]
+    assert step(*call).out == "a\x1b]0;b\x07\tc\n"  # a program has it as it is
+    terminal = Terminal()
+    call_command(*call, "--loopback", stdout=terminal, no_color=True)
+    assert terminal.getvalue() == "a\\x1b]0;b\\x07\tc\n"
+
+
+@pytest.mark.parametrize("name", ["client_url", "authorization_url", "authorization_content_type"])
+def test_an_incomplete_manifest_of_oauth_is_told(plugin_site: Served, name: str) -> None:
+    auth = {
+        "client_url": "https://a.example/oauth",
+        "authorization_url": "https://a.example/token",
+        "authorization_content_type": "application/json",
+    }
+    plugin_site.serve_plugin(with_auth("oauth", **{**auth, name: ""}))
+    said = step("install_plugin", plugin_site.url, "--despite-errors")
+    assert said.status == 1 and name in said.err
+
+
+def test_a_trace_is_for_nobody_else_to_read(plugin_site: Served, tmp_path: Path) -> None:
+    step("install_plugin", plugin_site.url, "--trace", str(tmp_path / "har"), "--reveal")
+    assert stat.S_IMODE((tmp_path / "har").stat().st_mode) == 0o600
 
 
 def test_the_trace_is_written_where_the_step_fails_too(tmp_path: Path) -> None:

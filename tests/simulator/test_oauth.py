@@ -7,12 +7,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from simulator import installing
+from simulator.fetching import site_fetcher
 from simulator.models import InstalledPlugin
 from tests.simulator.conftest import run, step
 from tests.simulator.notes_site import CLIENT, NotesSite
 
 pytestmark = [pytest.mark.outside, pytest.mark.django_db, pytest.mark.usefixtures("somebody")]
 
+TALK = installing.Conversation()
 BY_HAND = ["--client-id", CLIENT["client_id"], "--client-secret", CLIENT["client_secret"]]
 
 
@@ -118,6 +121,32 @@ def test_uninstalling_says_what_cannot_be_revoked(notes: NotesSite) -> None:
     assert said.status == 0
 
 
+def test_a_plugin_goes_where_nothing_can_be_ended_too(notes: NotesSite) -> None:
+    notes.publish()
+    install(notes)
+    notes.faults = {"500"}
+    said = step("uninstall_plugin", "notes")
+    assert (
+        "Its tokens were not revoked: The revocation endpoint answers HTTP status 500" in said.out
+    )
+    assert "The client was not deleted: HTTP status 500" in said.out
+    assert said.status == 0 and not InstalledPlugin.objects.exists()
+
+
+def test_what_another_process_refreshed_meanwhile_is_used(
+    notes: NotesSite,
+) -> None:
+    install(notes, *BY_HAND)
+    stale = InstalledPlugin.objects.get()
+    notes.expire()
+    assert call().status == 0
+    answer = installing.call(
+        stale, "getNotes", ["name=ann"], fetcher=site_fetcher(loopback=True), conversation=TALK
+    )
+    assert answer.is_good
+    assert [path for _, path, _ in notes.asked].count("/token") == 2  # no third
+
+
 def test_a_verification_token_is_looked_for(notes: NotesSite) -> None:
     said = install(notes, *BY_HAND, "--verification-token", "unknown")
     assert said.status == 1
@@ -139,6 +168,8 @@ def test_a_verification_token_is_looked_for(notes: NotesSite) -> None:
         ("HTML", "The token endpoint answers text/html; charset=utf-8, and no JSON object"),
         ("500", "The token endpoint answers HTTP status 500: 'Traceback'"),
         ("mac", "Its token_type is 'mac'"),
+        ("no access token", "The token endpoint answers no access_token"),
+        ("no client", "The registration endpoint answers no client_id"),
     ],
 )
 def test_what_is_wrong_is_refused_in_words(notes: NotesSite, fault: str, words: str) -> None:
