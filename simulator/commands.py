@@ -43,6 +43,8 @@ class SimulatorCommand(BaseCommand):
             self.step(fetcher, **options)
         except (StepError, FetchError) as error:
             raise CommandError(visible(str(error))) from error
+        except KeyboardInterrupt as stop:
+            raise CommandError("Stopped before it was done.") from stop
         except (OperationalError, ProgrammingError) as error:
             raise CommandError(f"{error}. Run manage.py migrate first.") from error
         finally:

@@ -47,8 +47,10 @@ class MCPServer(Subject):
             raise StepError(f"{self.url} does not answer a POST. Is it an MCP server's address?")
         if not server.is_protected:
             return NoAuth({})
-        url = mcp.metadata_url(server)
-        if given.token or url is None:
+        if given.token:
+            return UserHTTP({})
+        url = mcp.metadata_url(server) or discovery.resource_metadata_url(self.url, fetcher)
+        if url is None:
             return UserHTTP({})
         return OAuth(discovery.of_resource(self.url, url, fetcher).as_details())
 

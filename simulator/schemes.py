@@ -75,6 +75,10 @@ class Scheme:
         """Return the secrets, now that the person is back; raises StepError, FetchError."""
         return begun.secrets
 
+    def give_up(self, fetcher: TracedFetcher, begun: Begun) -> list[str]:
+        """Undo what was begun and cannot be finished; say in words what was done."""
+        return []
+
     def headers(self, secrets: Secrets) -> dict[str, str]:
         """Return what authenticates a call."""
         return {}

@@ -49,13 +49,22 @@ def issuers(url: str, token_url: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((plugin, f"{parts.scheme}://{parts.netloc}")))
 
 
+def resource_metadata_url(url: str, fetcher: TracedFetcher) -> str | None:
+    """Return where a resource has its metadata, which its challenge does not say (RFC 9728 3.1)."""
+    parts = urlsplit(url)
+    root = f"{parts.scheme}://{parts.netloc}/.well-known/oauth-protected-resource"
+    places = dict.fromkeys((f"{root}{parts.path.rstrip('/')}", root))
+    asking = fetcher.to(reasons.RESOURCE_METADATA)
+    return next((place for place in places if read_json(asking, place)), None)
+
+
 def of_resource(url: str, metadata_url: str, fetcher: TracedFetcher) -> Server:
     """Return the server of a protected resource, which its challenge led to (RFC 9728 section 3).
 
     A client of MCP takes none without S256 (revision 2025-11-25, "Authorization").
     """
     resource = read_json(fetcher.to(reasons.RESOURCE_METADATA), metadata_url)
-    if text(resource, "resource").rstrip("/") != url.rstrip("/"):
+    if not f"{url}/".startswith(f"{text(resource, 'resource').rstrip('/')}/"):
         found = shown(resource.get("resource"))
         raise StepError(f"{metadata_url} is the metadata of {found}. Let it say {url}.")
     issuer = next(iter(texts(resource, "authorization_servers")), "")

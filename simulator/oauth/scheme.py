@@ -58,6 +58,9 @@ class OAuth(Scheme):
             fields["code_verifier"] = begun.visit.verifier
         return {**begun.secrets, **tokens.exchange(fetcher, self.server, begun.secrets, fields)}
 
+    def give_up(self, fetcher: TracedFetcher, begun: Begun) -> list[str]:
+        return self.unregister(fetcher, begun.secrets)
+
     def headers(self, secrets: Secrets) -> dict[str, str]:
         return {"Authorization": f"Bearer {secrets['access_token']}"}
 

@@ -166,12 +166,12 @@ class NotesSite:
 
     async def unregister(self, request: Request) -> Response:
         self.asked.append(("DELETE", request.url.path, request.headers["authorization"]))
-        return Response(status_code=500 if "500" in self.faults else 204)
+        return Response(status_code=500 if "no end" in self.faults else 204)
 
     async def revoke(self, request: Request) -> Response:
         sent = dict(await request.form())
         self.asked.append(("POST", "/revoke", sent))
-        if "500" in self.faults:
+        if "no end" in self.faults:
             return Response(status_code=500)
         self.tokens.pop(str(sent["token"]), None)
         return Response(status_code=200)

@@ -1,14 +1,17 @@
 """Where a person comes back to: a port of this machine, for as long as was said."""
 
+import os
+import signal
 import socket
 import threading
+from collections.abc import Callable
 
 import httpx
 import pytest
 
 from simulator.errors import StepError
 from simulator.oauth.loopback import listening
-from tests.simulator.conftest import step
+from tests.simulator.conftest import Person, step
 from tests.simulator.notes_site import CLIENT, NotesSite
 
 pytestmark = pytest.mark.outside
@@ -48,6 +51,18 @@ def test_somebody_who_never_comes_back_is_waited_for_no_longer_than_said(
     said = step("install_plugin", notes.url, *BY_HAND, "--seconds", "0.2")
     assert said.status == 1
     assert "Nobody came back to http://127.0.0.1:" in said.err and "0.2 seconds" in said.err
+
+
+@pytest.mark.django_db
+def test_who_stops_waiting_leaves_no_client_behind(
+    notes: NotesSite, send_to: Callable[[Person], None]
+) -> None:
+    notes.publish()
+    send_to(lambda url: os.kill(os.getpid(), signal.SIGINT))
+    said = step("install_plugin", notes.url, "--open-browser", "--seconds", "20")
+    assert (said.status, said.out.count("Waiting up to 20 seconds")) == (1, 1)
+    assert said.err.endswith("registered.\nStopped before it was done.")
+    assert notes.asked[-1][1] == "/clients/made"
 
 
 @pytest.mark.django_db

@@ -83,10 +83,23 @@ def test_a_challenge_that_leads_nowhere_wants_a_token(server: Served) -> None:
     assert "It wants a token of your own" in said.err
 
 
+@pytest.mark.parametrize("path", ["/mcp", ""])
+def test_metadata_are_found_where_the_challenge_does_not_say(server: Served, path: str) -> None:
+    challenge = {"WWW-Authenticate": "Bearer", "Content-Type": "application/json"}
+    server.answers["/mcp"] = (401, challenge, b"{}")
+    server.serve(
+        f"/.well-known/oauth-protected-resource{path}", METADATA | {"resource": f"URL{path}"}
+    )
+    server.serve("/.well-known/oauth-authorization-server", ISSUER | ENDPOINTS)
+    said = install(server, "--despite-errors")
+    assert "It installs with OAuth." in said.out
+    assert "The registration endpoint answers HTTP status 404" in said.err
+
+
 @pytest.mark.parametrize(
     ("metadata", "issuer", "words"),
     [
-        ({"resource": "URL"}, {}, "Let it say http"),
+        ({"resource": "URL/mc"}, {}, "Let it say http"),
         ({"authorization_servers": []}, {}, "No metadata of the authorization server '' is found"),
         ({}, {"issuer": "https://other.example"}, "No metadata of the authorization server"),
         ({}, {"code_challenge_methods_supported": ["plain"]}, "S256 among its"),

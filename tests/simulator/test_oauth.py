@@ -124,7 +124,7 @@ def test_uninstalling_says_what_cannot_be_revoked(notes: NotesSite) -> None:
 def test_a_plugin_goes_where_nothing_can_be_ended_too(notes: NotesSite) -> None:
     notes.publish()
     install(notes)
-    notes.faults = {"500"}
+    notes.faults = {"no end"}
     said = step("uninstall_plugin", "notes")
     assert (
         "Its tokens were not revoked: The revocation endpoint answers HTTP status 500" in said.out
@@ -179,8 +179,11 @@ def test_what_is_wrong_is_refused_in_words(notes: NotesSite, fault: str, words: 
     assert said.status == 1
     assert words in said.err
     assert not InstalledPlugin.objects.exists()
-    if fault in ("another state", "no state", "another issuer", "no issuer"):
-        assert notes.asked[-1][1] == "/oauth"  # nothing was exchanged
+    paths = [path for _, path, _ in notes.asked]
+    if fault in ("another state", "no state", "another issuer", "no issuer", "no code", "refusal"):
+        assert "/token" not in paths
+    if "/oauth" in paths:
+        assert paths[-1] == "/clients/made"  # which is of no use any more
 
 
 def test_a_wrong_secret_is_refused_in_the_servers_words(notes: NotesSite) -> None:

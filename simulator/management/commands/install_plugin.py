@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from threading import Thread
 from typing import Any
 
+from api.fetching import FetchError
 from plugins.linter.checking import Report
 from plugins.linter.rules import Level
 from simulator.commands import SimulatorCommand, visible
@@ -72,10 +73,14 @@ class Command(SimulatorCommand):
             require_free(subject.name)
         verification_token = self.verification_token(subject, fetcher, **options)
         secrets = self.secrets(fetcher, scheme, given, **options)
-        subject = subject.read(fetcher, scheme.headers(secrets))
-        name = options["name"] or subject.name
-        require_free(name)
-        save(subject, scheme, secrets, name=name, verification_token=verification_token)
+        try:
+            subject = subject.read(fetcher, scheme.headers(secrets))
+            name = options["name"] or subject.name
+            require_free(name)
+            save(subject, scheme, secrets, name=name, verification_token=verification_token)
+        except (StepError, FetchError):
+            self.regret(scheme.revoke(fetcher, secrets))
+            raise
         self.stdout.write(self.style.SUCCESS(f"Installed “{name}”."))
         self.say_what_is_next(name, subject)
 
@@ -136,12 +141,21 @@ class Command(SimulatorCommand):
         **options: Any,
     ) -> Secrets:
         assert begun.visit
-        self.send_away(begun.visit, open_browser=open_browser, seconds=seconds)
-        secrets = scheme.finish(fetcher, begun, listener.wait(seconds))
+        try:
+            self.send_away(begun.visit, open_browser=open_browser, seconds=seconds)
+            secrets = scheme.finish(fetcher, begun, listener.wait(seconds))
+        except (StepError, FetchError, KeyboardInterrupt):
+            self.regret(scheme.give_up(fetcher, begun))
+            raise
         self.stdout.write("The person agreed, and the code was exchanged for tokens.")
         if not secrets.get("refresh_token"):
             self.stdout.write("There is no refresh token: install again when it expires.")
         return secrets
+
+    def regret(self, done: list[str]) -> None:
+        """Say what was undone, because the installation cannot be finished."""
+        for said in done:
+            self.stderr.write(said)
 
     def send_away(self, visit: Visit, *, open_browser: bool, seconds: float) -> None:
         self.stdout.write(
