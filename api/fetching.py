@@ -15,6 +15,7 @@ import requests
 from requests_hardened import Config, HTTPSession
 from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 REDIRECTS_MAX = 5
 CHUNK = 64 * 1024  # bytes
@@ -110,7 +111,8 @@ class Fetcher:
                 method, url, headers=dict(headers), data=body, stream=True
             ) as response:
                 read = bytearray()
-                for chunk in response.iter_content(CHUNK):
+                # As it comes in: a chunk that has to be full could be waited for without end.
+                while chunk := response.raw.read1(CHUNK, decode_content=True):
                     read += chunk
                     if len(read) > self.size_max:
                         raise FetchError(f"{url} answers more than {self.size_max} bytes.")
@@ -121,9 +123,9 @@ class Fetcher:
             raise FetchError(
                 f"{url} is not on the public network, so it is not fetched."
             ) from error
-        except requests.Timeout as error:
+        except (requests.Timeout, TimeoutError, ReadTimeoutError) as error:
             raise FetchError(f"{url} took longer than {self.seconds:g} seconds.") from error
-        except (requests.RequestException, ValueError, OSError) as error:
+        except (requests.RequestException, HTTPError, ValueError, OSError) as error:
             raise FetchError(f"{url} cannot be reached: {reason(error)}.") from error
 
 

@@ -151,6 +151,7 @@ RETRIEVAL_PARSE_SECONDS = env.float("RETRIEVAL_PARSE_SECONDS", 20)
 INSTALLED_APPS = [
     "config",
     "accounts",
+    "simulator",
     # <examples>
     "todos",
     "sports",
@@ -455,6 +456,7 @@ LOGGING = {
             "oauth2_provider.cimd",  # why a client's metadata document was refused
             "oauth_demo",
             "plugins",
+            "simulator",
             # <examples>
             "retrieval",
             "sports",

@@ -25,17 +25,36 @@ class Report:
     def count(self, level: Level) -> int:
         return sum(finding.level is level for finding in self.findings)
 
+    @property
+    def counts(self) -> str:
+        """How many there are of each level, in words; "" for none."""
+        return ", ".join(
+            f"{count} {level.value if count == 1 or level is Level.ADVICE else f'{level.value}s'}"
+            for level in Level
+            if (count := self.count(level))
+        )
+
 
 def check(address: str, *, fetcher: Fetcher, token: str = "") -> Report:
     """Check the plugin, manifest or MCP server at an address."""
     url = completed(address)
-    path = urlsplit(url).path
-    if path.rstrip("/").endswith("/mcp"):
+    if is_mcp(url):
         findings = mcp.RULES.check(mcp.Server(url, fetcher, token))
         return report(url, "MCP server", findings)
-    if not path.endswith(".json"):
-        url = f"{url.rstrip('/')}{manifest.WELL_KNOWN}"
+    url = manifest_url(url)
     return report(url, "plugin", check_plugin(url, fetcher))
+
+
+def is_mcp(url: str) -> bool:
+    """Say whether a URL is an MCP server's."""
+    return urlsplit(url).path.rstrip("/").endswith("/mcp")
+
+
+def manifest_url(url: str) -> str:
+    """Return where a plugin's manifest is, by its URL or the plugin's."""
+    if urlsplit(url).path.endswith(".json"):
+        return url
+    return f"{url.rstrip('/')}{manifest.WELL_KNOWN}"
 
 
 def completed(address: str) -> str:

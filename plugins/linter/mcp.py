@@ -32,7 +32,7 @@ class Server:
     def ask(
         self, method: str, params: Mapping[str, Any], *, era: str, session: str = ""
     ) -> Fetched:
-        """Send one request, as a client of an era does; raises FetchError."""
+        """Send one request or notification, as a client of an era does; raises FetchError."""
         headers = {
             "Accept": "application/json, text/event-stream",
             "Content-Type": "application/json",
@@ -52,14 +52,15 @@ class Server:
                 "io.modelcontextprotocol/clientInfo": CLIENT,
                 "io.modelcontextprotocol/clientCapabilities": {},
             }
-        message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": sent}
+        message: dict[str, Any] = {"jsonrpc": "2.0", "method": method, "params": sent}
+        if not method.startswith("notifications/"):
+            message["id"] = 1
         return self.fetcher.send("POST", self.url, headers=headers, body=orjson.dumps(message))
 
     def result(self, method: str, params: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
         """Return the result of a request in the newest era that answers; None where none does."""
-        era = MODERN if self.modern else LEGACY
         try:
-            return result_of(self.ask(method, params or {}, era=era, session=self.session))
+            return result_of(self.ask(method, params or {}, era=self.era, session=self.session))
         except FetchError:
             return None
 
@@ -85,11 +86,23 @@ class Server:
 
     @cached_property
     def handshake(self) -> Fetched | None:
+        """What `initialize` answers; a server with sessions wants to hear that it was read."""
         params = {"protocolVersion": LEGACY, "capabilities": {}, "clientInfo": CLIENT}
         try:
-            return self.ask("initialize", params, era=LEGACY)
+            answer = self.ask("initialize", params, era=LEGACY)
+            if (agreed := result_of(answer)) is not None:
+                era, session = str(agreed.get("protocolVersion")), answer.header("mcp-session-id")
+                self.ask("notifications/initialized", {}, era=era, session=session)
+            return answer
         except FetchError:
             return None
+
+    @property
+    def era(self) -> str:
+        """The revision of further requests: the newest, else the one that was agreed on."""
+        if self.modern:
+            return MODERN
+        return str((self.legacy or {}).get("protocolVersion", LEGACY))
 
     @property
     def session(self) -> str:

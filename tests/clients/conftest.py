@@ -31,8 +31,14 @@ class LoopbackTransport(httpx.HTTPTransport):
     """Takes every name for this machine, as `*.localhost` should be (RFC 6761 section 6.3)."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.url = request.url.copy_with(host="127.0.0.1")
-        return super().handle_request(request)
+        sent = httpx.Request(
+            request.method,
+            request.url.copy_with(host="127.0.0.1"),
+            headers=request.headers,
+            stream=request.stream,
+            extensions=request.extensions,
+        )
+        return super().handle_request(sent)
 
 
 @pytest.fixture

@@ -50,15 +50,10 @@ class Command(BaseCommand):
         self.stdout.write(f"The {report.kind} at {report.url}\n\n")
         for finding in report.findings:
             self.stdout.write(self.lines(finding))
-        counts = [
-            f"{count} {level.value if count == 1 or level is Level.ADVICE else f'{level.value}s'}"
-            for level in Level
-            if (count := report.count(level))
-        ]
-        if not counts:
+        if not report.findings:
             self.stdout.write(self.style.SUCCESS("Nothing is wrong with it."))
         else:
-            self.stdout.write(f"{', '.join(counts)}.")
+            self.stdout.write(f"{report.counts}.")
 
     def lines(self, finding: Finding) -> str:
         paint = {

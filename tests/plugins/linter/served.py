@@ -85,6 +85,9 @@ class Served:
     results: dict[str, Any] = field(default_factory=dict)
     """What `/mcp` answers, by the method of JSON-RPC; any other is an error."""
 
+    told: list[str] = field(default_factory=list)
+    """The methods that came to `/mcp`."""
+
     def answer(self, path: str, sent: bytes) -> Answer:
         if path == "/mcp" and path not in self.answers:
             return self.answer_mcp(json.loads(sent))
@@ -93,6 +96,9 @@ class Served:
 
     def answer_mcp(self, message: Any) -> Answer:
         method = message["method"]
+        self.told.append(method)
+        if "id" not in message:  # a notification
+            return 202, {}, b""
         said: dict[str, Any] = {"error": {"code": -32601, "message": "Method not found"}}
         if method in self.results:
             said = {"result": self.results[method]}
@@ -145,7 +151,7 @@ def served() -> Iterator[Served]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     site.url = f"http://localhost:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield site
     finally:

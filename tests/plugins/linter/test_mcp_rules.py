@@ -71,6 +71,14 @@ def test_a_protected_server_without_a_fault_asks_for_a_token_alone(site: Served)
     assert found.startswith("mcp.credential: ") and "Give one with --token." in found
 
 
+def test_a_server_with_sessions_hears_that_its_answer_was_read(site: Served) -> None:
+    del site.results["server/discover"]
+    assert len(texts(site)) == 1  # that newer clients are not answered
+    begun = site.told.index("initialize")
+    assert site.told[begun + 1] == "notifications/initialized"
+    assert "tools/list" in site.told[begun + 2 :]
+
+
 FAULTS: list[tuple[str, dict[str, Any], str]] = [
     ("answers", {"/server~1discover": None, "/initialize": None}, "no result of JSON-RPC"),
     ("eras", {"/server~1discover": None}, "no answer to server/discover"),

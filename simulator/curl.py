@@ -1,0 +1,17 @@
+"""A request as a command that anybody can run."""
+
+import shlex
+
+from simulator.trace import Exchange
+
+
+def as_curl(exchange: Exchange) -> str:
+    words = ["curl"]
+    if exchange.method != "GET":
+        words += ["--request", exchange.method]
+    words.append(exchange.url)
+    for name, value in exchange.headers.items():
+        words += ["--header", f"{name}: {value}"]
+    if exchange.body:
+        words += ["--data-raw", exchange.body.decode("utf-8", "replace")]
+    return shlex.join(words)

@@ -1,0 +1,23 @@
+"""Documents of others, kept as they were read."""
+
+import json
+from typing import Any
+
+from django.db import models
+
+
+class DocumentField(models.TextField[Any, Any]):
+    """JSON as text: PostgreSQL's own kind refuses NUL, which somebody else's document may hold."""
+
+    empty_values = [None]
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+    def from_db_value(self, value: str, *args: Any) -> Any:
+        return json.loads(value)
+
+    def get_prep_value(self, value: Any) -> str:
+        return json.dumps(value, default=str)  # YAML has dates

@@ -1,0 +1,130 @@
+"""An MCP server, installed and called by the same steps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from plugins.linter import mcp
+from plugins.linter.document import listed
+from simulator import reasons
+from simulator.answer import Answer, answer_of
+from simulator.errors import StepError
+from simulator.fetching import CALL_SECONDS, TracedFetcher
+from simulator.oauth import discovery
+from simulator.oauth.scheme import OAuth
+from simulator.oauth.server import require_secure
+from simulator.operation import Argument
+from simulator.schemes import Given, NoAuth, Scheme, UserHTTP
+from simulator.subject import Subject
+
+
+@dataclass(frozen=True)
+class MCPServer(Subject):
+    kind = "mcp"
+
+    @classmethod
+    def find(cls, url: str, fetcher: TracedFetcher) -> "MCPServer":
+        return cls(url, {}, {})  # what it says of itself may take a credential to read
+
+    @property
+    def name(self) -> str:
+        said = self.manifest.get("serverInfo")
+        named = said.get("name") if isinstance(said, Mapping) else None
+        return str(named or urlsplit(self.url).hostname)
+
+    @property
+    def title(self) -> str:
+        said = self.manifest.get("serverInfo")
+        named = said.get("title") if isinstance(said, Mapping) else None
+        return str(named or (self.name if self.manifest else "an MCP server"))
+
+    def scheme(self, fetcher: TracedFetcher, given: Given) -> Scheme:
+        server = mcp.Server(self.url, fetcher.to(reasons.MCP_ASK))
+        if server.bare is None:
+            raise StepError(f"{self.url} does not answer a POST. Is it an MCP server's address?")
+        if not server.is_protected:
+            return NoAuth({})
+        if given.token:
+            return UserHTTP({})
+        url = mcp.metadata_url(server) or discovery.resource_metadata_url(self.url, fetcher)
+        if url is None:
+            return UserHTTP({})
+        return OAuth(discovery.of_resource(self.url, url, fetcher).as_details())
+
+    def read(self, fetcher: TracedFetcher, headers: Mapping[str, str]) -> "MCPServer":
+        server = self.server(fetcher.to(reasons.MCP_TOOLS), headers)
+        if server.tools is None:
+            raise StepError(f"{self.url} tells no tools. `check_plugin {self.url}` says more.")
+        about = {**server.about, "revision": server.era}
+        return replace(self, manifest=about, document={"tools": server.tools})
+
+    def server(self, fetcher: TracedFetcher, headers: Mapping[str, str]) -> mcp.Server:
+        require_secure(self.url)
+        token = headers.get("Authorization", "").removeprefix("Bearer ")
+        return mcp.Server(self.url, fetcher, token)
+
+    @property
+    def operations(self) -> tuple["Tool", ...]:
+        return tuple(
+            Tool(each, self) for each in listed(self.document, "tools") if isinstance(each, Mapping)
+        )
+
+    def is_verified(self, fetcher: TracedFetcher, token: str) -> bool:
+        raise StepError("An MCP server has no verification token.")
+
+    can_be_verified = False
+
+
+@dataclass(frozen=True)
+class Tool:
+    tool: Mapping[str, Any]
+    of: MCPServer
+
+    @property
+    def id(self) -> str:
+        return str(self.tool.get("name"))
+
+    @property
+    def arguments(self) -> tuple[Argument, ...]:
+        schema = self.tool.get("inputSchema")
+        schema = schema if isinstance(schema, Mapping) else {}
+        properties = schema.get("properties")
+        return tuple(
+            Argument(
+                str(name),
+                "body",
+                each if isinstance(each, Mapping) else {},
+                name in listed(schema, "required"),
+            )
+            for name, each in (properties if isinstance(properties, Mapping) else {}).items()
+        )
+
+    def call(
+        self, fetcher: TracedFetcher, values: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> Answer:
+        server = self.of.server(fetcher.to(reasons.MCP_CALL, seconds=CALL_SECONDS), headers)
+        era = self.of.manifest.get("revision", mcp.LEGACY)
+        session = "" if era == mcp.MODERN else server.session
+        params = {"name": self.id, "arguments": dict(values)}
+        fetched = server.ask("tools/call", params, era=era, session=session)
+        result = mcp.result_of(fetched)
+        if result is None:
+            return answer_of(fetched, is_good=False)
+        return answer_of(fetched, text=text_of(result), is_good=result.get("isError") is not True)
+
+
+def text_of(result: Mapping[str, Any]) -> str:
+    """Return what a model reads of a result: its texts, else what is structured."""
+    texts = [
+        str(each["text"])
+        if each.get("type") == "text" and "text" in each
+        else f"[{each.get('type')}]"
+        for each in listed(result, "content")
+        if isinstance(each, Mapping)
+    ]
+    if texts or "structuredContent" not in result:
+        return "\n".join(texts)
+    return orjson.dumps(result["structuredContent"]).decode()

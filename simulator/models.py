@@ -1,0 +1,55 @@
+"""What was installed, for whom, and the secrets that it takes to call it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from simulator.encryption import decrypted, encrypted
+from simulator.fields import DocumentField
+
+
+class InstalledPlugin(models.Model):
+    """A plugin or MCP server as it was when it was installed."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="installed_plugins",
+        help_text="Who installed it; nobody, where a command did.",
+    )
+    name = models.CharField(max_length=100, help_text="By which its owner calls it.")
+    address = models.CharField(max_length=2000, help_text="Of its manifest, or its MCP server.")
+    kind = models.CharField(max_length=20, help_text="plugin, or mcp.")
+    manifest = DocumentField(help_text="What it says of itself.")
+    document = DocumentField(help_text="Its OpenAPI document, or its tools.")
+    scheme = models.CharField(max_length=20, help_text="How its calls authenticate.")
+    details = DocumentField(default=dict, help_text="What its scheme remembers, no secret.")
+    encrypted_secrets = models.TextField(editable=False)
+    installed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="one_installation_per_name"),
+            models.UniqueConstraint(
+                fields=["name"], condition=models.Q(owner=None), name="one_ownerless_per_name"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def secrets(self) -> dict[str, Any]:
+        """The scheme's secrets; raises UndecryptableError where the key is gone."""
+        kept: dict[str, Any] = json.loads(decrypted(self.encrypted_secrets))
+        return kept
+
+    @secrets.setter
+    def secrets(self, secrets: Mapping[str, Any]) -> None:
+        self.encrypted_secrets = encrypted(json.dumps(dict(secrets)))

@@ -1,0 +1,101 @@
+"""A body is read whole, whichever way it comes, and waited for no longer than was said."""
+
+import gzip
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from api.fetching import Fetcher, FetchError
+
+pytestmark = pytest.mark.outside
+
+LOCAL = Fetcher(loopback=True, seconds=0.5)
+TEXT = b"a body " * 1000
+PACKED = gzip.compress(TEXT)
+
+
+@contextmanager
+def answering(*parts: bytes, pause: float = 0) -> Iterator[str]:
+    """Answer one request with these bytes, one part after the other."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(10_000)
+                try:
+                    for part in parts:
+                        connection.sendall(part)
+                        time.sleep(pause)
+                except OSError:  # whoever asked has had enough
+                    pass
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        thread.join()
+
+
+def head(*lines: str) -> bytes:
+    return "\r\n".join(["HTTP/1.1 200 OK", *lines, "", ""]).encode()
+
+
+def chunk(body: bytes) -> bytes:
+    return f"{len(body):x}\r\n".encode() + body + b"\r\n"
+
+
+CHUNKED, GZIP = "Transfer-Encoding: chunked", "Content-Encoding: gzip"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [head(f"Content-Length: {len(TEXT)}"), TEXT],
+        [head("Connection: close"), TEXT],
+        [head(CHUNKED), chunk(TEXT[:10]), chunk(TEXT[10:]), b"0\r\n\r\n"],
+        [head(GZIP, f"Content-Length: {len(PACKED)}"), PACKED[:5], PACKED[5:]],
+        [head(GZIP, CHUNKED), chunk(PACKED[:5]), chunk(PACKED[5:]), b"0\r\n\r\n"],
+    ],
+    ids=["length", "close", "chunks", "gzip", "gzip in chunks"],
+)
+def test_a_body_is_read_whole(parts: list[bytes]) -> None:
+    with answering(*parts, pause=0.01) as url:
+        assert LOCAL.get(url).body == TEXT
+
+
+@pytest.mark.parametrize(
+    "start", [head("Content-Length: 100"), head(CHUNKED)], ids=["length", "chunks"]
+)
+def test_a_body_that_trickles_is_not_waited_for(start: bytes) -> None:
+    parts = [b"1\r\nx\r\n"] * 20 if b"chunked" in start else [b"x"] * 20
+    began = time.monotonic()
+    with answering(start, *parts, pause=0.1) as url, pytest.raises(FetchError, match="took longer"):
+        LOCAL.get(url)
+    assert time.monotonic() - began < 1.5
+
+
+def test_a_body_that_stops_is_not_waited_for() -> None:
+    parts = [head("Content-Length: 100"), b"x"]
+    with answering(*parts, pause=0.6) as url, pytest.raises(FetchError, match="took longer"):
+        LOCAL.get(url)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [[head("Content-Length: 100"), b"x"], [head(GZIP, "Content-Length: 5"), b"plain"]],
+    ids=["broken off", "no gzip"],
+)
+def test_a_body_that_cannot_be_read_is_told(parts: list[bytes]) -> None:
+    with answering(*parts) as url, pytest.raises(FetchError, match="cannot be reached"):
+        LOCAL.get(url)
+
+
+def test_a_body_that_unpacks_to_too_much_is_given_up() -> None:
+    bomb = gzip.compress(b"\0" * 50_000_000)
+    parts = [head(GZIP, f"Content-Length: {len(bomb)}"), bomb]
+    with answering(*parts) as url, pytest.raises(FetchError, match="more than 2097152 bytes"):
+        LOCAL.get(url)
