@@ -58,7 +58,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 check: .venv/installed-dev ## Run the tests that need no program of others (a minute)
 	@$(PYTEST) -m "not outside"
 
-test: .venv/installed-dev ## Install what the tests need, and run them (five minutes)
+test: .venv/installed-dev ## Install what the tests need, and run them (six minutes)
 	@$(PYTEST) --cov --cov-report=term
 
 NODE := tests/node_modules/installed
