@@ -1,6 +1,6 @@
 """Whose request is this? Found once, by the middleware; everybody else asks `request.mount`."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
@@ -50,7 +50,13 @@ class PluginMount(Mount):
                     namespaces=[self.namespace, "api"],
                     route=str(route.pattern),
                 )
-                return replace(self, match=match)
+                return PluginMount(
+                    origin=self.origin,
+                    urlconf=self.urlconf,
+                    match=match,
+                    namespace=self.namespace,
+                    plugin=self.plugin,
+                )
         return None
 
 

@@ -39,7 +39,7 @@ class API:
         """Put something into an empty list of a development site, to try the plugin with."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)  # each is itself alone, and found in caches at once
 class Plugin:
     """One plugin, as the site's list declares it.
 

@@ -7,7 +7,7 @@ server that costs a fraction of what a loop for each request would.
 
 from collections.abc import Awaitable, Coroutine
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar, cast
 
 import anyio
@@ -59,6 +59,19 @@ class Exchange:
         """Drop it, for the same reason."""
 
 
+class PluginServer(Server[Any]):
+    """The SDK's server, which says at each result of 2026-07-28 who it is."""
+
+    @property
+    def server_info_stamp(self) -> dict[str, Any]:
+        """A dict of its own for each result: one level is all that is changed (`introduce`)."""
+        return {**self.stamp}
+
+    @cached_property
+    def stamp(self) -> dict[str, Any]:
+        return super().server_info_stamp
+
+
 @cache
 def server_of(plugin: Plugin) -> "Server[Any]":
     async def list_tools(
@@ -70,7 +83,7 @@ def server_of(plugin: Plugin) -> "Server[Any]":
         return call(cast("Arrival", context.request), plugin, params)
 
     resources = resource_handlers(plugin)
-    server: Server[Any] = Server(
+    server = PluginServer(
         plugin.name_for_model,
         title=plugin.name_for_human,
         description=plugin.description_for_human,

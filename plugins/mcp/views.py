@@ -5,7 +5,7 @@ has none. Both come to the same URL: the header MCP-Protocol-Version tells them 
 """
 
 from copy import copy
-from functools import cache
+from functools import lru_cache
 from time import monotonic
 from typing import Any
 
@@ -38,6 +38,7 @@ ROUTING_HEADERS = {
 make a mapping of all that came."""
 BATCH_MAX = 20  # messages
 BATCH_SECONDS = 20  # in which each of them has to begin, as a list holds one thread of the server
+ENVELOPE_MAX = 1_000  # bytes of what a client says of itself, to be remembered
 UNNAMED_VERSION = "2025-03-26"
 """Whose clients name no version; and the one revision whose messages may come as a list."""
 
@@ -135,24 +136,34 @@ def answer_of(arrival: Arrival, message: Any) -> Answer:
         verdict = classify_inbound_request(message, headers=routing_headers(arrival.request))
         if isinstance(verdict, InboundLadderRejection):
             return rejected(message["id"], verdict)
-        connection = Connection.from_envelope(
+        connection = connection_of(
             verdict.protocol_version, verdict.client_info, verdict.client_capabilities
         )
     else:
-        connection = copy(handshake_connection(version))
+        connection = connection_of(version)
     result = run_request(arrival, connection, message)
     if isinstance(result, ErrorData):
         return failure(message["id"], result, always_200=not modern)
     return {"jsonrpc": "2.0", "id": message["id"], "result": result}, 200
 
 
-@cache
-def handshake_connection(version: str) -> Connection:
-    """Return what the SDK calls a connection, of a client that shook hands at some time.
+def connection_of(version: str, client_info: Any = None, capabilities: Any = None) -> Connection:
+    """Return what the SDK calls a connection: who asks, by its word, in which revision.
 
-    To be copied: a request may change what is its own.
+    Of those that were seen lately a copy: to make one costs more, and a request may change its own.
     """
-    return Connection.from_envelope(version, None, None)
+    try:
+        envelope = orjson.dumps([client_info, capabilities])
+    except orjson.JSONEncodeError:  # which reads deeper than it writes
+        envelope = b""
+    if 0 < len(envelope) <= ENVELOPE_MAX:
+        return copy(known_connection(version, envelope))
+    return Connection.from_envelope(version, client_info, capabilities)
+
+
+@lru_cache(maxsize=256)
+def known_connection(version: str, envelope: bytes) -> Connection:
+    return Connection.from_envelope(version, *orjson.loads(envelope))
 
 
 def version_of(request: PluginRequest) -> str:
