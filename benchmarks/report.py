@@ -19,7 +19,8 @@ ROWS = {  # each with what it is compared with
     "DELETE todo": f"DELETE {BASELINE}",
     "GET todo-service": f"GET {BASELINE}",
     "GET todo-user": f"GET {BASELINE}",
-    "MCP todo": "GET todo",
+    "MCP GET todo": "GET todo",
+    "MCP POST todo": "POST todo",
 }
 HEADER = """\
 | request | requests/s | baseline | ratio | CPU µs per request | baseline | ratio |

@@ -53,7 +53,7 @@ class Sample:
 class Rounds:
     """Measures the targets in turn. Those without a token get POST and DELETE too.
 
-    `mcp` is the one whose GET is also sent as the call of an MCP tool.
+    `mcp` is the one whose GET and POST are also sent as calls of MCP tools.
     """
 
     def __init__(
@@ -71,7 +71,8 @@ class Rounds:
         for target in self.targets:
             self.send("POST", target, [target.reads], body=BUY_MILK, count=10)
             self.send("GET", target, [target.reads], count=WARM_UP)
-        self.send("POST", self.mcp, [], **get_todos(self.mcp), count=WARM_UP)
+        for call in (get_todos(self.mcp), add_todo(self.mcp)):
+            self.send("POST", self.mcp, [], **call, count=WARM_UP)
         for target in self.open_targets:
             self.send("POST", target, LISTS, body=BUY_MILK, count=WARM_UP)
             self.send("DELETE", target, LISTS, body=FIRST, count=WARM_UP)
@@ -85,7 +86,8 @@ class Rounds:
         for target in self.targets:
             self.keep("GET", target, [target.reads], seconds=self.seconds)
             if target is self.mcp:
-                self.keep("MCP", target, [], **get_todos(target), seconds=self.seconds)
+                self.keep("MCP GET", target, [], **get_todos(target), seconds=self.seconds)
+                self.keep("MCP POST", target, [], **add_todo(target), seconds=self.seconds)
         added = [
             self.keep("POST", target, LISTS, body=BUY_MILK, seconds=self.seconds)
             for target in self.open_targets
@@ -95,7 +97,8 @@ class Rounds:
             require_empty(target)
 
     def keep(self, kind: str, target: Target, usernames: Sequence[str], **load: Any) -> Sample:
-        sample = self.send("POST" if kind == "MCP" else kind, target, usernames, **load)
+        method = "POST" if kind.startswith("MCP") else kind
+        sample = self.send(method, target, usernames, **load)
         name = f"{kind} {target.name}"
         self.samples[name].append(sample)
         cpu = "" if sample.cpu_us is None else f", {sample.cpu_us:6.0f} µs of CPU each"
@@ -132,11 +135,21 @@ class Rounds:
 
 def get_todos(target: Target) -> dict[str, Any]:
     """Return the call of the tool that answers what GET does, as a load."""
+    return tool_call(target, "getTodos", {"username": target.reads})
+
+
+def add_todo(target: Target) -> dict[str, Any]:
+    """Return the call of the tool that does what POST does, to a list of its own."""
+    return tool_call(target, "addTodo", {"username": f"mcp-{RUN}", "todo": "Buy milk"})
+
+
+def tool_call(target: Target, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
     params = {
-        "name": "getTodos",
-        "arguments": {"username": target.reads},
+        "name": tool,
+        "arguments": arguments,
         "_meta": {
             "io.modelcontextprotocol/protocolVersion": MCP_VERSION,
+            "io.modelcontextprotocol/clientInfo": {"name": "bench", "version": "1"},
             "io.modelcontextprotocol/clientCapabilities": {},
         },
     }
@@ -147,7 +160,7 @@ def get_todos(target: Target) -> dict[str, Any]:
         "headers": {
             "MCP-Protocol-Version": MCP_VERSION,
             "Mcp-Method": "tools/call",
-            "Mcp-Name": "getTodos",
+            "Mcp-Name": tool,
         },
     }
 
