@@ -58,17 +58,21 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 check: .venv/installed-dev ## Run the tests that need no program of others (a minute)
 	@$(PYTEST) -m "not outside"
 
-test: .venv/installed-dev ## Install what the tests need, and run them (six minutes)
-	@$(PYTEST) --cov --cov-report=term
+# Programs of others that need an environment of their own have targets of their own.
+WITH_CLIENTS := tests/oauth/clients tests/clients/mcp
+CONFORMANCE := tests/conformance
+
+test: .venv/installed-dev ## Install what the tests need, and run them (five minutes)
+	@$(PYTEST) $(addprefix --ignore=,$(WITH_CLIENTS) $(CONFORMANCE)) --cov --cov-report=term
 
 NODE := tests/node_modules/installed
 CLIENTS := .venv-clients/installed .venv-agents/installed .venv-langchain/installed $(NODE)
 
 test-clients: .venv/installed-dev $(CLIENTS) ## Run clients that others wrote, each in its own environment
-	@$(BIN)/python -m pytest tests/oauth/clients tests/clients/mcp
+	@$(BIN)/python -m pytest $(WITH_CLIENTS)
 
 test-conformance: .venv/installed-dev $(NODE) ## Run the official conformance suite of MCP, and count
-	@$(BIN)/python -m pytest tests/conformance
+	@$(BIN)/python -m pytest $(CONFORMANCE)
 
 .venv-%/installed: requirements-%.txt
 	@$(PYTHON) -m venv .venv-$*
