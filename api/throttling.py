@@ -11,6 +11,7 @@ from time import time as now
 from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
+from rest_framework.exceptions import Throttled
 from rest_framework.throttling import BaseThrottle
 
 from api.cache import cache
@@ -87,8 +88,8 @@ class Throttle(BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         caller: Caller | None = request.auth  # type: ignore[assignment]
         scope, who = caller.counted_as if caller else ("address", client_address(request))
-        self.limit = Limit(scope, f"{view.store}:{who}")  # type: ignore[attr-defined]
-        return self.limit.count()
-
-    def wait(self) -> float:
-        return self.limit.wait
+        limit = Limit(scope, f"{view.store}:{who}")  # type: ignore[attr-defined]
+        if not limit.count():
+            # Rather than "no", after which DRF would ask one and the same throttle for how long.
+            raise Throttled(limit.wait)
+        return True

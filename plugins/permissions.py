@@ -63,5 +63,8 @@ class OwnUsername(BasePermission):
         own = request.auth.username
         if view.kwargs.get("username") == "me":
             view.kwargs["username"] = own  # the arguments that the view is about to get
-        self.message = f"This token opens only what belongs to '{own}'. Use that username."
-        return bool(view.kwargs.get("username", own) == own)
+        if view.kwargs.get("username", own) != own:
+            raise PermissionDenied(
+                f"This token opens only what belongs to '{own}'. Use that username."
+            )
+        return True

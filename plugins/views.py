@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
+from api.views import APIView
 from plugins import manifest as documents
 from plugins.clients import token_variable, ways
 from plugins.mounts import PluginRequest, find_mount, prefix_namespace, root_namespace

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from api.exceptions import ProblemSerializer
+from api.views import Response
 from plugins.mounts import PluginRequest
 from retrieval import responses, serializers
 from retrieval.exceptions import NoSuchDocumentError

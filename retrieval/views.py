@@ -8,10 +8,9 @@ from django.utils.datastructures import MultiValueDict
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from api.exceptions import ProblemSerializer
+from api.views import APIView, Response
 from plugins.mcp.widgets import Widget
 from retrieval import exceptions, parsing, responses, serializers
 from retrieval.datastore import Datastore, NewDocument

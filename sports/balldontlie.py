@@ -8,8 +8,8 @@ clients send is not looked at, unless the plugin's own scheme does.
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
-from rest_framework.response import Response
 
+from api.views import Response
 from sports.serializers import SAFE_INTEGER, Day, Many, Query, WholeNumber, ids, limit, season
 from sports.sources import ListKind, Row, chosen_source
 from sports.views import SourceView

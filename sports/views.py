@@ -5,10 +5,9 @@ from typing import ClassVar
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from api.exceptions import ProblemSerializer
+from api.views import APIView, Response
 from plugins.mcp.widgets import Widget
 from sports import responses, serializers
 from sports.sources import Filters, ListKind, Page, chosen_source

@@ -4,11 +4,10 @@ from typing import ClassVar
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from api.exceptions import ProblemSerializer
 from api.usernames import USERNAME, checked
+from api.views import APIView, Response
 from plugins.mcp.widgets import Widget
 from todos.models import NoSuchTodoError, TodoList
 from todos.serializers import (

@@ -1,0 +1,148 @@
+"""The base of every view of an API here: DRF's, which makes once what DRF makes at each request."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from rest_framework import views
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+
+class Response:
+    """What a view answers: data that JSON can say, a status, and headers of its own.
+
+    DRF's own may stand in its place. That is a template's response too, with cookies and a life
+    cycle, all of which is made anew for each.
+    """
+
+    __slots__ = ("data", "headers", "status_code")
+
+    def __init__(
+        self, data: Any = None, status: int = 200, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.data = data
+        self.status_code = status
+        self.headers = headers or {}
+
+
+class Answer:
+    """What goes out, in bytes, whichever way the request came."""
+
+    __slots__ = ("content", "headers", "status_code")
+
+    def __init__(self, response: Any, allow: str) -> None:
+        self.status_code: int = response.status_code
+        self.content = b"" if response.data is None else orjson.dumps(response.data)
+        self.headers = {"Allow": allow, **response.headers}
+        if self.content:
+            self.headers["Content-Type"] = "application/json"
+        else:
+            self.headers.pop("Content-Type", None)
+        self.headers["Content-Length"] = str(len(self.content))
+        self.headers["Cache-Control"] = "no-store"
+
+    def as_http(self) -> HttpResponse:
+        response = HttpResponse(self.content, status=self.status_code, headers=self.headers)
+        if not self.content:  # Django names the type of nothing, too
+            del response["Content-Type"]
+        return response
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What every request to a view at one mount uses, and nothing may change."""
+
+    authenticators: Sequence[BaseAuthentication]
+    permissions: Sequence[Any]
+    throttles: Sequence[BaseThrottle]
+    parsers: Sequence[BaseParser]
+    negotiator: BaseContentNegotiation
+    allow: str
+
+
+class APIView(views.APIView):
+    """DRF's view, whose `as_view` makes what every request needs, once for the mount.
+
+    So an authentication, a permission or a throttle keeps nothing of a request. Every answer is
+    JSON: nothing is negotiated, and there are no versions.
+    """
+
+    shared: Shared | None = None
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponse]:
+        """Return the view as Django calls it. Its `answer` is the same, and cheaper to send."""
+        drf_view: Any = super().as_view(**initkwargs)
+        first = cls(**initkwargs)
+        shared = Shared(
+            authenticators=first.get_authenticators(),
+            permissions=first.get_permissions(),
+            throttles=first.get_throttles(),
+            parsers=first.get_parsers(),
+            negotiator=first.get_content_negotiator(),
+            allow=", ".join(first.methods()),
+        )
+
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Answer:
+            self = cls(**initkwargs)
+            self.shared = shared
+            self.setup(request, *args, **kwargs)
+            return self.answer(request, *args, **kwargs)
+
+        def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            return answer(request, *args, **kwargs).as_http()
+
+        view.__dict__.update(drf_view.__dict__)  # its class, and that it wants no CSRF token
+        view.answer = answer  # type: ignore[attr-defined]
+        return view
+
+    def answer(self, http_request: HttpRequest, *args: Any, **kwargs: Any) -> Answer:
+        """Admit the request and act on it, or refuse it; raises what nobody foresaw."""
+        assert self.shared
+        request = self.request = Request(
+            http_request,
+            parsers=self.shared.parsers,
+            authenticators=self.shared.authenticators,
+            negotiator=self.shared.negotiator,
+            parser_context={"view": self, "args": args, "kwargs": kwargs},
+        )
+        try:
+            self.initial(request, *args, **kwargs)
+            method = str(request.method).lower()
+            known = method in self.http_method_names
+            handler = getattr(self, method, None) if known else None
+            # `self.kwargs`, in which a permission may have said whose a path is.
+            response = (handler or self.http_method_not_allowed)(request, *args, **self.kwargs)
+        except Exception as error:
+            response = self.handle_exception(error)
+        return Answer(response, allow=self.shared.allow)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if self.get_authenticators():
+            self.perform_authentication(request)
+        self.check_permissions(request)
+        self.check_throttles(request)
+
+    def get_authenticators(self) -> Any:
+        return self.shared.authenticators if self.shared else super().get_authenticators()
+
+    def get_permissions(self) -> Any:
+        return self.shared.permissions if self.shared else super().get_permissions()
+
+    def get_throttles(self) -> Any:
+        return self.shared.throttles if self.shared else super().get_throttles()
+
+    def methods(self) -> list[str]:
+        """Return the methods that are answered, as the header Allow names them."""
+        self.setup(HttpRequest())  # which lets GET answer HEAD
+        return self.allowed_methods
+
+    def raise_uncaught_exception(self, exc: Exception) -> NoReturn:
+        self.request.force_plaintext_errors(True)
+        raise exc
