@@ -1,4 +1,4 @@
-"""SQL that the ORM writes once.
+"""SQL that the ORM writes once, and that the database's driver runs.
 
 Compiling a queryset is the largest single cost of a small request (`benchmarks/`), while the
 SQL of a hot statement never changes: only its values do. The queryset, or the model, stays the
@@ -6,13 +6,48 @@ only place where the statement is written down.
 """
 
 import inspect
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 from django.db.models.sql import InsertQuery
+
+Values = Sequence[Any] | Mapping[str, Any]
+
+
+class Statement:
+    """One SQL statement, with `%s` or `%(name)s` where its values go, as Django writes it.
+
+    Django's cursor costs more than what it does here, so the driver's own runs the statement. Where
+    queries are logged or wrapped, or a transaction is broken, Django's is used, and sees to that.
+    """
+
+    def __init__(self, sql: str) -> None:
+        self.sql = sql
+
+    def rows(self, values: Values) -> list[tuple[Any, ...]]:
+        """Return all rows, as the driver gives them."""
+        connection: Any = connections[DEFAULT_DB_ALIAS]
+        connection.close_if_health_check_failed()
+        special = connection.queries_logged or connection.execute_wrappers
+        if connection.connection is None or special or connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute(self.sql, values)
+                return cursor.fetchall() if cursor.description else []
+        with connection.wrap_database_errors:
+            if connection.vendor == "sqlite":
+                return connection.connection.execute(self.in_sqlite, values).fetchall()
+            cursor = connection.connection.cursor()
+            cursor.execute(self.sql, values)
+            return cursor.fetchall() if cursor.description else []
+
+    @cached_property
+    def in_sqlite(self) -> str:
+        """The statement as this driver takes it, with `?` or `:name`."""
+        return re.sub(r"%\((\w+)\)s", r":\1", self.sql).replace("%s", "?").replace("%%", "%")
 
 
 class CompiledQuery:
@@ -27,26 +62,24 @@ class CompiledQuery:
         self.build = build
 
     @cached_property
-    def statement(self) -> tuple[str, list[Any], dict[str, str]]:
-        """The SQL, its parameters, and which of them stand for which value."""
+    def compiled(self) -> tuple[Statement, list[Any], dict[str, str], int]:
+        """The statement, its parameters, which of them stand for which value, and for no limit."""
+        connection = connections[DEFAULT_DB_ALIAS]
         marks = {f"<{name}>": name for name in inspect.signature(self.build).parameters}
         queryset = self.build(**{name: mark for mark, name in marks.items()})
         sql, params = queryset.query.get_compiler(connection=connection).as_sql()
         if not marks.keys() <= set(params):
             raise TypeError("A value does not reach the SQL as a parameter of its own.")
-        return f"{sql} LIMIT %s OFFSET %s", list(params), marks
+        statement = Statement(f"{sql} LIMIT %s OFFSET %s")
+        return statement, list(params), marks, connection.ops.no_limit_value()
 
     def rows(
         self, *, limit: int | None = None, offset: int = 0, **values: str
     ) -> list[tuple[Any, ...]]:
         """Return up to `limit` rows (all, when None), after skipping `offset`."""
-        sql, params, marks = self.statement
+        statement, params, marks, no_limit = self.compiled
         bound = [values[marks[param]] if param in marks else param for param in params]
-        with connection.cursor() as cursor:
-            no_limit = cursor.db.ops.no_limit_value()
-            cursor.execute(sql, [*bound, no_limit if limit is None else limit, offset])
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+        return statement.rows([*bound, no_limit if limit is None else limit, offset])
 
 
 class CompiledInsert:
@@ -57,18 +90,17 @@ class CompiledInsert:
         self.fields = fields
 
     @cached_property
-    def sql(self) -> str:
+    def statement(self) -> Statement:
         query = InsertQuery(self.model)
         marks = {name: f"<{name}>" for name in self.fields}
         fields = [self.model._meta.get_field(name) for name in self.fields]
         query.insert_values(fields, [self.model(**marks)])  # type: ignore[arg-type]
-        sql: str
+        connection = connections[DEFAULT_DB_ALIAS]
         [(sql, params)] = query.get_compiler(connection=connection).as_sql()
         if list(params) != list(marks.values()):
             raise TypeError("A field does not reach the SQL as a parameter of its own.")
-        return sql
+        return Statement(sql)
 
     def insert(self, *values: str) -> None:
         """Insert one row; the values stand in the order of the fields."""
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, values)
+        self.statement.rows(values)

@@ -191,6 +191,9 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 
+# Whether requests to plugins go past what only pages need: plugins/short_way.py.
+SHORT_WAY = env.bool("SHORT_WAY", True)
+
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 

@@ -11,4 +11,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # file by itself must not guess that: it is production until DEBUG says otherwise.
 os.environ.setdefault("DEBUG", "false")
 
-application = with_body_length(get_wsgi_application())
+django_application = get_wsgi_application()
+
+# What follows needs the applications, which are set up by now.
+from plugins.short_way import with_short_way  # noqa: E402
+
+application = with_body_length(with_short_way(django_application))

@@ -44,7 +44,8 @@ class APIMiddleware:
         if mount is None or not mount.is_api:
             return self.get_response(request)
         set_urlconf(request.urlconf)
-        return answer_api(request)  # type: ignore[arg-type]
+        answer = answer_api(request)  # type: ignore[arg-type]
+        return answer if isinstance(answer, HttpResponse) else answer.as_http()
 
 
 class PlainInputMiddleware:

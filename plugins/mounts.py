@@ -1,11 +1,12 @@
 """Whose request is this? Found once, by the middleware; everybody else asks `request.mount`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import Resolver404, ResolverMatch, resolve
+from django.urls import Resolver404, ResolverMatch, URLPattern, resolve
 
 from api.mounts import Mount, MountedRequest
 from plugins.plugin import Plugin
@@ -38,7 +39,11 @@ class PluginMount(Mount):
         `path` is below the mount's root. A tool's call knows which plugin it is for, so it does
         without the look through the routes of all.
         """
-        for route in self.plugin.api_urls:
+        return self.among(self.plugin.api_urls, "api", path)
+
+    def among(self, routes: Iterable[URLPattern], part: str, path: str) -> "PluginMount | None":
+        """Return this mount with which of a part's routes answers a path; None where none does."""
+        for route in routes:
             if found := route.pattern.match(path):
                 _, args, captured = found
                 match = ResolverMatch(
@@ -46,17 +51,11 @@ class PluginMount(Mount):
                     args,
                     {**captured, **route.default_args},
                     route.name,
-                    app_names=["plugin", "api"],
-                    namespaces=[self.namespace, "api"],
+                    app_names=["plugin", part],
+                    namespaces=[self.namespace, part],
                     route=str(route.pattern),
                 )
-                return PluginMount(
-                    origin=self.origin,
-                    urlconf=self.urlconf,
-                    match=match,
-                    namespace=self.namespace,
-                    plugin=self.plugin,
-                )
+                return PluginMount(self.origin, self.urlconf, match, self.namespace, self.plugin)
         return None
 
 

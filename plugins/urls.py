@@ -15,6 +15,8 @@ from plugins.mounts import PluginMount, prefix_namespace, root_namespace
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
 
+MCP_URLS = [re_path(r"^mcp/?$", mcp, name="mcp")]
+
 
 def prefixed_urls() -> list[URLPattern | URLResolver]:
     """Return every plugin, below its prefix, with its well-known documents before the prefix.
@@ -43,7 +45,7 @@ def plugin_urls(
     """Return a plugin's routes for `path()` to mount, under an instance namespace."""
     patterns: list[URLPattern | URLResolver] = [
         path("", include((plugin.api_urls, "api"))),  # first: it is called most
-        path("", include(([re_path(r"^mcp/?$", mcp, name="mcp")], "mcp"))),
+        path("", include((MCP_URLS, "mcp"))),
         path("", views.plugin_page, name="index"),
         path(".well-known/ai-plugin.json", views.manifest, name="manifest"),
         path("openapi.yaml", views.openapi_yaml, name="openapi"),

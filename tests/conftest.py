@@ -7,18 +7,23 @@ import gc
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.cache import cache
+from django.core.cache import cache as django_cache
+from django.core.signals import setting_changed
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
+from django.test.client import ClientHandler
 
 from api import throttling
 from oauth_demo.models import Token
 from plugins.plugin import Plugin
+from plugins.short_way import ShortWay
 from retrieval.indexes import vector_index  # <examples></examples>
 from tests.clients.live_site import LiveSite, live_site
 from tests.development_server import DevelopmentServer, development_server
@@ -175,6 +180,40 @@ def bobs_token(bob: User) -> str:
     return Token.objects.issue(plugin="todo-user", name="Phone", user=bob)[1]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def as_servers_do() -> Iterator[None]:
+    """Let the test client's requests go the way that a server's go: the short one, or the long."""
+    take_long_way = ClientHandler.get_response
+
+    def get_response(handler: ClientHandler, request: Any) -> Any:
+        way = short_way()
+        place = way.find(request)
+        if place is None:
+            return take_long_way(handler, request)
+        response = way.answer(request)
+        if not isinstance(response, HttpResponse):
+            response = response.as_http()
+        for name, value in place.headers:
+            response[name] = value
+        return response
+
+    def forget(**kwargs: Any) -> None:
+        short_way.cache_clear()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ClientHandler, "get_response", get_response)
+        # As the test client has it: a test is one transaction, on one connection.
+        patch.setattr("plugins.short_way.close_old_connections", lambda: None)
+        setting_changed.connect(forget)
+        yield
+        setting_changed.disconnect(forget)
+
+
+@cache
+def short_way() -> ShortWay:
+    return ShortWay()
+
+
 @pytest.fixture(scope="session")
 def production_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     """The real site in processes of its own: one for all tests, or for all of one worker's."""
@@ -193,7 +232,7 @@ def development_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devel
 def fresh_cache() -> Iterator[None]:
     """Nobody is throttled for what another test did."""
     yield
-    cache.clear()
+    django_cache.clear()
 
 
 @pytest.fixture(autouse=True)

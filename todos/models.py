@@ -1,12 +1,11 @@
 """Todos, and the lists they are in."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection, models
 from django.db.models.functions import Now
 
-from api.compiled import CompiledInsert, CompiledQuery
+from api.compiled import CompiledInsert, CompiledQuery, Statement
 from api.usernames import USERNAME_MAX_LENGTH
 
 TODO_MAX_LENGTH = 2_000  # characters
@@ -61,17 +60,12 @@ class TodoList:
         Two parallel calls never name the same todo. Raises NoSuchTodoError and removes nothing
         when the index is outside the list.
         """
-        with connection.cursor() as cursor:
-            values: dict[str, str | int] = {
-                "store": self.store,
-                "username": self.username,
-                "index": index,
-            }
-            cursor.execute(POP[connection.vendor], values)
-            row: tuple[Any, ...] | None = cursor.fetchone()
-        if row is None:
+        values = {"store": self.store, "username": self.username, "index": index}
+        rows = POP[connection.vendor].rows(values)
+        if not rows:
             raise NoSuchTodoError(index, len(self))
-        return str(row[0])
+        [(text,)] = rows
+        return str(text)
 
     def clear(self) -> None:
         Todo.objects.filter(store=self.store, username=self.username).delete()
@@ -96,10 +90,10 @@ CHOOSE = """
     ORDER BY id LIMIT 1 OFFSET %(index)s
 """
 POP = {
-    "sqlite": f"DELETE FROM todos_todo WHERE id = ({CHOOSE}) RETURNING text",
-    "postgresql": f"""
+    "sqlite": Statement(f"DELETE FROM todos_todo WHERE id = ({CHOOSE}) RETURNING text"),
+    "postgresql": Statement(f"""
         DELETE FROM todos_todo WHERE id = (
             CASE WHEN EXISTS ({CHOOSE}) THEN ({CHOOSE} FOR UPDATE) END
         ) RETURNING text
-    """,
+    """),
 }

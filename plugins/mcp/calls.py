@@ -10,9 +10,10 @@ from django.http import HttpResponse
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, CallToolRequestParams, CallToolResult, TextContent
 
+from api.views import Answer
 from plugins.dispatch import answer_api
 from plugins.mcp.arguments import BadArgumentError
-from plugins.mcp.responses import Arrival, ChallengeError
+from plugins.mcp.responses import Arrival, ChallengeError, problem
 from plugins.mcp.tools import operations
 from plugins.mounts import PluginRequest, find_mount
 from plugins.plugin import Plugin
@@ -38,7 +39,7 @@ def call(arrival: Arrival, plugin: Plugin, params: CallToolRequestParams) -> Any
         return failed(str(error))
     arrival.admitted = True  # by the view, or it is refused by it
     response = run(arrival.request, operation.method, path, query, body)
-    if CHALLENGE in response:
+    if CHALLENGE in response.headers:
         return challenged(arrival.request, plugin, response)
     answer = orjson.loads(response.content) if response.content else {}
     if not 200 <= response.status_code < 300:
@@ -48,21 +49,22 @@ def call(arrival: Arrival, plugin: Plugin, params: CallToolRequestParams) -> Any
     return {**result, "structuredContent": answer} if isinstance(answer, dict) else result
 
 
-def challenged(request: PluginRequest, plugin: Plugin, response: HttpResponse) -> CallToolResult:
+def challenged(
+    request: PluginRequest, plugin: Plugin, answer: Answer | HttpResponse
+) -> CallToolResult:
     """Hand a challenge on: as HTTP has it, which ends the call, or within a result.
 
     ChatGPT asks a person for more scopes when a result says that they are lacking.
     """
     challenge = plugin.auth.challenge(request, plugin)  # type: ignore[arg-type]
-    if response.status_code == 403:  # and where a client learns how to get what it lacks
+    detail = orjson.loads(answer.content)["detail"]
+    if answer.status_code == 403:  # and where a client learns how to get what it lacks
         _, found, metadata = challenge.partition(", resource_metadata=")
-        challenge = f"{response[CHALLENGE]}{found}{metadata}"
+        challenge = f"{answer.headers[CHALLENGE]}{found}{metadata}"
         if settings.MCP_SCOPE_CHALLENGE == "result":
-            result = failed(orjson.loads(response.content)["detail"])
+            result = failed(detail)
             return result.model_copy(update={"meta": {"mcp/www_authenticate": [challenge]}})
-    response[CHALLENGE] = challenge
-    del response["Allow"]
-    raise ChallengeError(response)
+    raise ChallengeError(problem(detail, answer.status_code, **{CHALLENGE: challenge}))
 
 
 def failed(detail: str) -> CallToolResult:
@@ -70,7 +72,9 @@ def failed(detail: str) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=detail)], is_error=True)
 
 
-def run(request: PluginRequest, method: str, path: str, query: str, body: bytes) -> HttpResponse:
+def run(
+    request: PluginRequest, method: str, path: str, query: str, body: bytes
+) -> Answer | HttpResponse:
     """Return what the plugin answers at a path below its root: its view, once, for this caller."""
     mount = request.mount
     credential = "HTTP_" + mount.plugin.auth.request_header.upper().replace("-", "_")
