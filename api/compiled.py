@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+import psycopg
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 from django.db.models.sql import InsertQuery
@@ -38,10 +40,14 @@ class Statement:
                 cursor.execute(self.sql, values)
                 return cursor.fetchall() if cursor.description else []
         with connection.wrap_database_errors:
+            driver = connection.connection
             if connection.vendor == "sqlite":
-                return connection.connection.execute(self.in_sqlite, values).fetchall()
-            cursor = connection.connection.cursor()
-            cursor.execute(self.sql, values)
+                rows: list[tuple[Any, ...]] = driver.execute(self.in_sqlite, values).fetchall()
+                return rows
+            # Values go by themselves, where Django's writes them into the SQL, which could then
+            # not be prepared.
+            cursor = psycopg.Cursor(driver)
+            cursor.execute(self.sql, values, prepare=settings.DATABASE_PREPARED or None)
             return cursor.fetchall() if cursor.description else []
 
     @cached_property
@@ -62,7 +68,7 @@ class CompiledQuery:
         self.build = build
 
     @cached_property
-    def compiled(self) -> tuple[Statement, list[Any], dict[str, str], int]:
+    def compiled(self) -> tuple[Statement, list[Any], dict[str, str], Any]:
         """The statement, its parameters, which of them stand for which value, and for no limit."""
         connection = connections[DEFAULT_DB_ALIAS]
         marks = {f"<{name}>": name for name in inspect.signature(self.build).parameters}

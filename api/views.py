@@ -1,8 +1,9 @@
 """The base of every view of an API here: DRF's, which makes once what DRF makes at each request."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from functools import cached_property
+from typing import Any, NoReturn, cast
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,8 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
+
+from api.json_api import JSONParser
 
 
 class Response:
@@ -54,16 +57,32 @@ class Answer:
         return response
 
 
+class JSONRequest(Request):
+    """DRF's request, whose body is JSON: no other way to read it is looked for."""
+
+    @cached_property
+    def data(self) -> Any:
+        if self.META.get("CONTENT_LENGTH") in (None, "", "0"):
+            return {}
+        [parser] = cast("list[Any]", self.parsers)
+        return parser.parse(self, parser_context=self.parser_context)
+
+
 @dataclass(frozen=True)
 class Shared:
     """What every request to a view at one mount uses, and nothing may change."""
 
+    request_class: type[Request]
     authenticators: Sequence[BaseAuthentication]
     permissions: Sequence[Any]
     throttles: Sequence[BaseThrottle]
     parsers: Sequence[BaseParser]
     negotiator: BaseContentNegotiation
     allow: str
+
+
+def is_json(parsers: Sequence[BaseParser]) -> bool:
+    return [type(parser) for parser in parsers] == [JSONParser]
 
 
 class APIView(views.APIView):
@@ -76,15 +95,17 @@ class APIView(views.APIView):
     shared: Shared | None = None
 
     @classmethod
-    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponse]:
+    def as_view(cls, **initkwargs: Any) -> Any:
         """Return the view as Django calls it. Its `answer` is the same, and cheaper to send."""
         drf_view: Any = super().as_view(**initkwargs)
         first = cls(**initkwargs)
+        parsers = first.get_parsers()
         shared = Shared(
+            request_class=JSONRequest if is_json(parsers) else Request,
             authenticators=first.get_authenticators(),
             permissions=first.get_permissions(),
             throttles=first.get_throttles(),
-            parsers=first.get_parsers(),
+            parsers=parsers,
             negotiator=first.get_content_negotiator(),
             allow=", ".join(first.methods()),
         )
@@ -105,7 +126,7 @@ class APIView(views.APIView):
     def answer(self, http_request: HttpRequest, *args: Any, **kwargs: Any) -> Answer:
         """Admit the request and act on it, or refuse it; raises what nobody foresaw."""
         assert self.shared
-        request = self.request = Request(
+        request = self.request = self.shared.request_class(
             http_request,
             parsers=self.shared.parsers,
             authenticators=self.shared.authenticators,
@@ -142,6 +163,10 @@ class APIView(views.APIView):
         """Return the methods that are answered, as the header Allow names them."""
         self.setup(HttpRequest())  # which lets GET answer HEAD
         return self.allowed_methods
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """Return the answer to what went wrong, which has what `Response` has."""
+        return super().handle_exception(exc)
 
     def raise_uncaught_exception(self, exc: Exception) -> NoReturn:
         self.request.force_plaintext_errors(True)

@@ -237,6 +237,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous="
         + env.str("SQLITE_SYNCHRONOUS", "NORMAL", validate=OneOf(("NORMAL", "FULL"))),
     }
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["ENGINE"] = "api.postgresql"
+# Whether hot statements are prepared, once for each connection. A proxy that hands one connection
+# to many transactions may not know them.
+DATABASE_PREPARED = env.bool("DATABASE_PREPARED", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 

@@ -1,7 +1,5 @@
 """The shortest way to a plugin's API."""
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.template.response import SimpleTemplateResponse
 
@@ -13,8 +11,9 @@ def answer_api(request: PluginRequest) -> Answer | HttpResponse:
     """Call the view that a request was resolved to, and nothing else."""
     request.resolver_match = request.mount.match
     view, args, kwargs = request.mount.match
-    if answer := getattr(view, "answer", None):
-        return answer(request, *args, **kwargs)
+    if hasattr(view, "answer"):
+        answer: Answer = view.answer(request, *args, **kwargs)
+        return answer
     response: HttpResponse = view(request, *args, **kwargs)
     if isinstance(response, SimpleTemplateResponse):  # as those of DRF's own views are
         response.render()

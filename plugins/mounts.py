@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -39,24 +40,42 @@ class PluginMount(Mount):
         `path` is below the mount's root. A tool's call knows which plugin it is for, so it does
         without the look through the routes of all.
         """
-        return self.among(self.plugin.api_urls, "api", path)
+        return mount_among(
+            self.plugin.api_urls,
+            "api",
+            path,
+            origin=self.origin,
+            urlconf=self.urlconf,
+            namespace=self.namespace,
+            plugin=self.plugin,
+        )
 
-    def among(self, routes: Iterable[URLPattern], part: str, path: str) -> "PluginMount | None":
-        """Return this mount with which of a part's routes answers a path; None where none does."""
-        for route in routes:
-            if found := route.pattern.match(path):
-                _, args, captured = found
-                match = ResolverMatch(
-                    route.callback,
-                    args,
-                    {**captured, **route.default_args},
-                    route.name,
-                    app_names=["plugin", part],
-                    namespaces=[self.namespace, part],
-                    route=str(route.pattern),
-                )
-                return PluginMount(self.origin, self.urlconf, match, self.namespace, self.plugin)
-        return None
+
+def mount_among(
+    routes: Iterable[URLPattern],
+    part: str,
+    path: str,
+    *,
+    origin: str,
+    urlconf: Any,
+    namespace: str,
+    plugin: Plugin,
+) -> PluginMount | None:
+    """Return the mount at which one of a part's routes answers a path; None where none does."""
+    for route in routes:
+        if found := route.pattern.match(path):
+            _, args, captured = found
+            match = ResolverMatch(
+                route.callback,
+                args,
+                {**captured, **route.default_args},
+                route.name,
+                app_names=["plugin", part],
+                namespaces=[namespace, part],
+                route=str(route.pattern),
+            )
+            return PluginMount(origin, urlconf, match, namespace, plugin)
+    return None
 
 
 class PluginRequest(MountedRequest):

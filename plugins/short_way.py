@@ -23,7 +23,7 @@ from django.utils.module_loading import import_string
 
 from api.views import Answer
 from plugins.dispatch import answer_api
-from plugins.mounts import PluginMount, find_mount, prefix_namespace
+from plugins.mounts import find_mount, mount_among, prefix_namespace
 from plugins.registry import declared_plugins
 from plugins.urls import MCP_URLS
 
@@ -88,8 +88,15 @@ class ShortWay:
             mount = find_mount(request, request.path_info)  # at the root of a plugin's host
             request.mount = mount if mount and mount.is_api else None
         else:
-            root = PluginMount(place.origin, place.urlconf, None, prefix_namespace(plugin), plugin)
-            request.mount = root.of_api(below) or root.among(MCP_URLS, "mcp", below)
+            at: Any = {
+                "origin": place.origin,
+                "urlconf": place.urlconf,
+                "namespace": prefix_namespace(plugin),
+                "plugin": plugin,
+            }
+            request.mount = mount_among(plugin.api_urls, "api", below, **at) or mount_among(
+                MCP_URLS, "mcp", below, **at
+            )
         return place if request.mount else None
 
     def place(self, request: Any) -> Place | None:

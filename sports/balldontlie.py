@@ -5,6 +5,8 @@ date may stand with others in `dates[]`, a refusal is in `error`. Whatever Autho
 clients send is not looked at, unless the plugin's own scheme does.
 """
 
+from typing import Any
+
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -102,7 +104,7 @@ CLIENT_ROWS = {"teams": team_row, "players": player_row, "games": with_teams, "s
 
 
 class NBAView(SourceView):
-    def handle_exception(self, exc: Exception) -> Response:
+    def handle_exception(self, exc: Exception) -> Any:
         response = super().handle_exception(exc)
         response.data["error"] = response.data["detail"]
         return response

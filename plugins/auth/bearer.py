@@ -1,7 +1,8 @@
 """Schemes of one secret: `Authorization: Bearer …` (RFC 6750), handed out by hand."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -70,6 +71,11 @@ class BearerToken(TokenAuthentication):
     def __init__(self, scheme: BearerScheme, plugin: "Plugin") -> None:
         self.scheme = scheme
         self.plugin = plugin
+
+    def authenticate(self, request: Any) -> tuple[Any, Credential] | None:
+        """Read that header alone: `request.headers` would make a mapping of all that came."""
+        header = {"authorization": request.META.get("HTTP_AUTHORIZATION", "")}
+        return super().authenticate(cast("Request", SimpleNamespace(headers=header)))
 
     def authenticate_credentials(self, key: str) -> tuple[Any, Credential]:
         return self.scheme.look_up(key, self.plugin)
