@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any
 
 import psycopg
-from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 from django.db.models.sql import InsertQuery
@@ -47,7 +46,7 @@ class Statement:
             # Values go by themselves, where Django's writes them into the SQL, which could then
             # not be prepared.
             cursor = psycopg.Cursor(driver)
-            cursor.execute(self.sql, values, prepare=settings.DATABASE_PREPARED or None)
+            cursor.execute(self.sql, values)
             return cursor.fetchall() if cursor.description else []
 
     @cached_property

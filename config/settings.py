@@ -239,9 +239,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"]["ENGINE"] = "api.postgresql"
-# Whether hot statements are prepared, once for each connection. A proxy that hands one connection
-# to many transactions may not know them.
-DATABASE_PREPARED = env.bool("DATABASE_PREPARED", True)
+    # Hot statements are prepared at their third use, by each connection. A proxy that hands one
+    # connection to many transactions may not know them.
+    prepared = env.bool("DATABASE_PREPARED", True)
+    DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 2 if prepared else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 

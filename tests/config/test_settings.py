@@ -87,8 +87,17 @@ def test_production_passes_djangos_deployment_checks(https: str) -> None:
 def test_database_url_chooses_the_database() -> None:
     [databases] = load("DATABASES", environ={"DATABASE_URL": "postgres://u:p@db.example:5433/name"})
     database = databases["default"]
-    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert database["ENGINE"] == "api.postgresql"
     assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.example", 5433, "name")
+
+
+def test_what_a_database_url_says_of_postgresql_is_kept() -> None:
+    url = {"DATABASE_URL": "postgres://ann:secret@db.example/plugins?sslmode=require"}
+    [database] = load("DATABASES", environ=url)
+    options = database["default"]["OPTIONS"]
+    assert options == {"sslmode": "require", "prepare_threshold": 2}
+    [database] = load("DATABASES", environ={**url, "DATABASE_PREPARED": "off"})
+    assert database["default"]["OPTIONS"]["prepare_threshold"] is None
 
 
 def test_host_names_are_tidied() -> None:
