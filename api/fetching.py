@@ -12,10 +12,13 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests_hardened import Config, HTTPSession
 from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+from api.hosts import is_loopback
 
 REDIRECTS_MAX = 5
 CHUNK = 64 * 1024  # bytes
@@ -45,6 +48,8 @@ class Fetcher:
 
     loopback: bool
     """Whether an address of this machine may be fetched."""
+    own: frozenset[str] = frozenset()
+    """Origins that may be fetched wherever they are: this site's own."""
     seconds: float = 15
     """How long a request may take, its redirects included."""
     size_max: int = 2 * 1024**2
@@ -93,6 +98,10 @@ class Fetcher:
         session.trust_env = False  # a proxy would look up for itself; and no .netrc is sent
         session.mount("http://", LocalNames(is_https_proto=False, allow_loopback=self.loopback))
         session.mount("https://", LocalNames(is_https_proto=True, allow_loopback=self.loopback))
+        for origin in self.own:
+            here = is_loopback(origin)
+            adapter = LocalNames(is_https_proto=False, allow_loopback=True) if here else None
+            session.mount(f"{origin}/", adapter or HTTPAdapter())
         return session
 
     def one(

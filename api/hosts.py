@@ -3,13 +3,39 @@
 import ipaddress
 from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.http import HttpRequest
+
+FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto")
+"""What tunnels and proxies add."""
+
 
 def is_loopback(url: str) -> bool:
     """Say whether a URL's host is this machine by its name: `localhost`, or a loopback address."""
     host = urlsplit(url).hostname or ""
     if host == "localhost" or host.endswith(".localhost"):  # RFC 6761 section 6.3
         return True
+    return is_loopback_address(host)
+
+
+def comes_from_this_machine(request: HttpRequest) -> bool:
+    """Say whether somebody who sits at this machine sends a request, as far as it can be told.
+
+    What a tunnel or a proxy forwards comes from this machine too, and may even be written anew to
+    name it; so there must be no sign of one, and the page that sends must be of this machine.
+    """
+    if settings.PUBLIC_HOSTS or any(name in request.headers for name in FORWARDED):
+        return False
+    origin = request.headers.get("Origin")
+    return (
+        is_loopback(f"http://{request.get_host()}")
+        and is_loopback_address(request.META["REMOTE_ADDR"])
+        and (origin is None or is_loopback(origin))
+    )
+
+
+def is_loopback_address(address: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False

@@ -2,7 +2,7 @@
 
 import re
 
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework.exceptions import ValidationError
 
 USERNAME_MAX_LENGTH = 150  # characters, as in django.contrib.auth
@@ -17,6 +17,7 @@ USERNAME = OpenApiParameter(
     },
     OpenApiParameter.PATH,
     description="Whose list. Ask for the username if it is not known; otherwise use 'global'.",
+    examples=[OpenApiExample("Everybody's", value="global")],
 )
 
 

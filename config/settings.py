@@ -99,6 +99,13 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
 MCP_SCOPE_CHALLENGE = env.str("MCP_SCOPE_CHALLENGE", "http", validate=OneOf(["http", "result"]))
 
 
+# --- Simulator ---------------------------------------------------------------------------
+
+# Whether the console answers, at /console/. It fetches what people name: in production for staff
+# alone, and from public addresses, and this site's own, alone.
+CONSOLE = env.bool("CONSOLE", DEBUG)
+
+
 # <examples>
 # --- Sports ------------------------------------------------------------------------------
 
@@ -208,7 +215,11 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["plugins.templatetags.site"],
+            "builtins": [
+                "plugins.templatetags.site",
+                "simulator.templatetags.console",
+                "config.templatetags.demo",
+            ],
         },
     },
 ]

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.throttling import limit_attempts
+from config import demo
 from oauth_demo.urls import registration_urls
 from plugins import views
 from plugins.urls import prefixed_urls
@@ -13,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *prefixed_urls(),
     path("", views.landing, name="landing"),
     path("accounts/", include("accounts.urls")),
+    path("console/", include("simulator.urls")),
+    path("demo/sign-in/", limit_attempts(demo.sign_in), name="demo-sign-in"),
     path("clients/", include((registration_urls, "oauth2_provider"))),
     path("admin/login/", limit_attempts(admin.site.login)),
     path("admin/", admin.site.urls),

@@ -47,6 +47,7 @@ class PluginSchema(AutoSchema):
             for parameter in parameters:
                 if (parameter["in"], parameter["name"]) == ("path", "username"):
                     parameter["description"] = OwnUsername.description
+                    parameter["examples"] = {"One's own": {"value": OwnUsername.example}}
         return parameters
 
     def get_auth(self) -> list[Any]:

@@ -57,6 +57,7 @@ class OwnUsername(BasePermission):
 
     description = "Whose it is: 'me', for whoever holds the token. Nobody else's is let in."
     """What the documents say of a username in a path."""
+    example = "me"
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         assert isinstance(request.auth, Credential)

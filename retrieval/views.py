@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.utils.datastructures import MultiValueDict
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
@@ -65,6 +65,13 @@ class UpsertView(RetrievalView):
         summary="Save documents, so that they can be found later",
         description="A document whose id is there already is replaced. All are saved, or none.",
         request=serializers.UpsertSerializer,
+        examples=[
+            OpenApiExample(
+                "A note",
+                value={"documents": [{"text": "The kiosk opens at nine."}]},
+                request_only=True,
+            )
+        ],
         responses={
             200: OpenApiResponse(responses.IdsSerializer, "They were saved."),
             409: CONFLICT,
@@ -117,6 +124,13 @@ class QueryView(RetrievalView):
         description="Ask in whole sentences. Break a complex question into several queries, and "
         "use a filter when the source, author or date is known.",
         request=serializers.QueriesSerializer,
+        examples=[
+            OpenApiExample(
+                "One question",
+                value={"queries": [{"query": "When does the kiosk open?", "top_k": 3}]},
+                request_only=True,
+            )
+        ],
         responses={
             200: OpenApiResponse(responses.QueryResultsSerializer, "What was found."),
             409: CONFLICT,

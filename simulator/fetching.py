@@ -9,6 +9,8 @@ from django.utils import timezone
 from requests_hardened import HTTPSession
 
 from api.fetching import Fetched, Fetcher, FetchError
+from api.hosts import is_loopback
+from plugins.registry import declared_plugins
 from simulator import reasons
 from simulator.trace import Exchange, Why
 
@@ -76,4 +78,22 @@ def site_fetcher(*, loopback: bool = False) -> TracedFetcher:
     Public addresses alone, and in development, or where an operator says so, this machine's own:
     a plugin that is being made runs there, but in production so does what nobody else may reach.
     """
-    return TracedFetcher(loopback=settings.DEBUG or loopback)
+    return TracedFetcher(loopback=settings.DEBUG or loopback, own=own_origins())
+
+
+def own_origins() -> frozenset[str]:
+    """Return where this site itself answers, as its operator named it and no request can.
+
+    Its own plugins may be called wherever it stands: in a private network, too.
+    """
+    names = {host.lstrip(".") for host in settings.ALLOWED_HOSTS} - {"*"}
+    names |= settings.PLUGIN_HOSTS.keys()
+    if "localhost" in names:
+        names |= {f"{plugin.slug}.localhost" for plugin in declared_plugins()}
+    scheme = "https" if settings.HTTPS else "http"
+    return frozenset(
+        f"{scheme}://{name}{port}"
+        for name in names
+        for port in ("", f":{settings.PORT}")
+        if port or not is_loopback(f"http://{name}")  # that port of this machine may be another's
+    )

@@ -16,7 +16,7 @@ from simulator.fetching import CALL_SECONDS, TracedFetcher
 from simulator.oauth import discovery
 from simulator.oauth.scheme import OAuth
 from simulator.oauth.server import require_secure
-from simulator.operation import Argument
+from simulator.operation import Argument, example_of
 from simulator.schemes import Given, NoAuth, Scheme, UserHTTP
 from simulator.subject import Subject
 
@@ -96,11 +96,23 @@ class Tool:
             Argument(
                 str(name),
                 "body",
-                each if isinstance(each, Mapping) else {},
+                each,
                 name in listed(schema, "required"),
+                str(each.get("description") or ""),
+                example_of(each),
             )
-            for name, each in (properties if isinstance(properties, Mapping) else {}).items()
+            for name, said in (properties if isinstance(properties, Mapping) else {}).items()
+            for each in (said if isinstance(said, Mapping) else {},)
         )
+
+    @property
+    def description(self) -> str:
+        return str(self.tool.get("description") or self.tool.get("title") or "")
+
+    @property
+    def reads(self) -> bool:
+        hints = self.tool.get("annotations")
+        return isinstance(hints, Mapping) and hints.get("readOnlyHint") is True
 
     def call(
         self, fetcher: TracedFetcher, values: Mapping[str, Any], headers: Mapping[str, str]

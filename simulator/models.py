@@ -1,4 +1,4 @@
-"""What was installed, for whom, and the secrets that it takes to call it."""
+"""What was installed, for whom, and the secrets that it takes; and what led to it."""
 
 import json
 from collections.abc import Mapping
@@ -53,3 +53,49 @@ class InstalledPlugin(models.Model):
     @secrets.setter
     def secrets(self, secrets: Mapping[str, Any]) -> None:
         self.encrypted_secrets = encrypted(json.dumps(dict(secrets)))
+
+
+class Attempt(models.Model):
+    """What one person does with one plugin in the console, before it is installed and after."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="plugin_attempts"
+    )
+    name = models.SlugField(max_length=100, help_text="By which its owner's pages call it.")
+    address = models.CharField(max_length=2000, help_text="What was typed.")
+    own = models.CharField(max_length=50, blank=True, help_text="Which of this site's own it is.")
+    installed = models.OneToOneField(
+        InstalledPlugin, models.SET_NULL, null=True, blank=True, related_name="attempt"
+    )
+    encrypted_progress = models.TextField(editable=False)
+    encrypted_trace = models.TextField(editable=False)
+    touched_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-touched_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], name="one_attempt_per_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def progress(self) -> dict[str, Any]:
+        """How far it came, as JSON; raises UndecryptableError where the key is gone."""
+        kept: dict[str, Any] = json.loads(decrypted(self.encrypted_progress))
+        return kept
+
+    @progress.setter
+    def progress(self, progress: Mapping[str, Any]) -> None:
+        self.encrypted_progress = encrypted(json.dumps(progress, default=str))
+
+    @property
+    def trace(self) -> list[Any]:
+        """Its exchanges, with their secrets; raises UndecryptableError where the key is gone."""
+        kept: list[Any] = json.loads(decrypted(self.encrypted_trace))
+        return kept
+
+    @trace.setter
+    def trace(self, trace: list[Any]) -> None:
+        self.encrypted_trace = encrypted(json.dumps(trace))

@@ -14,7 +14,7 @@ from simulator.answer import Answer, answer_of
 from simulator.errors import StepError
 from simulator.fetching import CALL_SECONDS, TracedFetcher
 from simulator.oauth.server import JSON, require_secure
-from simulator.operation import Argument
+from simulator.operation import Argument, example_of
 from simulator.request_body import RequestBody
 
 OWN_HEADERS = frozenset({"accept", "content-type", "authorization"})
@@ -49,14 +49,25 @@ class OpenAPIOperation:
         return (*map(self.argument, self.parameters.values()), *self.body.arguments)
 
     def argument(self, parameter: Mapping[str, Any]) -> Argument:
-        schema = self.document.resolved(parameter.get("schema"))
+        found = self.document.resolved(parameter.get("schema"))
+        schema = found if isinstance(found, Mapping) else {}
         return Argument(
             str(parameter.get("name")),
             str(parameter.get("in")),
-            schema if isinstance(schema, Mapping) else {},
+            schema,
             parameter.get("required") is True,
             str(parameter.get("description") or ""),
+            example_of(parameter, schema),
         )
+
+    @property
+    def description(self) -> str:
+        said = (str(self.operation.document.get(each) or "") for each in ("summary", "description"))
+        return " ".join(filter(None, said))
+
+    @property
+    def reads(self) -> bool:
+        return self.operation.method == "get"
 
     def call(
         self, fetcher: TracedFetcher, values: Mapping[str, Any], headers: Mapping[str, str]

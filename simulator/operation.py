@@ -20,6 +20,8 @@ class Argument:
     schema: Mapping[str, Any]
     required: bool
     description: str = ""
+    example: Any = None
+    """What the document gives as one."""
 
     @property
     def types(self) -> set[str]:
@@ -51,11 +53,35 @@ class Operation(Protocol):
     @property
     def arguments(self) -> tuple[Argument, ...]: ...
 
+    @property
+    def description(self) -> str:
+        """What a model is told of it."""
+        ...
+
+    @property
+    def reads(self) -> bool:
+        """Whether it says that it changes nothing."""
+        ...
+
     def call(
         self, fetcher: TracedFetcher, values: Mapping[str, Any], headers: Mapping[str, str]
     ) -> Answer:
         """Call it with the headers of a credential; raises StepError, FetchError."""
         ...
+
+
+def example_of(*holders: Mapping[str, Any]) -> Any:
+    """Return the first example that one of these objects of OpenAPI, or schemas, gives."""
+    for holder in holders:
+        if "example" in holder:
+            return holder["example"]
+        examples = holder.get("examples")
+        if isinstance(examples, list) and examples:
+            return examples[0]
+        for each in examples.values() if isinstance(examples, Mapping) else ():
+            if isinstance(each, Mapping) and "value" in each:
+                return each["value"]
+    return None
 
 
 def read_arguments(operation: Operation, texts: Iterable[str]) -> dict[str, Any]:

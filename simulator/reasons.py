@@ -51,8 +51,8 @@ COME_BACK = Why(
     rfc(6749, "4.1.2"),
 )
 EXCHANGE = Why("Exchanges the code for tokens, once.", rfc(6749, "4.1.3"))
-REFRESH = Why("Gets a new access token, because the last was refused.", rfc(6749, "6"))
-REVOKE = Why("Ends a token, because the plugin is uninstalled.", rfc(7009, "2.1"))
+REFRESH = Why("Gets a new access token for the refresh token.", rfc(6749, "6"))
+REVOKE = Why("Ends a token before its time, so that it opens nothing any more.", rfc(7009, "2.1"))
 UNREGISTER = Why("Deletes the client that was registered for this.", rfc(7592, "2.3"))
 MCP_ASK = Why(
     "Asks the MCP server who it is, and whether it wants a token.", f"{MCP}basic/lifecycle"

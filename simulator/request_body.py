@@ -10,7 +10,7 @@ import orjson
 from plugins.linter.document import Document, Operation, listed
 from simulator.errors import StepError
 from simulator.oauth.server import FORM, JSON
-from simulator.operation import Argument
+from simulator.operation import Argument, example_of
 
 WHOLE = "body"
 """The one argument of a body that is no object."""
@@ -43,8 +43,11 @@ class RequestBody:
         whole_required = isinstance(body, Mapping) and body.get("required") is True
         if not properties:
             given = schema if isinstance(schema, Mapping) else {}
-            return cls(kind, None, (Argument(WHOLE, "body", given, whole_required),))
+            example = example_of(content[kind] or {}, given)
+            return cls(kind, None, (Argument(WHOLE, "body", given, whole_required, "", example),))
         names = {f"body.{name}" if name in taken else name: name for name in properties}
+        whole = example_of(content[kind] or {}, schema if isinstance(schema, Mapping) else {})
+        examples = whole if isinstance(whole, Mapping) else {}
         arguments = tuple(
             Argument(
                 argument,
@@ -52,6 +55,7 @@ class RequestBody:
                 properties[name],
                 name in required,
                 str(properties[name].get("description") or ""),
+                examples.get(name, example_of(properties[name])),
             )
             for argument, name in names.items()
         )

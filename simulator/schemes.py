@@ -27,6 +27,12 @@ class Need:
     name: str
     """Of the field of `Given`."""
     words: str
+    kind: str = "password"
+    """Of an input of HTML."""
+
+    @property
+    def label(self) -> str:
+        return self.name.replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,10 @@ class Scheme:
     """Whether the plugin's owner has to put a verification token into the manifest."""
     sends_away: ClassVar[bool] = False
     """Whether the person has to agree somewhere else."""
+    authenticates: ClassVar[bool] = True
+    """Whether a call bears a credential."""
+    renews: ClassVar[bool] = False
+    """Whether its tokens can be refreshed and revoked."""
 
     def __init__(self, details: Mapping[str, Any]) -> None:
         self.details = details
@@ -60,12 +70,9 @@ class Scheme:
     def needs(self) -> tuple[Need, ...]:
         return ()
 
-    def check(self, given: Given) -> None:
-        """Raise StepError where something is missing that only the person can give."""
-        for need in self.needs():
-            if not getattr(given, need.name):
-                option = f"--{need.name.replace('_', '-')}"
-                raise StepError(f"It wants {need.words}. Give it with {option}.")
+    def missing(self, given: Given) -> Need | None:
+        """Return what only the person can give, and did not."""
+        return next((need for need in self.needs() if not getattr(given, need.name)), None)
 
     def begin(self, fetcher: TracedFetcher, given: Given, redirect_uri: str) -> Begun:
         """Begin to install; raises StepError, FetchError."""
@@ -89,6 +96,10 @@ class Scheme:
 
     def revoke(self, fetcher: TracedFetcher, secrets: Secrets) -> list[str]:
         """End what can be ended at the other side; say in words what was done, or was not."""
+        return self.revoke_tokens(fetcher, secrets)
+
+    def revoke_tokens(self, fetcher: TracedFetcher, secrets: Secrets) -> list[str]:
+        """End the tokens, and leave what they came from."""
         return []
 
 
@@ -97,6 +108,7 @@ class NoAuth(Scheme):
 
     slug = "none"
     name = "no sign-in"
+    authenticates = False
 
 
 class TokenScheme(Scheme):
@@ -120,7 +132,7 @@ class TokenScheme(Scheme):
         kind = str(self.details.get("authorization_type") or "bearer").title()
         return {"Authorization": f"{kind} {secrets['token']}"}
 
-    def revoke(self, fetcher: TracedFetcher, secrets: Secrets) -> list[str]:
+    def revoke_tokens(self, fetcher: TracedFetcher, secrets: Secrets) -> list[str]:
         return ["Its token still opens the plugin: revoke it where you got it."]
 
 

@@ -1,6 +1,6 @@
 """Schemes of one secret: `Authorization: Bearer …` (RFC 6750), handed out by hand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,6 +13,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from oauth_demo.credentials import Credential, find_personal_token, find_service_token
+from oauth_demo.models import Token, digest
 from plugins.auth.scheme import AuthScheme
 from plugins.permissions import HasCredential, OwnUsername
 
@@ -41,6 +42,18 @@ class BearerScheme(AuthScheme):
 
     def codex_settings(self, variable: str) -> dict[str, Any]:
         return {"bearer_token_env_var": variable} if self.tokens_by_hand else {}
+
+    def hand_out(self, plugin: "Plugin", user: Any, redirect_uri: str) -> Mapping[str, str]:
+        whose = user if self.callers == "people" else None
+        name = f"Console of {user.get_username()}"[:100]
+        return {"token": Token.objects.issue(plugin=plugin.slug, name=name, user=whose)[1]}
+
+    def take_back(self, handed_out: Mapping[str, str]) -> list[str]:
+        token = Token.objects.filter(digest=digest(handed_out.get("token", ""))).first()
+        if token is None:
+            return []
+        token.revoke()
+        return ["Revoked the token that this site had made for it."]
 
     def authenticate(self, request: Request, plugin: "Plugin") -> tuple[Any, Credential] | None:
         return BearerToken(self, plugin).authenticate(request)

@@ -1,11 +1,15 @@
 """OAuth: each person agrees, on this site, to what a client may do for them (RFC 6749)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.urls import URLPattern
+from oauth2_provider.models import Application
 from rest_framework.request import Request
 
+from oauth_demo.clients import make_client
 from oauth_demo.credentials import find_access_token
 from oauth_demo.server import AuthorizationServer
 from oauth_demo.urls import authorization_server_urls
@@ -77,6 +81,17 @@ class OAuth(BearerScheme):
         scope = " ".join(self.scopes)
         said = super().challenge(request, plugin)
         return f'{said}, scope="{scope}", resource_metadata="{metadata}"'
+
+    def hand_out(self, plugin: "Plugin", user: Any, redirect_uri: str) -> Mapping[str, str]:
+        """Make a client, where none can register itself."""
+        if settings.OAUTH_CLIENT_REGISTRATION:
+            return {}
+        return make_client("The console of this site", redirect_uri, user=user)
+
+    def take_back(self, handed_out: Mapping[str, str]) -> list[str]:
+        client_id = handed_out.get("client_id", "")
+        deleted, _ = Application.objects.filter(client_id=client_id).delete()
+        return ["Deleted the client that this site had made for it."] if deleted else []
 
     def urls(self, plugin: "Plugin") -> list[URLPattern]:
         return authorization_server_urls(

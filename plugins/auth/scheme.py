@@ -89,6 +89,20 @@ class AuthScheme:
         """What is said to who sends no credential."""
         return f"Send a token as '{self.header('…')}'. {self.how_to_get_one}"
 
+    # --- This site as a client of its own plugins ----------------------------------------
+
+    def hand_out(self, plugin: "Plugin", user: Any, redirect_uri: str) -> Mapping[str, str]:
+        """Make what it takes to install a plugin here for a person of this site.
+
+        By the names of what a person would type: `token`, or `client_id` and `client_secret`. {}
+        where nobody has to type anything.
+        """
+        return {}
+
+    def take_back(self, handed_out: Mapping[str, str]) -> list[str]:
+        """End what was handed out; say in words what was ended."""
+        return []
+
     # --- Requests ------------------------------------------------------------------------
 
     def authenticate(self, request: Request, plugin: "Plugin") -> tuple[Any, Credential] | None:

@@ -20,6 +20,7 @@ class OAuth(Scheme):
     name = "OAuth"
     is_verified = True
     sends_away = True
+    renews = True
 
     @classmethod
     def of_manifest(cls, url: str, auth: Mapping[str, Any], fetcher: TracedFetcher) -> "OAuth":
@@ -33,7 +34,7 @@ class OAuth(Scheme):
         """A client needs to be made by hand only where none can register."""
         if self.server.registration_url:
             return ()
-        return (Need("client_id", "an OAuth client, which the plugin's operator makes"),)
+        return (Need("client_id", "an OAuth client, which the plugin's operator makes", "text"),)
 
     def begin(self, fetcher: TracedFetcher, given: Given, redirect_uri: str) -> Begun:
         if given.client_id:

@@ -6,19 +6,10 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 
+from config.demo import demo_secret
 from oauth_demo.models import Token, digest
 from plugins.registry import declared_plugins
-
-
-def demo_secret(name: str) -> str:
-    """Return a secret that this checkout alone has, the same at each call.
-
-    It comes from the development SECRET_KEY, so that it need not be stored to be shown again,
-    and nobody else can guess it when the site is shown through a tunnel.
-    """
-    return salted_hmac("demo", name, algorithm="sha256").hexdigest()[:24]
 
 
 class Command(BaseCommand):

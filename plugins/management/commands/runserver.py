@@ -1,10 +1,15 @@
 """Django's development server, without the pause it makes on kept-alive connections."""
 
+import os
 import socket
+from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.contrib.staticfiles.management.commands import runserver
 from django.core.servers.basehttp import WSGIServer
+from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 
 from plugins.registry import declared_plugins
 
@@ -26,6 +31,16 @@ class NoDelayServer(WSGIServer):
 
 class Command(runserver.Command):
     server_cls = NoDelayServer
+
+    def run(self, **options: Any) -> None:
+        """Load the views before there are two threads, the server's and the one that reloads.
+
+        Both would at once, and packages whose modules import one another in a circle deadlock.
+        """
+        if os.environ.get(DJANGO_AUTORELOAD_ENV) == "true":
+            with suppress(Exception):  # said again, and better, where it can be mended
+                import_module(settings.ROOT_URLCONF)
+        super().run(**options)
 
     def on_bind(self, server_port: int) -> None:
         super().on_bind(server_port)

@@ -68,7 +68,9 @@ class Command(SimulatorCommand):
         self.tell(subject.lint(fetcher, given), despite_errors=options["despite_errors"])
         scheme = subject.scheme(fetcher, given)
         self.stdout.write(f"It installs with {scheme.name}.")
-        scheme.check(given)
+        if missing := scheme.missing(given):
+            option = f"--{missing.name.replace('_', '-')}"
+            raise StepError(f"It wants {missing.words}. Give it with {option}.")
         if not options["name"] and subject.manifest:
             require_free(subject.name)
         verification_token = self.verification_token(subject, fetcher, **options)

@@ -1,0 +1,204 @@
+"""The steps from an address to a plugin that can be called, and to its end."""
+
+from dataclasses import asdict
+from typing import Any
+
+from django.http import QueryDict
+
+from simulator import installing
+from simulator.console.logo import logo
+from simulator.console.progress import as_given, begun_as_json, read_begun
+from simulator.console.trip import Trip
+from simulator.errors import StepError
+from simulator.installing import Conversation
+from simulator.models import InstalledPlugin
+from simulator.schemes import Given, Scheme
+from simulator.subject import Subject
+
+
+def find(trip: Trip, form: QueryDict) -> None:
+    """Read what stands at the address, look for faults, and how its callers authenticate."""
+    subject = installing.find(trip.attempt.address, trip.fetcher)
+    trip.progress.find(subject)
+    trip.say(f"Found {subject.title} at {subject.url}.")
+    lint(trip, form)
+    choose_scheme(trip, Given())
+
+
+def lint(trip: Trip, form: QueryDict) -> None:
+    subject = found(trip)
+    report = subject.lint(trip.fetcher, as_given(trip.progress.given))
+    trip.progress.findings = [asdict(each) for each in report.findings]
+    trip.progress.counts = report.counts
+    trip.progress.logo = logo(subject, trip.fetcher.trace)
+    trip.say(f"Looked for faults: {report.counts or 'none'}.")
+
+
+def choose_scheme(trip: Trip, given: Given) -> Scheme:
+    subject = found(trip)
+    scheme = subject.scheme(trip.fetcher, given)
+    trip.progress.choose(scheme)
+    if subject.can_be_verified and not trip.progress.verification_token:
+        trip.progress.verification_token = installing.new_verification_token()
+    return scheme
+
+
+def install(trip: Trip, form: QueryDict) -> None:
+    """Begin; and finish at once, unless the person has to agree somewhere else."""
+    if trip.attempt.installed:
+        raise StepError("It is installed already.")
+    give_up(trip)
+    given = Given(
+        token=form.get("token", "").strip(),
+        client_id=form.get("client_id", "").strip(),
+        client_secret=form.get("client_secret", "").strip(),
+    )
+    if trip.own and not (given.token or given.client_id):
+        given = hand_out(trip)
+    scheme = trip.progress.scheme or choose_scheme(trip, Given())
+    if given.token and not any(need.name == "token" for need in scheme.needs()):
+        scheme = choose_scheme(trip, given)  # an MCP server takes either
+    if missing := scheme.missing(given):
+        raise StepError(f"It wants {missing.words}.")
+    begun = scheme.begin(trip.fetcher, given, trip.redirect_uri)
+    if begun.visit:
+        trip.progress.begun = begun_as_json(begun)
+        trip.say("Go on to the authorization server, to sign in there and agree.")
+        return
+    complete(trip, scheme, scheme.finish(trip.fetcher, begun, {}))
+
+
+def hand_out(trip: Trip) -> Given:
+    """Make what one of this site's own plugins wants of the person, once."""
+    assert trip.own
+    if not trip.progress.given:
+        made = trip.own.auth.hand_out(trip.own, trip.attempt.owner, trip.redirect_uri)
+        trip.progress.given = dict(made)
+        if made:
+            trip.say("This site made what the plugin wants of you, and filled it in.")
+    return as_given(trip.progress.given)
+
+
+def come_back(trip: Trip, came_back: dict[str, str]) -> None:
+    """Finish an installation whose person is back."""
+    if not trip.progress.begun:
+        raise StepError("Nobody was sent away, or they are back already. Begin again.")
+    scheme = scheme_of(trip)
+    secrets = scheme.finish(trip.fetcher, read_begun(trip.progress.begun), came_back)
+    trip.progress.begun = None
+    trip.say("You agreed, and the code was exchanged for tokens.")
+    complete(trip, scheme, secrets)
+
+
+def complete(trip: Trip, scheme: Scheme, secrets: Any) -> None:
+    try:
+        subject = found(trip).read(trip.fetcher, scheme.headers(secrets))
+        trip.attempt.installed = installing.save(
+            subject,
+            scheme,
+            secrets,
+            name=trip.attempt.name,
+            owner=trip.attempt.owner,
+            verification_token=trip.progress.verification_token,
+        )
+    except StepError:
+        trip.say(*scheme.revoke(trip.fetcher, secrets))
+        raise
+    trip.progress.find(subject)
+    trip.say(f"Installed “{trip.attempt.name}”.")
+
+
+def verify(trip: Trip, form: QueryDict) -> None:
+    token = trip.progress.verification_token
+    if not found(trip).is_verified(trip.fetcher, token):
+        raise StepError("The manifest does not show the verification token yet.")
+    trip.say("The manifest shows the verification token.")
+
+
+def call(trip: Trip, form: QueryDict) -> None:
+    """Call an operation with what the form says; what is left empty and not needed is left out."""
+    installed = installed_of(trip)
+    operation = installing.subject_of(installed).operation(form.get("operation", ""))
+    values = {
+        argument.name: text
+        for number, argument in enumerate(operation.arguments)
+        if (text := form.get(f"argument-{number}", "")) or argument.required
+    }
+    # Kept before the call: what was typed is not lost where it fails.
+    trip.progress.answer = {"operation": operation.id, "values": values}
+    conversation = Conversation(**trip.progress.conversation)
+    trip.progress.conversation = asdict(conversation)
+    answer = installing.call(
+        installed,
+        operation.id,
+        [f"{name}={text}" for name, text in values.items()],
+        fetcher=trip.fetcher,
+        conversation=conversation,
+    )
+    seconds = trip.fetcher.trace[-1].seconds
+    trip.progress.answer |= {**asdict(answer), "is_cut": answer.is_cut, "seconds": seconds}
+
+
+def refresh(trip: Trip, form: QueryDict) -> None:
+    installed = installed_of(trip)
+    scheme, secrets = installing.scheme_of(installed), installing.secrets_of(installed)
+    if installing.renewed(installed, secrets, scheme, trip.fetcher) is None:
+        raise StepError("There is no refresh token: install it again when it expires.")
+    trip.say("There is a new access token now.")
+
+
+def revoke(trip: Trip, form: QueryDict) -> None:
+    installed = installed_of(trip)
+    scheme, secrets = installing.scheme_of(installed), installing.secrets_of(installed)
+    trip.say(*scheme.revoke_tokens(trip.fetcher, secrets))
+    trip.say("It stays installed: call an operation, and see it refused.")
+
+
+def uninstall(trip: Trip, form: QueryDict) -> None:
+    ended = installing.uninstall(installed_of(trip), trip.fetcher)
+    trip.attempt.installed = None
+    trip.progress.answer = None
+    taken = take_back(trip)
+    # A token by hand cannot be ended by its client; the site that made it can.
+    trip.say(*(taken if taken and not scheme_of(trip).renews else [*ended, *taken]))
+    trip.say(f"Uninstalled “{trip.attempt.name}”.")
+
+
+def forget(trip: Trip, form: QueryDict) -> None:
+    """End what there is to end, and delete all that is known of it."""
+    if trip.attempt.installed:
+        uninstall(trip, form)
+    give_up(trip)
+    trip.say(*take_back(trip))
+    trip.attempt.delete()
+
+
+def give_up(trip: Trip) -> None:
+    """Undo an installation that was begun, and whose person did not come back."""
+    if trip.progress.begun:
+        trip.say(*scheme_of(trip).give_up(trip.fetcher, read_begun(trip.progress.begun)))
+        trip.progress.begun = None
+
+
+def take_back(trip: Trip) -> list[str]:
+    """End what this site had handed out; return in words what was ended."""
+    given, trip.progress.given = trip.progress.given, {}
+    return trip.own.auth.take_back(given) if trip.own and given else []
+
+
+def found(trip: Trip) -> Subject:
+    if trip.progress.subject is None:
+        raise StepError("Nothing was found there yet. Find it first.")
+    return trip.progress.subject
+
+
+def scheme_of(trip: Trip) -> Scheme:
+    if trip.progress.scheme is None:
+        raise StepError("How it authenticates is not known yet. Find it first.")
+    return trip.progress.scheme
+
+
+def installed_of(trip: Trip) -> InstalledPlugin:
+    if trip.attempt.installed is None:
+        raise StepError("It is not installed.")
+    return trip.attempt.installed

@@ -1,0 +1,78 @@
+"""What the page of one plugin shows."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from simulator import installing
+from simulator.answer import TEXT_MAX
+from simulator.console.arguments import inputs
+from simulator.console.keeping import read
+from simulator.console.lessons import LESSONS
+from simulator.console.timeline import timeline
+from simulator.console.trip import Trip
+from simulator.fetching import CALL_SECONDS
+from simulator.operation import Operation
+from simulator.schemes import Scheme
+
+FINDINGS_MAX = 100
+
+
+def page(trip: Trip, *, reveal: int | None = None) -> dict[str, Any]:
+    attempt, progress = trip.attempt, trip.progress
+    installed = attempt.installed
+    subject = installing.subject_of(installed) if installed else progress.subject
+    scheme = installing.scheme_of(installed) if installed else progress.scheme
+    begun, lesson = progress.begun, progress.lesson
+    return {
+        "attempt": attempt,
+        "progress": progress,
+        "subject": subject,
+        "description": describe(subject.manifest) if subject else "",
+        "scheme": scheme,
+        "installed": installed,
+        "own": trip.own,
+        "redirect_uri": trip.redirect_uri,
+        "findings": (progress.findings or [])[:FINDINGS_MAX],
+        "visit": begun and begun["visit"]["url"],
+        "lesson_visit": lesson and lesson["begun"]["visit"]["url"],
+        "operations": operations(subject.operations, progress.answer) if installed else [],
+        "lessons": lessons(scheme, progress.lessons, lesson) if scheme else [],
+        "groups": timeline([read(each) for each in attempt.trace], reveal=reveal),
+        "said": progress.said,
+        "text_max": TEXT_MAX,
+        "seconds_max": CALL_SECONDS,
+    }
+
+
+def describe(manifest: Mapping[str, Any]) -> str:
+    return str(manifest.get("description_for_model") or manifest.get("instructions") or "")
+
+
+def operations(
+    offered: Iterable[Operation], answer: dict[str, Any] | None
+) -> list[dict[str, Any]]:
+    """Return each operation with its form, and with the answer if it was the last to be called."""
+    return [
+        {
+            "operation": each,
+            "inputs": inputs(each, last["values"] if last else {}),
+            "is_open": last is not None,
+            "answer": last if last and "text" in last else None,
+        }
+        for each in offered
+        for last in (answer if answer and answer["operation"] == each.id else None,)
+    ]
+
+
+def lessons(
+    scheme: Scheme, outcomes: Mapping[str, Any], under_way: dict[str, Any] | None
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "lesson": each,
+            "outcome": outcomes.get(each.slug),
+            "is_under_way": bool(under_way and under_way["slug"] == each.slug),
+        }
+        for each in LESSONS.values()
+        if each.applies(scheme)
+    ]
