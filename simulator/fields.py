@@ -16,8 +16,8 @@ class DocumentField(models.TextField[Any, Any]):
     def to_python(self, value: Any) -> Any:
         return value
 
-    def from_db_value(self, value: str, *args: Any) -> Any:
-        return json.loads(value)
+    def from_db_value(self, value: str | None, *args: Any) -> Any:
+        return None if value is None else json.loads(value)  # NULL in an outer join
 
     def get_prep_value(self, value: Any) -> str:
         return json.dumps(value, default=str)  # YAML has dates

@@ -62,8 +62,8 @@ class OpenAPIOperation:
 
     @property
     def description(self) -> str:
-        said = (str(self.operation.document.get(each) or "") for each in ("summary", "description"))
-        return " ".join(filter(None, said))
+        said = (self.operation.document.get(each) for each in ("summary", "description"))
+        return " ".join(f"{str(each).rstrip('. ')}." for each in said if each)
 
     @property
     def reads(self) -> bool:

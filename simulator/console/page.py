@@ -52,16 +52,23 @@ def operations(
     offered: Iterable[Operation], answer: dict[str, Any] | None
 ) -> list[dict[str, Any]]:
     """Return each operation with its form, and with the answer if it was the last to be called."""
+    offered = list(offered)
+    first = next((each for each in offered if answer is None and is_filled(each)), None)
     return [
         {
             "operation": each,
             "inputs": inputs(each, last["values"] if last else {}),
-            "is_open": last is not None,
+            "is_open": last is not None or each is first,
             "answer": last if last and "text" in last else None,
         }
         for each in offered
         for last in (answer if answer and answer["operation"] == each.id else None,)
     ]
+
+
+def is_filled(operation: Operation) -> bool:
+    """Say whether the examples are all that it takes to call it."""
+    return all(each.example is not None for each in operation.arguments if each.required)
 
 
 def lessons(
