@@ -21,7 +21,7 @@ from api.hosts import comes_from_this_machine
 View = Callable[..., HttpResponse]
 
 AT_ONCE = 2
-"""Steps that a process takes at once: each may ask this very site, which needs threads to answer."""
+"""Steps that a process takes at once: each may ask this very site, which needs threads for it."""
 SLOTS = BoundedSemaphore(AT_ONCE)
 
 

@@ -171,6 +171,7 @@ def forget(trip: Trip, form: QueryDict) -> None:
     give_up(trip)
     trip.say(*take_back(trip))
     trip.attempt.delete()
+    trip.is_over = True
 
 
 def give_up(trip: Trip) -> None:

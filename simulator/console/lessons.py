@@ -171,6 +171,14 @@ class CodeLesson(Lesson):
         return judged(tokens.ask(fetcher.to(self.why), server, client, sent), client)
 
 
+def receive(client: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """Take tokens, and remember those before them: all are ended in the end."""
+    names = ("access_token", "refresh_token")
+    earlier = {name: client[name] for name in names if name in client}
+    client["earlier"] = [*client.get("earlier", []), *([earlier] if earlier else [])]
+    client.update(given)
+
+
 def judged(answer: Fetched, client: dict[str, Any]) -> Outcome:
     """Say whether a token endpoint refused as it should (RFC 6749 section 5.2)."""
     try:
@@ -180,7 +188,7 @@ def judged(answer: Fetched, client: dict[str, Any]) -> Outcome:
     said = said if isinstance(said, dict) else {}
     if isinstance(said.get("access_token"), str):
         names = ("access_token", "refresh_token")
-        client.update({name: said[name] for name in names if isinstance(said.get(name), str)})
+        receive(client, {name: said[name] for name in names if isinstance(said.get(name), str)})
         return Outcome(False, f"It answered HTTP status {answer.status}, and gave tokens.")
     status = f"HTTP status {answer.status}"
     if answer.status in (400, 401) and said.get("error"):
@@ -193,8 +201,8 @@ class WrongState(CodeLesson):
     slug = "wrong-state"
     title = "Come back with a wrong state"
     expects = (
-        "A server echoes the state exactly as it was sent. A client that remembers another refuses, "
-        "and exchanges nothing: somebody else may have started this."
+        "A server echoes the state exactly as it was sent. A client that remembers another "
+        "refuses, and exchanges nothing: somebody else may have started this."
     )
     section = "RFC 6749, sections 4.1.2 and 10.12"
     link = rfc(6749, "10.12")
@@ -293,7 +301,7 @@ class ReplayCode(CodeLesson):
         client: dict[str, Any],
         fields: dict[str, str],
     ) -> Outcome:
-        client.update(tokens.exchange(fetcher, server, client, fields))
+        receive(client, tokens.exchange(fetcher, server, client, fields))
         outcome = self.exchange(fetcher, server, client, fields)
         if not (outcome.is_good and client.get("refresh_token")):
             return outcome
@@ -317,11 +325,11 @@ class RefreshTwice(CodeLesson):
         client: dict[str, Any],
         fields: dict[str, str],
     ) -> Outcome:
-        client.update(tokens.exchange(fetcher, server, client, fields))
+        receive(client, tokens.exchange(fetcher, server, client, fields))
         first = client.get("refresh_token")
         if not first:
             return Outcome(None, "It gives no refresh tokens.")
-        client.update(tokens.refresh(fetcher, server, client, first))
+        receive(client, tokens.refresh(fetcher, server, client, first))
         if client["refresh_token"] == first:
             return Outcome(
                 None, "It gives the same refresh token again, which is for clients with a secret."

@@ -35,7 +35,9 @@ def page(trip: Trip, *, reveal: int | None = None) -> dict[str, Any]:
         "findings": (progress.findings or [])[:FINDINGS_MAX],
         "visit": begun and begun["visit"]["url"],
         "lesson_visit": lesson and lesson["begun"]["visit"]["url"],
-        "operations": operations(subject.operations, progress.answer) if installed else [],
+        "operations": operations(subject.operations, progress.answer)
+        if installed and subject
+        else [],
         "lessons": lessons(scheme, progress.lessons, lesson) if scheme else [],
         "groups": timeline([read(each) for each in attempt.trace], reveal=reveal),
         "said": progress.said,
@@ -48,9 +50,7 @@ def describe(manifest: Mapping[str, Any]) -> str:
     return str(manifest.get("description_for_model") or manifest.get("instructions") or "")
 
 
-def operations(
-    offered: Iterable[Operation], answer: dict[str, Any] | None
-) -> list[dict[str, Any]]:
+def operations(offered: Iterable[Operation], answer: dict[str, Any] | None) -> list[dict[str, Any]]:
     """Return each operation with its form, and with the answer if it was the last to be called."""
     offered = list(offered)
     first = next((each for each in offered if answer is None and is_filled(each)), None)

@@ -1,6 +1,7 @@
 """Takes a lesson, from the button to what came of it, beside an installation that stays."""
 
 from dataclasses import asdict, replace
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.http import QueryDict
@@ -43,7 +44,9 @@ def learn(trip: Trip, form: QueryDict) -> None:
 def client_for(trip: Trip, scheme: Scheme) -> tuple[Given, bool]:
     """Return what to begin with, and whether the installation has the same client."""
     if trip.own:
-        return Given(**trip.own.auth.hand_out(trip.own, trip.attempt.owner, trip.redirect_uri)), False
+        return Given(
+            **trip.own.auth.hand_out(trip.own, trip.attempt.owner, trip.redirect_uri)
+        ), False
     if not scheme.needs():
         return Given(), False
     if trip.attempt.installed is None:
@@ -66,7 +69,8 @@ def come_back(trip: Trip, came_back: dict[str, str]) -> None:
     assert trip.progress.lesson
     kept, trip.progress.lesson = trip.progress.lesson, None
     lesson, scheme, begun = LESSONS[kept["slug"]], scheme_of(trip), read_begun(kept["begun"])
-    assert isinstance(lesson, CodeLesson) and isinstance(scheme, OAuth) and begun.visit
+    assert isinstance(lesson, CodeLesson) and isinstance(scheme, OAuth)
+    assert begun.visit
     back = f"{begun.visit.redirect_uri}?{urlencode(came_back)}"
     trip.fetcher.to(reasons.COME_BACK).note_visit(back)
     client = dict(begun.secrets)
@@ -85,14 +89,15 @@ def come_back(trip: Trip, came_back: dict[str, str]) -> None:
     note(trip, lesson, outcome)
 
 
-def end(trip: Trip, scheme: OAuth, client: dict[str, str], kept: dict[str, object]) -> None:
+def end(trip: Trip, scheme: OAuth, client: dict[str, Any], kept: dict[str, Any]) -> None:
     """End what a lesson was given: its tokens, and its client where that is its own."""
-    if client.get("access_token"):
-        scheme.revoke_tokens(trip.fetcher, client)
+    for given in (*client.pop("earlier", ()), client):
+        if given.get("access_token"):
+            scheme.revoke_tokens(trip.fetcher, {**client, **given})
     if not kept["is_shared"]:
         scheme.unregister(trip.fetcher, client)
     if trip.own:
-        trip.own.auth.take_back(kept["handed_out"])  # type: ignore[arg-type]
+        trip.own.auth.take_back(kept["handed_out"])
 
 
 def give_up(trip: Trip) -> None:
@@ -101,7 +106,7 @@ def give_up(trip: Trip) -> None:
         kept, trip.progress.lesson = trip.progress.lesson, None
         scheme = scheme_of(trip)
         assert isinstance(scheme, OAuth)
-        end(trip, scheme, read_begun(kept["begun"]).secrets, kept)  # type: ignore[arg-type]
+        end(trip, scheme, dict(read_begun(kept["begun"]).secrets), kept)
 
 
 def note(trip: Trip, lesson: Lesson, outcome: Outcome) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -89,8 +90,6 @@ def body(raw: bytes) -> Body:
         text = raw.decode()
     except UnicodeDecodeError:
         return Body(f"{len(raw)} bytes that are no text")
-    try:
+    with suppress(ValueError, RecursionError):
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        pass
     return Body(text[:SHOWN_MAX], len(text) > SHOWN_MAX)

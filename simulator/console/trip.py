@@ -28,6 +28,8 @@ class Trip:
     fetcher: TracedFetcher = field(default_factory=site_fetcher)
     lines: list[str] = field(default_factory=list)
     """What was done, in words."""
+    is_over: bool = False
+    """Whether the attempt was forgotten."""
 
     @property
     def own(self) -> Plugin | None:

@@ -37,7 +37,7 @@ def console(request: HttpRequest) -> HttpResponse:
         except StepError as problem:
             error = str(problem)
     context = {
-        "attempts": Attempt.objects.filter(owner=request.user).select_related("installed"),
+        "attempts": Attempt.objects.filter(owner=request.user.pk).select_related("installed"),
         "plugins": [(each, own_host(request, each)) for each in declared_plugins()],
         "address": address,
         "error": error,
@@ -53,7 +53,7 @@ def try_it(request: HttpRequest, slug: str) -> HttpResponse:
     if plugin is None:
         raise Http404
     address = own_address(request, plugin)
-    known = Attempt.objects.filter(owner=request.user, own=slug, address=address).first()
+    known = Attempt.objects.filter(owner=request.user.pk, own=slug, address=address).first()
     if known:
         return redirect("console-plugin", known.name)
     if request.method == "GET":
@@ -64,8 +64,10 @@ def try_it(request: HttpRequest, slug: str) -> HttpResponse:
 def own_address(request: HttpRequest, plugin: Plugin) -> str:
     """Return where a plugin of this site is tried: below its prefix, or at its own host."""
     host = own_host(request, plugin) if "host" in {*request.GET, *request.POST} else ""
-    return f"{host}/" if host else request.build_absolute_uri(
-        reverse(f"{prefix_namespace(plugin)}:index")
+    return (
+        f"{host}/"
+        if host
+        else request.build_absolute_uri(reverse(f"{prefix_namespace(plugin)}:index"))
     )
 
 
@@ -102,7 +104,7 @@ def take(request: HttpRequest, name: str, step: str) -> HttpResponse:
         return lost(request, attempt, forget=step == "forget")
     with slot(), trip.step(made, step, STEPS[step].titled(request.POST)):
         STEPS[step].take(made, request.POST)
-    if attempt.pk is None:
+    if made.is_over:
         messages.success(request, " ".join([*made.lines, f"Forgot “{name}”."]))
         return redirect("console")
     return redirect(f"{reverse('console-plugin', args=[name])}#{step}")
@@ -145,7 +147,7 @@ def trace(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def own_attempt(request: HttpRequest, name: str) -> Attempt:
-    attempts_of_theirs = Attempt.objects.filter(owner=request.user).select_related("installed")
+    attempts_of_theirs = Attempt.objects.filter(owner=request.user.pk).select_related("installed")
     return get_object_or_404(attempts_of_theirs, name=name)
 
 
