@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from api.hosts import comes_from_this_machine
@@ -59,7 +60,9 @@ def console_page(view: View) -> View:
         if not settings.CONSOLE:
             raise Http404
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            # A step that was not taken is no page to come back to.
+            page = request.get_full_path() if request.method == "GET" else reverse("console")
+            return redirect_to_login(page)
         if not may_use(request):
             context = {"debug_site": settings.DEBUG}
             return render(request, "simulator/closed.html", context, status=403)

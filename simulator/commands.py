@@ -10,7 +10,7 @@ from django.db import OperationalError, ProgrammingError
 
 from api.fetching import FetchError
 from simulator.curl import as_curl
-from simulator.errors import StepError
+from simulator.errors import MANAGE, StepError
 from simulator.fetching import TracedFetcher, site_fetcher
 from simulator.har import as_har
 from simulator.masking import shown
@@ -46,7 +46,7 @@ class SimulatorCommand(BaseCommand):
         except KeyboardInterrupt as stop:
             raise CommandError("Stopped before it was done.") from stop
         except (OperationalError, ProgrammingError) as error:
-            raise CommandError(f"{error}. Run manage.py migrate first.") from error
+            raise CommandError(f"{error}. Run {MANAGE} migrate first.") from error
         finally:
             self.keep(shown(fetcher.trace, reveal=options["reveal"]), **options)
 

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from plugins.linter.checking import completed, is_mcp
 from simulator.answer import Answer
 from simulator.encryption import UndecryptableError
-from simulator.errors import StepError
+from simulator.errors import MANAGE, StepError
 from simulator.fetching import TracedFetcher
 from simulator.manifest_plugin import SCHEMES, ManifestPlugin
 from simulator.mcp_server import MCPServer
@@ -38,7 +38,7 @@ def require_free(name: str, owner: Any = None) -> None:
     """Raise StepError where the name is taken, before anybody is sent anywhere."""
     if InstalledPlugin.objects.filter(owner=owner, name=name).exists():
         raise StepError(
-            f"“{name}” is installed already. Uninstall it first (manage.py uninstall_plugin "
+            f"“{name}” is installed already. Uninstall it first ({MANAGE} uninstall_plugin "
             f"{name}), or give another --name."
         )
 
@@ -80,7 +80,7 @@ def named(name: str, owner: Any = None) -> InstalledPlugin:
         others = ", ".join(ours.values_list("name", flat=True)) or "nothing"
         raise StepError(
             f"Nothing is installed as “{name}”. Installed: {others}. "
-            "Install a plugin with manage.py install_plugin ADDRESS."
+            f"Install a plugin with {MANAGE} install_plugin ADDRESS."
         )
     return installed
 

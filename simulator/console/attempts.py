@@ -14,6 +14,7 @@ from simulator.models import Attempt, InstalledPlugin
 
 ATTEMPTS_MAX = 50
 """Of one person."""
+ADDRESS_MAX = 2000
 DAYS = 30
 """How long one is kept that led to no installation."""
 
@@ -32,6 +33,8 @@ def begin(owner: Any, address: str, *, own: str = "") -> Attempt:
 
 def named(address: str) -> str:
     """Return a name for what stands at an address; raises StepError for what is none."""
+    if not address.isprintable() or len(address) > ADDRESS_MAX:
+        raise StepError(f"An address has {ADDRESS_MAX} characters at most, all of them in sight.")
     try:
         parts = urlsplit(completed(address))
         words = f"{parts.hostname or ''} {parts.path.replace('.well-known/ai-plugin.json', '')}"

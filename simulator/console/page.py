@@ -1,6 +1,6 @@
 """What the page of one plugin shows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator import installing
@@ -14,7 +14,7 @@ from simulator.fetching import CALL_SECONDS
 from simulator.operation import Operation
 from simulator.schemes import Scheme
 
-FINDINGS_MAX = 100
+FINDINGS_MAX = OPERATIONS_MAX = 100
 
 
 def page(trip: Trip, *, reveal: int | None = None) -> dict[str, Any]:
@@ -23,6 +23,7 @@ def page(trip: Trip, *, reveal: int | None = None) -> dict[str, Any]:
     subject = installing.subject_of(installed) if installed else progress.subject
     scheme = installing.scheme_of(installed) if installed else progress.scheme
     begun, lesson = progress.begun, progress.lesson
+    offered = subject.operations if installed and subject else ()
     return {
         "attempt": attempt,
         "progress": progress,
@@ -35,9 +36,8 @@ def page(trip: Trip, *, reveal: int | None = None) -> dict[str, Any]:
         "findings": (progress.findings or [])[:FINDINGS_MAX],
         "visit": begun and begun["visit"]["url"],
         "lesson_visit": lesson and lesson["begun"]["visit"]["url"],
-        "operations": operations(subject.operations, progress.answer)
-        if installed and subject
-        else [],
+        "operations": operations(offered[:OPERATIONS_MAX], progress.answer),
+        "more_operations": max(len(offered) - OPERATIONS_MAX, 0),
         "lessons": lessons(scheme, progress.lessons, lesson) if scheme else [],
         "groups": timeline([read(each) for each in attempt.trace], reveal=reveal),
         "said": progress.said,
@@ -50,9 +50,8 @@ def describe(manifest: Mapping[str, Any]) -> str:
     return str(manifest.get("description_for_model") or manifest.get("instructions") or "")
 
 
-def operations(offered: Iterable[Operation], answer: dict[str, Any] | None) -> list[dict[str, Any]]:
+def operations(offered: Sequence[Operation], answer: dict[str, Any] | None) -> list[dict[str, Any]]:
     """Return each operation with its form, and with the answer if it was the last to be called."""
-    offered = list(offered)
     first = next((each for each in offered if answer is None and is_filled(each)), None)
     return [
         {

@@ -1,6 +1,7 @@
 """How far somebody came with one plugin: all that a step needs of those before it."""
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from simulator.installing import KINDS
@@ -36,6 +37,11 @@ class Progress:
     said: dict[str, Any] | None = None
     """What the last step came to."""
     conversation: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> "Progress":
+        """Return what was kept, perhaps by another version, which knew more."""
+        return cls(**{each.name: kept[each.name] for each in fields(cls) if each.name in kept})
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

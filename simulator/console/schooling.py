@@ -69,7 +69,8 @@ def come_back(trip: Trip, came_back: dict[str, str]) -> None:
     assert trip.progress.lesson
     kept, trip.progress.lesson = trip.progress.lesson, None
     lesson, scheme, begun = LESSONS[kept["slug"]], scheme_of(trip), read_begun(kept["begun"])
-    assert isinstance(lesson, CodeLesson) and isinstance(scheme, OAuth)
+    assert isinstance(lesson, CodeLesson)
+    assert isinstance(scheme, OAuth)
     assert begun.visit
     back = f"{begun.visit.redirect_uri}?{urlencode(came_back)}"
     trip.fetcher.to(reasons.COME_BACK).note_visit(back)

@@ -42,7 +42,7 @@ class Trip:
 
 def of(request: HttpRequest, attempt: Attempt) -> Trip:
     path = reverse("console-callback", args=[attempt.name])
-    progress = Progress(**attempt.progress)
+    progress = Progress.of(attempt.progress)
     return Trip(attempt, progress, request.build_absolute_uri(path))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -114,7 +115,11 @@ def take(request: HttpRequest, name: str, step: str) -> HttpResponse:
 @console_page
 def callback(request: HttpRequest, name: str) -> HttpResponse:
     """Take in whom an authorization server sends back; the address does not keep the code."""
-    made = trip.of(request, own_attempt(request, name))
+    attempt = own_attempt(request, name)
+    try:
+        made = trip.of(request, attempt)
+    except UndecryptableError:
+        return shown(request, attempt)
     came_back = {key: value for key, value in request.GET.items() if isinstance(value, str)}
     if schooling.is_lessons(made, came_back):
         with slot(), trip.step(made, "learn", STEPS["learn"].title + " the person is back"):
@@ -139,8 +144,12 @@ def reveal(request: HttpRequest, name: str) -> HttpResponse:
 @console_page
 def trace(request: HttpRequest, name: str) -> HttpResponse:
     """Answer the trace as a file, without secrets."""
-    kept = [read(each) for each in own_attempt(request, name).trace]
-    text = json.dumps(as_har(masked(each.exchange for each in kept)), indent=2, ensure_ascii=False)
+    attempt = own_attempt(request, name)
+    try:
+        kept = [read(each) for each in attempt.trace]
+    except UndecryptableError:
+        return shown(request, attempt)
+    text = json.dumps(as_har(masked(each.exchange for each in kept)), indent=2)
     response = HttpResponse(text, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.har"'
     return response
@@ -157,7 +166,8 @@ def shown(request: HttpRequest, attempt: Attempt, **options: Any) -> HttpRespons
     except UndecryptableError as error:
         context = {"attempt": attempt, "error": str(error)}
         return render(request, "simulator/lost.html", context)
-    return render(request, "simulator/plugin.html", context)
+    text = render_to_string("simulator/plugin.html", context, request)
+    return HttpResponse(text.encode("utf-8", "replace"))  # half a character is in others' JSON
 
 
 def lost(request: HttpRequest, attempt: Attempt, *, forget: bool) -> HttpResponse:

@@ -36,7 +36,7 @@ def test_an_open_plugin_is_installed_called_listed_and_uninstalled(plugin_site: 
         "It installs with no sign-in.\n"
         "Installed “notes”.\n"
         "It offers getNotes.\n"
-        "Next: manage.py call_plugin notes getNotes name=…\n"
+        "Next: .venv/bin/python manage.py call_plugin notes getNotes name=…\n"
     )
     said = step("call_plugin", "notes", "getNotes", "name=ann")
     assert (said.out, said.err, said.status) == ('{"notes": ["Bread"]}\n', "", 0)

@@ -33,7 +33,7 @@ def test_as_chatgpt_did_it(notes: NotesSite, content_type: str) -> None:
     said = install(notes, *BY_HAND)
     assert (said.status, said.err) == (0, "")
     assert "Installed “notes”.\nIt offers getNotes.\n" in said.out
-    assert said.out.endswith("Next: manage.py call_plugin notes getNotes name=…\n")
+    assert said.out.endswith("Next: .venv/bin/python manage.py call_plugin notes getNotes name=…\n")
     [(_, _, sent), (_, _, exchanged)] = notes.asked
     assert {"from", "response_type", "client_id", "scope", "state", "redirect_uri"} == set(sent)
     assert sent["scope"] == "notes" and sent["from"] == "plugin"

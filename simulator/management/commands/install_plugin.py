@@ -12,7 +12,7 @@ from api.fetching import FetchError
 from plugins.linter.checking import Report
 from plugins.linter.rules import Level
 from simulator.commands import SimulatorCommand, visible
-from simulator.errors import StepError
+from simulator.errors import MANAGE, StepError
 from simulator.fetching import TracedFetcher
 from simulator.installing import find, new_verification_token, require_free, save
 from simulator.oauth.authorization import Visit
@@ -94,7 +94,7 @@ class Command(SimulatorCommand):
             self.stderr.write(visible(said))
         if errors and not despite_errors:
             raise StepError(
-                f"ChatGPT would not install it. Mend what is said above; manage.py check_plugin "
+                f"ChatGPT would not install it. Mend what is said above; {MANAGE} check_plugin "
                 f"{report.url} says it again. --despite-errors installs it all the same."
             )
         self.stdout.write(f"Looked for faults: {report.counts or 'none'}.")
@@ -117,7 +117,7 @@ class Command(SimulatorCommand):
             self.stdout.write(
                 "It is not verified. Its owner would now put this into the manifest's auth:\n"
                 f'  "verification_tokens": {{"openai": "{token}"}}\n'
-                "and manage.py verify_plugin would then look for it."
+                f"and {MANAGE} verify_plugin would then look for it."
             )
         return token
 
@@ -180,4 +180,4 @@ class Command(SimulatorCommand):
         for operation in offered[:1]:
             wanted = "".join(f" {each.name}=…" for each in operation.arguments if each.required)
             call = f"{shlex.quote(name)} {shlex.quote(operation.id)}{wanted}"
-            self.stdout.write(visible(f"Next: manage.py call_plugin {call}"))
+            self.stdout.write(visible(f"Next: {MANAGE} call_plugin {call}"))

@@ -6,9 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from simulator.commands import visible
-from simulator.errors import StepError
+from simulator.encryption import UndecryptableError
+from simulator.errors import MANAGE, StepError
 from simulator.installing import secrets_of, subject_of
-from simulator.models import InstalledPlugin
+from simulator.models import Attempt, InstalledPlugin
 
 
 class Command(BaseCommand):
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             said = f"{installed.name}  {installed.scheme}  {installed.address}\n  {offered}"
             self.stdout.write(visible(said))
         if not ownerless:
-            self.stdout.write("Nothing is installed. Begin with manage.py install_plugin ADDRESS.")
+            self.stdout.write(f"Nothing is installed. Begin with {MANAGE} install_plugin ADDRESS.")
 
     def encrypt_again(self) -> None:
         lost = []
@@ -43,6 +44,13 @@ class Command(BaseCommand):
                 lost.append(installed.name)
                 continue
             installed.save(update_fields=["encrypted_secrets"])
+        for attempt in Attempt.objects.all():
+            try:
+                attempt.progress, attempt.trace = attempt.progress, attempt.trace
+            except UndecryptableError:
+                lost.append(attempt.name)
+                continue
+            attempt.save(update_fields=["encrypted_progress", "encrypted_trace"])
         if lost:
             raise CommandError(
                 f"The key of {', '.join(lost)} is gone. Name it in SECRET_KEY_FALLBACKS first."
