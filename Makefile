@@ -12,7 +12,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes -
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev migrate run reset serve check test test-clients test-conformance \
-	test-postgres lint lock
+	test-postgres screenshot lint lock
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -70,6 +70,9 @@ CLIENTS := .venv-clients/installed .venv-agents/installed .venv-langchain/instal
 
 test-clients: .venv/installed-dev $(CLIENTS) ## Run clients that others wrote, each in its own environment
 	@$(BIN)/python -m pytest $(WITH_CLIENTS)
+
+screenshot: .venv/installed-dev ## Write the README's picture anew
+	@CONSOLE_SCREENSHOT=docs/console.png $(BIN)/python -m pytest -q tests/browser/test_console.py -k keyboard
 
 test-conformance: .venv/installed-dev $(NODE) ## Run the official conformance suite of MCP, and count
 	@$(BIN)/python -m pytest $(CONFORMANCE)

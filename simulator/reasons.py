@@ -1,13 +1,24 @@
 """What each request of a client is for, and where that is written down."""
 
+import re
+
 from simulator.trace import Why
 
 PLUGINS = "https://web.archive.org/web/2024/https://platform.openai.com/docs/plugins/"
 MCP = "https://modelcontextprotocol.io/specification/2025-11-25/"
 
+RFC = re.compile(r"https://www\.rfc-editor\.org/rfc/rfc(\d+)#section-([\d.]+)")
+
 
 def rfc(number: int, section: str) -> str:
     return f"https://www.rfc-editor.org/rfc/rfc{number}#section-{section}"
+
+
+def place(link: str) -> str:
+    """Return in words what a link of these leads to."""
+    if found := RFC.fullmatch(link):
+        return f"RFC {found[1]}, section {found[2]}"
+    return "MCP’s specification" if link.startswith(MCP) else "OpenAI’s documentation of plugins"
 
 
 UNSAID = Why("", "")

@@ -9,6 +9,7 @@ from itertools import groupby
 from simulator.console.keeping import Kept
 from simulator.curl import as_curl
 from simulator.masking import masked
+from simulator.reasons import place
 from simulator.trace import Exchange
 
 SHOWN_MAX = 6_000
@@ -33,6 +34,10 @@ class Shown:
     @property
     def milliseconds(self) -> int:
         return round(self.exchange.seconds * 1000)
+
+    @property
+    def place(self) -> str:
+        return place(self.exchange.why.link)
 
     @property
     def curl(self) -> str:
