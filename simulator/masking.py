@@ -5,6 +5,7 @@ once is then masked by its value, wherever else it stands: in a path, a page, an
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -28,6 +29,8 @@ HEADERS = frozenset(
         *("x-api-key", "mcp-session-id"),
     }
 )
+PAIR = re.compile(r'"(\w+)"\s*:\s*"((?:[^"\\]|\\.)*)"?')
+"""A name and a text in JSON, which may be cut off."""
 VALUE_MIN = 8
 """Characters: what is shorter is masked in its place alone, or it would be found everywhere."""
 
@@ -119,10 +122,17 @@ class Masker:
             value = json.loads(text)
             shown = self.json(value, names)
         except (ValueError, RecursionError):
-            return self.everywhere(text).encode()
+            return self.everywhere(self.torn(text, names)).encode()
         if shown != value:
             text = json.dumps(shown, ensure_ascii=False)
         return self.everywhere(text).encode("utf-8", "replace")
+
+    def torn(self, text: str, names: frozenset[str]) -> str:
+        """Mask what looks like JSON in text that is none: cut off, broken, or events of a stream."""
+        return PAIR.sub(
+            lambda pair: f'"{pair[1]}": "{self.secret(pair[2])}"' if pair[1] in names else pair[0],
+            text,
+        )
 
     def json(self, value: Any, names: frozenset[str]) -> Any:
         if isinstance(value, dict):

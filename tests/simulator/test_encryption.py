@@ -1,5 +1,6 @@
 """What others trusted the site with is of no use to who has the database alone."""
 
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -8,9 +9,11 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
+from simulator.console.attempts import begin
 from simulator.encryption import UndecryptableError
-from simulator.models import InstalledPlugin
+from simulator.models import Attempt, InstalledPlugin
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +86,32 @@ def test_the_admin_lists_what_is_installed_and_shows_no_secret(admin_client: Cli
         assert response.status_code == 200 and "https://notes.example" in text
         assert SECRET not in text and installed.encrypted_secrets not in text
     assert admin_client.get("/admin/simulator/installedplugin/add/").status_code == 403
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_the_admin_says_that_deleting_revokes_nothing(admin_client: Client, at_once: bool) -> None:
+    pk, listed = install().pk, "/admin/simulator/installedplugin/"
+    address = listed if at_once else f"{listed}{pk}/delete/"
+    form = {"action": "delete_selected", "_selected_action": pk, "post": "yes"}
+    page = admin_client.post(address, form if at_once else {"post": "yes"}, follow=True)
+    assert "Nothing was revoked: tokens of what was deleted here" in page.content.decode()
+    assert not InstalledPlugin.objects.exists()
+
+
+def test_attempts_move_to_a_new_key_too(settings: Any, ann: User) -> None:
+    settings.SECRET_KEY = OLD
+    begin(ann, "https://notes.example")
+    settings.SECRET_KEY = NEW
+    with pytest.raises(CommandError, match="The key of notes-example is gone"):
+        call_command("installed_plugins", "--encrypt-again", stdout=StringIO())
+    settings.SECRET_KEY_FALLBACKS = [OLD]
+    call_command("installed_plugins", "--encrypt-again", stdout=StringIO())
+    settings.SECRET_KEY_FALLBACKS = []
+    assert Attempt.objects.get().trace == []
+
+
+def test_an_attempt_that_led_to_nothing_goes_in_time(ann: User) -> None:
+    begin(ann, "https://old.example")
+    Attempt.objects.update(touched_at=timezone.now() - timedelta(days=31))
+    begin(ann, "https://new.example")
+    assert [each.name for each in Attempt.objects.all()] == ["new-example"]

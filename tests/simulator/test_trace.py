@@ -43,6 +43,8 @@ HOLDING = [
     exchange(headers={"content-type": JSON}, body=json.dumps({"code_verifier": SECRET}).encode()),
     exchange(answer=answer(json.dumps({"refresh_token": SECRET}).encode(), Content_Type=JSON)),
     exchange(answer=answer(json.dumps([{"a": {"id_token": SECRET}}]).encode())),
+    exchange(answer=answer(f'data: {{"access_token": "{SECRET}"}}\n\n'.encode())),
+    exchange(answer=answer(f'{{"more": [{{"access_token" : "{SECRET}", "cut'.encode())),
 ]
 
 
