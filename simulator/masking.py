@@ -128,7 +128,7 @@ class Masker:
         return self.everywhere(text).encode("utf-8", "replace")
 
     def torn(self, text: str, names: frozenset[str]) -> str:
-        """Mask what looks like JSON in text that is none: cut off, broken, or events of a stream."""
+        """Mask what looks like JSON in what is none: cut off, broken, or the events of a stream."""
         return PAIR.sub(
             lambda pair: f'"{pair[1]}": "{self.secret(pair[2])}"' if pair[1] in names else pair[0],
             text,
