@@ -24,6 +24,7 @@ from simulator.subject import Subject
 @dataclass(frozen=True)
 class MCPServer(Subject):
     kind = "mcp"
+    takes_tokens = True
 
     @classmethod
     def find(cls, url: str, fetcher: TracedFetcher) -> "MCPServer":

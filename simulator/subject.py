@@ -18,6 +18,8 @@ class Subject(ABC):
     """A plugin or a server at its address, and what was read of it so far."""
 
     kind: ClassVar[str]
+    takes_tokens: ClassVar[bool] = False
+    """Whether it may take a token by hand instead of what it asks for."""
     url: str
     manifest: Mapping[str, Any]
     document: Mapping[str, Any]

@@ -56,8 +56,8 @@ def install(trip: Trip, form: QueryDict) -> None:
     if trip.own and not (given.token or given.client_id):
         given = hand_out(trip)
     scheme = trip.progress.scheme or choose_scheme(trip, Given())
-    if given.token and not any(need.name == "token" for need in scheme.needs()):
-        scheme = choose_scheme(trip, given)  # an MCP server takes either
+    if given.token and found(trip).takes_tokens:
+        scheme = choose_scheme(trip, given)
     if missing := scheme.missing(given):
         raise StepError(f"It wants {missing.words}.")
     begun = scheme.begin(trip.fetcher, given, trip.redirect_uri)
@@ -188,12 +188,17 @@ def take_back(trip: Trip) -> list[str]:
 
 
 def found(trip: Trip) -> Subject:
+    """Return what was found; as it was installed, if it was. Raises StepError."""
+    if trip.attempt.installed:
+        return installing.subject_of(trip.attempt.installed)
     if trip.progress.subject is None:
         raise StepError("Nothing was found there yet. Find it first.")
     return trip.progress.subject
 
 
 def scheme_of(trip: Trip) -> Scheme:
+    if trip.attempt.installed:
+        return installing.scheme_of(trip.attempt.installed)
     if trip.progress.scheme is None:
         raise StepError("How it authenticates is not known yet. Find it first.")
     return trip.progress.scheme

@@ -9,6 +9,7 @@ import secrets as random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
 
 from api.fetching import Fetched
 from simulator.errors import StepError
@@ -219,6 +220,9 @@ class WrongState(CodeLesson):
         visit: Visit,
         came_back: Mapping[str, str],
     ) -> Outcome:
+        sent = parse_qs(urlsplit(visit.url).query).get("state")
+        if [came_back.get("state")] != sent:
+            return Outcome(False, "The server did not echo the state that was sent.")
         try:
             authorization.code_of(server, visit, came_back)
         except StepError as error:

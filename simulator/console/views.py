@@ -127,7 +127,7 @@ def callback(request: HttpRequest, name: str) -> HttpResponse:
         return redirect(f"{reverse('console-plugin', args=[name])}#learn")
     with slot(), trip.step(made, "install", "Come back"):
         installation.come_back(made, came_back)
-    return redirect("console-plugin", name)
+    return redirect(f"{reverse('console-plugin', args=[name])}#install")
 
 
 @require_POST

@@ -55,7 +55,8 @@ class Server:
 
 def require_secure(url: str) -> None:
     """Raise StepError for a URL to which secrets would go in the clear."""
-    if urlsplit(url).scheme != "https" and not is_loopback(url):
+    scheme = urlsplit(url).scheme
+    if scheme != "https" and not (scheme == "http" and is_loopback(url)):
         raise StepError(f"{url} would carry secrets in the clear. Serve it by https.")
 
 

@@ -227,6 +227,40 @@ def test_what_was_typed_is_not_lost_where_a_call_fails(
     assert "It has no operation 'none'." in console.take("call", operation="none")
 
 
+def test_nobody_is_sent_to_what_is_no_page(console: Console, plugin_site: Served) -> None:
+    auth = {
+        "type": "oauth",
+        "client_url": "javascript://localhost/%0aalert(1)",
+        "authorization_url": f"{plugin_site.url}/token",
+        "authorization_content_type": "application/json",
+        "scope": "",
+        "verification_tokens": {},
+    }
+    plugin_site.serve_plugin(changed(MANIFEST, {"/auth": auth}))
+    assert "would carry secrets in the clear" in console.open(plugin_site.url)
+    assert 'href="javascript' not in console.client.get(console.url).text
+
+
+def test_an_mcp_server_that_offers_oauth_takes_a_token_too(
+    console: Console, notes: NotesSite, plugin_site: Served
+) -> None:
+    metadata = f"{plugin_site.url}/.well-known/oauth-protected-resource"
+    notes.publish()
+    plugin_site.serve(
+        "/.well-known/oauth-protected-resource",
+        {"resource": plugin_site.url, "authorization_servers": [notes.url]},
+    )
+    challenge = {"WWW-Authenticate": f'Bearer resource_metadata="{metadata}"'}
+    plugin_site.answers["/mcp"] = (401, challenge, b"")
+    assert "With a token instead" in console.open(f"{plugin_site.url}/mcp")
+    del plugin_site.answers["/mcp"]
+    plugin_site.results = {
+        "initialize": {"protocolVersion": "2025-11-25", "serverInfo": {"name": "notes"}},
+        "tools/list": {"tools": []},
+    }
+    assert "Installed “" in console.take("install", token="a-token")
+
+
 # --- Lessons -------------------------------------------------------------------------------
 
 
@@ -272,6 +306,16 @@ def test_a_lesson_says_where_a_server_does_not_as_it_should(
     outcome = taught(console, "wrong-verifier")
     assert outcome["is_good"] is False and "without an error in JSON" in outcome["said"]
     assert "✗ not as it should" in console.page()
+
+
+def test_a_server_that_does_not_echo_the_state_is_found_out(
+    console: Console, notes: NotesSite
+) -> None:
+    notes.publish()
+    console.install(notes.url)
+    notes.faults = {"another state"}
+    outcome = taught(console, "wrong-state")
+    assert outcome["said"] == "The server did not echo the state that was sent."
 
 
 def test_tokens_that_a_lesson_was_wrongly_given_are_revoked(
