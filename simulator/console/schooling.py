@@ -8,8 +8,11 @@ from django.http import QueryDict
 
 from api.fetching import FetchError
 from simulator import reasons
+from simulator.console.call_lessons import CallLesson
+from simulator.console.code_lessons import Client, CodeLesson
 from simulator.console.installation import found, scheme_of
-from simulator.console.lessons import LESSONS, CallLesson, CodeLesson, Lesson, Outcome
+from simulator.console.lesson import Lesson, Outcome
+from simulator.console.lessons import LESSONS
 from simulator.console.progress import begun_as_json, read_begun
 from simulator.console.trip import Trip
 from simulator.errors import StepError
@@ -74,9 +77,9 @@ def come_back(trip: Trip, came_back: dict[str, str]) -> None:
     assert begun.visit
     back = f"{begun.visit.redirect_uri}?{urlencode(came_back)}"
     trip.fetcher.to(reasons.COME_BACK).note_visit(back)
-    client = dict(begun.secrets)
+    client = Client(trip.fetcher, scheme.server, dict(begun.secrets))
     try:
-        outcome = lesson.learn(trip.fetcher, scheme.server, client, begun.visit, came_back)
+        outcome = lesson.learn(client, begun.visit, came_back)
     except (StepError, FetchError) as error:
         outcome = Outcome(None, f"It came to nothing. {error}")
     finally:
@@ -90,13 +93,13 @@ def come_back(trip: Trip, came_back: dict[str, str]) -> None:
     note(trip, lesson, outcome)
 
 
-def end(trip: Trip, scheme: OAuth, client: dict[str, Any], kept: dict[str, Any]) -> None:
+def end(trip: Trip, scheme: OAuth, client: Client, kept: dict[str, Any]) -> None:
     """End what a lesson was given: its tokens, and its client where that is its own."""
-    for given in (*client.pop("earlier", ()), client):
+    for given in (*client.earlier, client.known):
         if given.get("access_token"):
-            scheme.revoke_tokens(trip.fetcher, {**client, **given})
+            scheme.revoke_tokens(trip.fetcher, {**client.known, **given})
     if not kept["is_shared"]:
-        scheme.unregister(trip.fetcher, client)
+        scheme.unregister(trip.fetcher, client.known)
     if trip.own:
         trip.own.auth.take_back(kept["handed_out"])
 
@@ -107,7 +110,8 @@ def give_up(trip: Trip) -> None:
         kept, trip.progress.lesson = trip.progress.lesson, None
         scheme = scheme_of(trip)
         assert isinstance(scheme, OAuth)
-        end(trip, scheme, dict(read_begun(kept["begun"]).secrets), kept)
+        known = dict(read_begun(kept["begun"]).secrets)
+        end(trip, scheme, Client(trip.fetcher, scheme.server, known), kept)
 
 
 def note(trip: Trip, lesson: Lesson, outcome: Outcome) -> None:

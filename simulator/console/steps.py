@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from simulator.console import installation, schooling
+from simulator.console import installation, schooling, using
 from simulator.console.lessons import LESSONS
 from simulator.console.trip import Trip
 
@@ -24,7 +24,7 @@ class Step:
 
 def forget(trip: Trip, form: QueryDict) -> None:
     schooling.give_up(trip)
-    installation.forget(trip, form)
+    using.forget(trip, form)
 
 
 STEPS: Mapping[str, Step] = {
@@ -32,10 +32,10 @@ STEPS: Mapping[str, Step] = {
     "lint": Step("Look for faults", installation.lint),
     "install": Step("Install", installation.install),
     "verify": Step("Verify tokens", installation.verify),
-    "call": Step("Call", installation.call),
-    "refresh": Step("Refresh", installation.refresh),
-    "revoke": Step("Revoke", installation.revoke),
-    "uninstall": Step("Uninstall", installation.uninstall),
+    "call": Step("Call", using.call),
+    "refresh": Step("Refresh", using.refresh),
+    "revoke": Step("Revoke", using.revoke),
+    "uninstall": Step("Uninstall", using.uninstall),
     "learn": Step("Lesson:", schooling.learn),
     "forget": Step("Forget", forget),
 }
