@@ -1,5 +1,6 @@
 """The client's requests, each of which leaves a trace."""
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,8 @@ class TracedFetcher(Fetcher):
     why: Why = reasons.UNSAID
     """What the next requests are for."""
     agent: str = AGENT
+    until: float = math.inf
+    """When all requests end, by the monotonic clock: somebody waits for a page."""
 
     def to(self, why: Why, *, seconds: float = DOCUMENT_SECONDS) -> "TracedFetcher":
         """Return the fetcher for requests that have this purpose."""
@@ -45,6 +48,8 @@ class TracedFetcher(Fetcher):
         started, clock = timezone.now(), time.monotonic()
         answer, error = None, ""
         try:
+            if clock > self.until:
+                raise FetchError("The step takes too long, so no more is asked. Take it again.")
             answer = super().one(session, method, url, headers, body, deadline)
             return answer
         except FetchError as problem:

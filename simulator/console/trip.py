@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +19,13 @@ from simulator.errors import StepError
 from simulator.fetching import TracedFetcher, site_fetcher
 from simulator.models import Attempt
 
+STEP_SECONDS = 90
+"""After which a step begins no more requests: it holds one of few places, and a person waits."""
+
+
+def bounded_fetcher() -> TracedFetcher:
+    return replace(site_fetcher(), until=monotonic() + STEP_SECONDS)
+
 
 @dataclass
 class Trip:
@@ -25,7 +33,7 @@ class Trip:
     progress: Progress
     redirect_uri: str
     """Where the person comes back to; an attempt has its own, so that answers are told apart."""
-    fetcher: TracedFetcher = field(default_factory=site_fetcher)
+    fetcher: TracedFetcher = field(default_factory=bounded_fetcher)
     lines: list[str] = field(default_factory=list)
     """What was done, in words."""
     is_over: bool = False

@@ -10,7 +10,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from plugins.mounts import prefix_namespace
+from plugins import manifest as documents
+from plugins.mounts import find_mount, prefix_namespace
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins, find_plugin
 from plugins.views import own_host
@@ -63,13 +64,15 @@ def try_it(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def own_address(request: HttpRequest, plugin: Plugin) -> str:
-    """Return where a plugin of this site is tried: below its prefix, or at its own host."""
+    """Return where a plugin of this site is tried: below its prefix, or at its own host.
+
+    That is its manifest's place, or its MCP server's where it has no manifest.
+    """
     host = own_host(request, plugin) if "host" in {*request.GET, *request.POST} else ""
-    return (
-        f"{host}/"
-        if host
-        else request.build_absolute_uri(reverse(f"{prefix_namespace(plugin)}:index"))
-    )
+    prefix = reverse(f"{prefix_namespace(plugin)}:index")
+    root = f"{host}/" if host else request.build_absolute_uri(prefix)
+    mount = find_mount(request, prefix)
+    return root if mount and documents.manifest(mount) else f"{root}mcp"
 
 
 def opened(request: HttpRequest, address: str, plugin: Plugin | None = None) -> HttpResponse:

@@ -142,6 +142,24 @@ def test_a_token_that_was_made_for_a_person_ends_with_the_installation(visit: Vi
     assert Token.objects.get().revoked_at is not None
 
 
+@pytest.mark.parametrize("slug", ["todo", "todo-user", "todo-oauth"])
+def test_where_there_are_no_manifests_its_mcp_server_is_tried(
+    visit: Visit, settings: Any, slug: str
+) -> None:
+    settings.AI_PLUGIN_MANIFEST = False
+    page = visit.open(f"/console/try/{slug}/")
+    sign_in(page)
+    page.get_by_role("button", name="Begin").click()
+    if page.get_by_role("link", name="Go on, to sign in and agree").count():
+        agree(page)
+    expect(page.locator("#install")).to_contain_text("It is installed as")
+    opened(page, "getTodos").get_by_role("button", name="Call getTodos").click()
+    if slug == "todo":  # a tool has no example of whose list it is to read
+        page.locator("details[open] input:invalid").fill("global")
+        page.get_by_role("button", name="Call getTodos").click()
+    expect(page.locator(".answer .hint")).to_contain_text("HTTP status 200;")
+
+
 def test_where_no_client_registers_this_site_makes_its_own(visit: Visit, settings: Any) -> None:
     settings.OAUTH_CLIENT_REGISTRATION = False
     page = visit.open("/console/try/todo-oauth/")

@@ -472,6 +472,14 @@ def test_in_production_it_reaches_this_sites_own_plugins_and_no_other_of_this_ma
         assert "is not fetched" in console.open(address)
 
 
+def test_a_step_ends_in_time(
+    console: Console, plugin_site: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.console.trip.STEP_SECONDS", -1)
+    assert "The step takes too long, so no more is asked." in console.open(plugin_site.url)
+    assert plugin_site.asked == []
+
+
 def test_a_person_has_no_more_than_so_many(
     console: Console, plugin_site: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
