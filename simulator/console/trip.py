@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import monotonic
-from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -77,8 +76,3 @@ def keep(trip: Trip, title: str) -> None:
         kept.progress = trip.progress.as_json()
         kept.installed = trip.attempt.installed
         kept.save()
-
-
-def result(said: dict[str, Any] | None, name: str) -> dict[str, Any] | None:
-    """Return what the last step said, if it was that one."""
-    return said if said and said["step"] == name else None

@@ -318,6 +318,20 @@ def test_a_server_that_does_not_echo_the_state_is_found_out(
     assert outcome["said"] == "The server did not echo the state that was sent."
 
 
+def test_an_api_that_does_not_protect_itself_is_found_out(
+    console: Console, plugin_site: Served
+) -> None:
+    plugin_site.serve_plugin(changed(MANIFEST, {"/auth": SERVICE}))
+    plugin_site.serve("/notes/me", {"notes": []})
+    console.open(plugin_site.url)
+    assert taught(console, "without-token") == {
+        "is_good": False,
+        "said": "getNotes answered HTTP status 200, not 401.",
+    }
+    plugin_site.answers["/notes/me"] = (401, {}, b"")
+    assert "without a WWW-Authenticate header" in taught(console, "without-token")["said"]
+
+
 def test_tokens_that_a_lesson_was_wrongly_given_are_revoked(
     console: Console, notes: NotesSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
