@@ -106,6 +106,16 @@ MCP_SCOPE_CHALLENGE = env.str("MCP_SCOPE_CHALLENGE", "http", validate=OneOf(["ht
 CONSOLE = env.bool("CONSOLE", DEBUG)
 
 
+# --- The conversation --------------------------------------------------------------------
+
+# A model that uses installed plugins: docs/conversation.md. Any OpenAI-compatible endpoint; it is
+# set up as soon as its model is named.
+CONVERSATION_OPENAI_URL = env.str("CONVERSATION_OPENAI_URL", "https://api.openai.com/v1")
+CONVERSATION_OPENAI_KEY = env.str("CONVERSATION_OPENAI_KEY", "")
+CONVERSATION_OPENAI_MODEL = env.str("CONVERSATION_OPENAI_MODEL", "")
+CONVERSATION_TOUR = "config.tour.TOUR"  # what is asked where there is no model
+
+
 # <examples>
 # --- Sports ------------------------------------------------------------------------------
 

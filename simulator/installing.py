@@ -16,7 +16,7 @@ from simulator.fetching import TracedFetcher
 from simulator.manifest_plugin import SCHEMES, ManifestPlugin
 from simulator.mcp_server import MCPServer
 from simulator.models import InstalledPlugin
-from simulator.operation import read_arguments
+from simulator.operation import Operation, read_arguments
 from simulator.schemes import Scheme
 from simulator.subject import Subject
 
@@ -121,12 +121,24 @@ def call(
     fetcher: TracedFetcher,
     conversation: Conversation,
 ) -> Answer:
-    """Call an operation with `name=value` arguments; raises StepError, FetchError.
+    """Call an operation with `name=value` arguments; raises StepError, FetchError."""
+    operation = subject_of(installed).operation(name)
+    values = read_arguments(operation, texts)
+    return send(installed, operation, values, fetcher=fetcher, conversation=conversation)
+
+
+def send(
+    installed: InstalledPlugin,
+    operation: Operation,
+    values: Mapping[str, Any],
+    *,
+    fetcher: TracedFetcher,
+    conversation: Conversation,
+) -> Answer:
+    """Call an operation; raises StepError, FetchError.
 
     Where the credential is refused and can be renewed, it is, once.
     """
-    operation = subject_of(installed).operation(name)
-    values = read_arguments(operation, texts)
     scheme = scheme_of(installed)
     secrets = secrets_of(installed)
     headers = conversation.headers

@@ -46,6 +46,10 @@ class ManifestPlugin(Subject):
         return str(self.manifest.get("name_for_human") or self.name)
 
     @property
+    def description(self) -> str:
+        return str(self.manifest.get("description_for_model") or "")
+
+    @property
     def auth(self) -> Mapping[str, Any]:
         return Manifest(self.url, self.manifest).auth
 

@@ -11,6 +11,7 @@ from plugins.linter import mcp
 from plugins.linter.document import listed
 from simulator import reasons
 from simulator.answer import Answer, answer_of
+from simulator.confirmation import Confirmation
 from simulator.errors import StepError
 from simulator.fetching import CALL_SECONDS, TracedFetcher
 from simulator.oauth import discovery
@@ -41,6 +42,10 @@ class MCPServer(Subject):
         said = self.manifest.get("serverInfo")
         named = said.get("title") if isinstance(said, Mapping) else None
         return str(named or (self.name if self.manifest else "an MCP server"))
+
+    @property
+    def description(self) -> str:
+        return str(self.manifest.get("instructions") or "")
 
     def scheme(self, fetcher: TracedFetcher, given: Given) -> Scheme:
         server = mcp.Server(self.url, fetcher.to(reasons.MCP_ASK))
@@ -89,9 +94,31 @@ class Tool:
         return str(self.tool.get("name"))
 
     @property
-    def arguments(self) -> tuple[Argument, ...]:
+    def confirmation(self) -> Confirmation:
+        """By the hints; what is not said is the worst (2025-11-25, ToolAnnotations)."""
+        hints = self.tool.get("annotations")
+        hints = hints if isinstance(hints, Mapping) else {}
+        if hints.get("readOnlyHint") is True:
+            return Confirmation.NEVER
+        destroys = hints.get("destructiveHint") is not False
+        return Confirmation.ALWAYS if destroys else Confirmation.UNTIL_ALLOWED
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
         schema = self.tool.get("inputSchema")
-        schema = schema if isinstance(schema, Mapping) else {}
+        return schema if isinstance(schema, Mapping) else {}
+
+    @property
+    def widget(self) -> str:
+        """The URI of its widget (SEP-1865); "" where it has none."""
+        meta = self.tool.get("_meta")
+        ui = meta.get("ui") if isinstance(meta, Mapping) else None
+        uri = ui.get("resourceUri") if isinstance(ui, Mapping) else None
+        return uri if isinstance(uri, str) and uri.startswith("ui://") else ""
+
+    @property
+    def arguments(self) -> tuple[Argument, ...]:
+        schema = self.schema
         properties = schema.get("properties")
         return tuple(
             Argument(

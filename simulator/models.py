@@ -7,8 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from simulator.conversation.models import Conversation, Message
 from simulator.encryption import decrypted, encrypted
 from simulator.fields import DocumentField
+
+__all__ = ["Conversation", "InstalledPlugin", "Message"]
 
 
 class InstalledPlugin(models.Model):

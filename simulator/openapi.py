@@ -11,11 +11,13 @@ from plugins.linter.document import Document, Operation, listed
 from plugins.linter.manifest import domain_of
 from simulator import reasons
 from simulator.answer import Answer, answer_of
+from simulator.confirmation import Confirmation
 from simulator.errors import StepError
 from simulator.fetching import CALL_SECONDS, TracedFetcher
 from simulator.oauth.server import JSON, require_secure
 from simulator.operation import Argument, example_of
 from simulator.request_body import RequestBody
+from simulator.tool_schema import of_arguments
 
 OWN_HEADERS = frozenset({"accept", "content-type", "authorization"})
 """What OpenAPI lets no parameter say (3.0.3 section 4.7.12)."""
@@ -47,6 +49,19 @@ class OpenAPIOperation:
     @cached_property
     def arguments(self) -> tuple[Argument, ...]:
         return (*map(self.argument, self.parameters.values()), *self.body.arguments)
+
+    @property
+    def confirmation(self) -> Confirmation:
+        """By `x-openai-isConsequential`; where it is not said, all but reading is."""
+        said = self.operation.document.get("x-openai-isConsequential")
+        reads = self.operation.method in ("get", "head")
+        if said is True or (said is not False and not reads):
+            return Confirmation.ALWAYS
+        return Confirmation.NEVER if reads else Confirmation.UNTIL_ALLOWED
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        return of_arguments(self.arguments, self.document)
 
     def argument(self, parameter: Mapping[str, Any]) -> Argument:
         found = self.document.resolved(parameter.get("schema"))

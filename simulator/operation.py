@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from simulator.answer import Answer
+from simulator.confirmation import Confirmation
 from simulator.errors import StepError
 from simulator.fetching import TracedFetcher
 
@@ -51,16 +52,24 @@ class Operation(Protocol):
     def id(self) -> str: ...
 
     @property
-    def arguments(self) -> tuple[Argument, ...]: ...
-
-    @property
     def description(self) -> str:
         """What a model is told of it."""
         ...
 
     @property
+    def arguments(self) -> tuple[Argument, ...]: ...
+
+    @property
     def reads(self) -> bool:
         """Whether it says that it changes nothing."""
+        ...
+
+    @property
+    def confirmation(self) -> Confirmation: ...
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """The arguments as JSON Schema that stands alone, as a model's tool has it."""
         ...
 
     def call(
@@ -98,8 +107,11 @@ def read_arguments(operation: Operation, texts: Iterable[str]) -> dict[str, Any]
         if name in values:
             raise StepError(f"{name} is given twice. Write several values as a list of JSON.")
         values[name] = known[name].value(value)
-    missing = [each.name for each in known.values() if each.required and each.name not in values]
-    if missing:
+    if missing := missing_in(operation, values):
         example = " ".join(f"{name}=…" for name in missing)
         raise StepError(f"{operation.id} wants {', '.join(missing)}. Add: {example}")
     return values
+
+
+def missing_in(operation: Operation, values: Mapping[str, Any]) -> list[str]:
+    return [each.name for each in operation.arguments if each.required and each.name not in values]

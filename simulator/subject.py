@@ -39,6 +39,11 @@ class Subject(ABC):
     def title(self) -> str:
         """What it calls itself, for people."""
 
+    @property
+    @abstractmethod
+    def description(self) -> str:
+        """What a model is told of it."""
+
     @abstractmethod
     def scheme(self, fetcher: TracedFetcher, given: Given) -> Scheme:
         """Return how it authenticates its callers; raises StepError, FetchError."""

@@ -1,11 +1,12 @@
 """The pages of the simulator, below /console/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from simulator.console import views
 
 urlpatterns = [
     path("", views.console, name="console"),
+    path("conversation/", include("simulator.conversation.urls")),
     path("try/<slug:slug>/", views.try_it, name="console-try"),
     path("plugins/<slug:name>/", views.plugin, name="console-plugin"),
     path("plugins/<slug:name>/callback/", views.callback, name="console-callback"),

@@ -1,0 +1,1 @@
+"""A conversation in which a model uses installed plugins, as ChatGPT had it."""

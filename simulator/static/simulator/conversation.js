@@ -1,0 +1,119 @@
+"use strict";
+
+// Shows answers as they come. Without it, each form leads to a page that has all of the answer.
+
+const talk = document.getElementById("talk");
+const progress = document.getElementById("progress");
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-answers]")) return;
+  event.preventDefault();
+  const data = new FormData(form, event.submitter);
+  answer(form.getAttribute("action"), data).catch(() => {
+    progress.textContent = "The connection ended. What was answered so far is kept.";
+    talk.removeAttribute("aria-busy");
+    refresh();
+  });
+});
+
+// Who asks goes on typing with Enter, and breaks a line with Shift.
+document.addEventListener("keydown", (event) => {
+  if (event.target.id === "question" && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  }
+});
+
+async function answer(url, data) {
+  const controls = document.getElementById("controls");
+  controls.inert = true;
+  progress.textContent = "Waiting for the answer …";
+  talk.setAttribute("aria-busy", "true"); // read out when it is whole
+  const response = await fetch(url, { method: "POST", body: data, headers: { Accept: "text/event-stream" } });
+  if (!response.ok || !response.body) {
+    const said = response.status === 409 ? await response.text() : "It could not be sent. Load the page again.";
+    controls.inert = false;
+    talk.removeAttribute("aria-busy");
+    progress.textContent = "";
+    complain(controls, said);
+    return;
+  }
+  let coming = null;
+  for await (const event of events(response.body)) {
+    if (event.text !== undefined) {
+      coming ??= begin();
+      coming.append(event.text);
+      coming.parentElement.scrollIntoView({ block: "nearest" });
+    } else if (event.message !== undefined) {
+      coming?.parentElement.remove();
+      coming = null;
+      put(event.message, event.html);
+    } else if (event.end) {
+      talk.removeAttribute("aria-busy");
+      progress.textContent = "";
+      await refresh();
+      return;
+    }
+  }
+  throw new Error("It ended before its end.");
+}
+
+async function* events(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let waiting = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const parts = (waiting + value).split("\n\n");
+    waiting = parts.pop();
+    for (const part of parts) yield JSON.parse(part.slice("data: ".length));
+  }
+}
+
+function complain(controls, text) {
+  controls.querySelector("[role=alert]")?.remove();
+  const said = document.createElement("p");
+  said.className = "problem";
+  said.setAttribute("role", "alert");
+  said.textContent = text;
+  controls.prepend(said);
+}
+
+// The model's text while it comes: as text, whatever is in it.
+function begin() {
+  const item = document.createElement("li");
+  item.className = "assistant";
+  const heading = document.createElement("h3");
+  heading.textContent = "Model";
+  const said = document.createElement("p");
+  said.className = "said";
+  item.append(heading, said);
+  talk.append(item);
+  return said;
+}
+
+// A message as the site wrote it, in the place of what was there of it.
+function put(id, html) {
+  const made = new DOMParser().parseFromString(html, "text/html").querySelector("li");
+  const before = document.getElementById(`message-${id}`);
+  if (before) before.replaceWith(made);
+  else talk.append(made);
+  made.scrollIntoView({ block: "nearest" });
+  document.dispatchEvent(new CustomEvent("message-shown", { detail: made }));
+}
+
+// The page as it is now: what there is to decide or ask, and messages that are not here yet.
+async function refresh() {
+  const response = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+  if (!response.ok) return location.reload();
+  const now = new DOMParser().parseFromString(await response.text(), "text/html");
+  const typed = document.activeElement?.id === "question";
+  document.getElementById("controls").replaceWith(now.getElementById("controls"));
+  for (const item of now.querySelectorAll("#talk > li")) {
+    if (!document.getElementById(item.id)) put(item.id.replace("message-", ""), item.outerHTML);
+  }
+  const waits = document.querySelector("#controls .wait h2");
+  const next = waits ?? document.getElementById("question");
+  if (waits || typed || document.activeElement === document.body) next?.focus();
+}
