@@ -4,14 +4,18 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from simulator.conversation.given import Given
 from simulator.conversation.reply import Reply
 from simulator.errors import StepError
+
+if TYPE_CHECKING:
+    from openai import OpenAI
 
 logger = logging.getLogger(__name__)
 
@@ -75,20 +79,14 @@ class Endpoint:
     def pieces(
         self, messages: Sequence[dict[str, Any]], given: Given, reply: Reply
     ) -> Iterator[str]:
-        from openai import OpenAI
-
         deadline = time.monotonic() + SECONDS
         asked: dict[str, Any] = {"model": self.model, "messages": list(messages)}
         if given.tools:
             asked["tools"] = given.tools
-        # An endpoint on one's own machine wants no key, but the package does.
-        key = self.key or "none"
-        with (
-            OpenAI(base_url=self.url, api_key=key, timeout=SILENT_SECONDS, max_retries=0) as client,
-            client.chat.completions.create(
-                stream=True, stream_options={"include_usage": True}, **asked
-            ) as stream,
-        ):
+        completions = client(self.url, self.key).chat.completions
+        with completions.create(
+            stream=True, stream_options={"include_usage": True}, **asked
+        ) as stream:
             for chunk in stream:
                 if text := reply.add(chunk):
                     yield text
@@ -120,3 +118,11 @@ class Endpoint:
 
     def without_key(self, text: str) -> str:
         return (text.replace(self.key, "***") if self.key else text)[:MESSAGE_MAX]
+
+
+@lru_cache(maxsize=1)
+def client(url: str, key: str) -> "OpenAI":
+    """Return the client, which keeps its connections, and wants a key where nobody else does."""
+    from openai import OpenAI
+
+    return OpenAI(base_url=url, api_key=key or "none", timeout=SILENT_SECONDS, max_retries=0)

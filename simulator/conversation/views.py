@@ -200,9 +200,11 @@ def as_json(event: Event) -> dict[str, Any]:
     if isinstance(event, Text):
         return {"text": event.text}
     if isinstance(event, Noted):
-        [message] = shown(event.message.conversation, event.message)
-        html = render_to_string("simulator/message.html", {"message": message})
-        return {"message": event.message.pk, "html": html}
+        html = [
+            render_to_string("simulator/message.html", {"message": each})
+            for each in shown(event.message.conversation, event.message)
+        ]
+        return {"message": event.message.pk, "html": "".join(html)}
     return {"problem": event.words} if isinstance(event, Problem) else {"waits": True}
 
 

@@ -4,7 +4,7 @@ The browser keeps it in a sandbox within a sandbox; what it asks for comes here 
 around it, which belongs to this site.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID, uuid4
 
 from csp.decorators import csp_replace
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from api.fetching import FetchError
 from plugins.linter import mcp
 from simulator import installing
-from simulator.conversation.access import console_page
+from simulator.conversation.access import View, console_page
 from simulator.conversation.calls import (
     Decision,
     Wanted,
@@ -32,6 +32,9 @@ from simulator.errors import StepError
 from simulator.mcp_server import MCPServer
 from simulator.models import InstalledPlugin
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 CONTEXT_MAX = 10_000
 """Characters that a widget may tell the model at a time."""
 SANDBOX = {
@@ -41,16 +44,19 @@ SANDBOX = {
     "img-src": ["data:"],
     "font-src": ["data:"],
     "media-src": ["data:"],
+    "connect-src": ["'none'"],
     "base-uri": ["'none'"],
     "form-action": ["'none'"],
     "frame-ancestors": ["'self'"],
     "sandbox": ["allow-scripts"],
 }
 """The widget, whose page is written into the sandbox, is under it too: it loads nothing."""
+under_its_policy = cast("Callable[[View], View]", csp_replace(SANDBOX))
 
 
+@console_page
+@under_its_policy
 @xframe_options_sameorigin
-@csp_replace(SANDBOX)
 @require_safe
 def sandbox(request: HttpRequest) -> HttpResponse:
     """Serve the frame between this site's page and a widget; there is nothing of anybody in it."""

@@ -48,11 +48,11 @@ async function answer(url, data) {
     } else if (event.message !== undefined) {
       coming?.parentElement.remove();
       coming = null;
-      put(event.message, event.html);
+      if (event.html) put(event.message, event.html); // else it has nothing but calls
     } else if (event.end) {
       talk.removeAttribute("aria-busy");
       progress.textContent = "";
-      await refresh();
+      await refresh({ asked: true });
       return;
     }
   }
@@ -104,16 +104,20 @@ function put(id, html) {
 }
 
 // The page as it is now: what there is to decide or ask, and messages that are not here yet.
-async function refresh() {
+async function refresh({ asked = false } = {}) {
   const response = await fetch(location.pathname, { headers: { Accept: "text/html" } });
   if (!response.ok) return location.reload();
   const now = new DOMParser().parseFromString(await response.text(), "text/html");
-  const typed = document.activeElement?.id === "question";
+  const before = document.getElementById("question");
+  const typed = document.activeElement === before;
+  const text = asked ? "" : before?.value;
   document.getElementById("controls").replaceWith(now.getElementById("controls"));
+  const question = document.getElementById("question");
+  if (question && text) question.value = text;
   for (const item of now.querySelectorAll("#talk > li")) {
     if (!document.getElementById(item.id)) put(item.id.replace("message-", ""), item.outerHTML);
   }
   const waits = document.querySelector("#controls .wait h2");
-  const next = waits ?? document.getElementById("question");
-  if (waits || typed || document.activeElement === document.body) next?.focus();
+  const next = waits ?? question;
+  if (asked || typed) next?.focus();
 }
