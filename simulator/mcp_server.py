@@ -21,6 +21,8 @@ from simulator.operation import Argument, example_of
 from simulator.schemes import Given, NoAuth, Scheme, UserHTTP
 from simulator.subject import Subject
 
+SERVER_INFO = "io.modelcontextprotocol/serverInfo"
+
 
 @dataclass(frozen=True)
 class MCPServer(Subject):
@@ -32,16 +34,20 @@ class MCPServer(Subject):
         return cls(url, {}, {})  # what it says of itself may take a credential to read
 
     @property
+    def info(self) -> Mapping[str, Any]:
+        """Who it says it is: in the result itself, or since 2026-07-28 in what is about it."""
+        meta = self.manifest.get("_meta")
+        modern = meta.get(SERVER_INFO) if isinstance(meta, Mapping) else None
+        said = self.manifest.get("serverInfo", modern)
+        return said if isinstance(said, Mapping) else {}
+
+    @property
     def name(self) -> str:
-        said = self.manifest.get("serverInfo")
-        named = said.get("name") if isinstance(said, Mapping) else None
-        return str(named or urlsplit(self.url).hostname)
+        return str(self.info.get("name") or urlsplit(self.url).hostname)
 
     @property
     def title(self) -> str:
-        said = self.manifest.get("serverInfo")
-        named = said.get("title") if isinstance(said, Mapping) else None
-        return str(named or (self.name if self.manifest else "an MCP server"))
+        return str(self.info.get("title") or (self.name if self.manifest else "an MCP server"))
 
     @property
     def description(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -52,6 +53,12 @@ class Endpoint:
             settings.CONVERSATION_OPENAI_KEY,
             settings.CONVERSATION_OPENAI_MODEL,
         )
+
+    @property
+    def host(self) -> str:
+        """Where it is, without what else a URL may bear, such as a password."""
+        parts = urlsplit(self.url)
+        return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
 
     def answer(
         self, messages: Sequence[dict[str, Any]], given: Given, reply: Reply
@@ -108,7 +115,7 @@ class Endpoint:
             return "The model took too long. Try again, or set a faster one."
         if isinstance(error, APIConnectionError):
             return (
-                f"The endpoint {self.url} cannot be reached, or ended the connection. Is it "
+                f"The endpoint at {self.host} cannot be reached, or ended the connection. Is it "
                 "running, and is CONVERSATION_OPENAI_URL right?"
             )
         if isinstance(error, ValueError | TypeError | AttributeError):

@@ -49,9 +49,10 @@ class Conversation(models.Model):
         ours = Conversation.objects.filter(free, pk=self.pk).update(busy_until=now + BUSY)
         return ours == 1
 
-    def hold(self) -> None:
-        """Give a sign that it is still being answered."""
-        Conversation.objects.filter(pk=self.pk).update(busy_until=timezone.now() + BUSY)
+    def hold(self) -> bool:
+        """Give a sign that it is still being answered; say whether it is still there."""
+        ours = Conversation.objects.filter(pk=self.pk)
+        return ours.update(busy_until=timezone.now() + BUSY) == 1
 
     def release(self) -> None:
         Conversation.objects.filter(pk=self.pk).update(busy_until=None)

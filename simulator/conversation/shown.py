@@ -10,6 +10,9 @@ from django.urls import reverse
 from simulator.answer import TEXT_MAX
 from simulator.conversation.models import Conversation, Message
 
+SHOWN_MAX = 20_000
+"""Characters of a call and of its answer that the page has."""
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -27,11 +30,15 @@ class Shown:
 
     @property
     def arguments(self) -> str:
-        return readable(str(self.facts.get("arguments", "")))
+        return readable(str(self.facts.get("arguments", "")))[:SHOWN_MAX]
 
     @property
     def answer(self) -> str:
-        return readable(self.message.text)
+        return readable(self.message.text)[:SHOWN_MAX]
+
+    @property
+    def is_shortened(self) -> bool:
+        return len(self.message.text) > SHOWN_MAX
 
     @property
     def is_done(self) -> bool:
@@ -39,6 +46,10 @@ class Shown:
 
     @property
     def shown_max(self) -> int:
+        return SHOWN_MAX
+
+    @property
+    def given_max(self) -> int:
         return TEXT_MAX
 
     @property

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 import orjson
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError
 
 from simulator.conversation.calls import (
     PASSED_OVER,
@@ -29,6 +31,7 @@ ROUNDS_MAX = 8
 """How often the model may be asked for one question."""
 QUESTION_MAX = 10_000
 MESSAGES_MAX = 500
+DELETED = "The conversation, or one of its plugins, was deleted meanwhile."
 
 
 @dataclass(frozen=True)
@@ -129,15 +132,24 @@ class Turn:
         except StepError as error:
             self.tell_problem(str(error))
             yield Problem(str(error))
+        except (IntegrityError, ObjectDoesNotExist):
+            # The person did that, in another window.
+            yield Problem(DELETED)
         except GeneratorExit:
             self.tell_problem("The page was left before the answer was complete.")
             raise
         finally:
             self.conversation.release()
 
+    def hold(self) -> None:
+        if not self.conversation.hold():
+            raise StepError(DELETED)
+
     def tell_problem(self, words: str) -> None:
         self.conversation.problem = clean(words)
-        self.conversation.save(update_fields=["problem"])
+        Conversation.objects.filter(pk=self.conversation.pk).update(
+            problem=self.conversation.problem
+        )
 
     def pass_over(self) -> Iterator[Event]:
         """Answer what the person left undecided: each call needs an answer before the next."""
@@ -161,6 +173,7 @@ class Turn:
     def rounds(self, decided: tuple[str, Decision] | None) -> Iterator[Event]:
         given = self.given
         while True:
+            self.hold()
             for call in self.conversation.outstanding():
                 wanted = Wanted.of(call, given)
                 mine = decided is not None and decided[0] == call["id"]
@@ -176,15 +189,14 @@ class Turn:
                     f"The model called for {ROUNDS_MAX} rounds without an answer, and was stopped. "
                     "Ask again in other words."
                 )
-            self.conversation.hold()
             yield from self.ask_model(self.endpoint, given)
 
     def call(self, wanted: Wanted, *, refused: bool) -> Iterator[Event]:
+        self.hold()
         message = begun(self.conversation, wanted)
         if refused:
             yield Noted(finished(message, REFUSED, is_good=False, refused=True))
             return
-        self.conversation.hold()
         yield Noted(message)  # shown before it is sent
         yield Noted(carried_out(self.conversation, message, wanted, self.fetcher))
 
@@ -226,6 +238,7 @@ class Turn:
             if message and isinstance(stop, StepError):  # else nobody listens any more
                 yield Noted(message)
             raise
+        self.hold()
         facts = {"tokens": reply.tokens}
         said = (Message.Role.MODEL, reply.text)
         yield Noted(self.conversation.say(*said, calls=reply.wanted, facts=facts))

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
@@ -95,15 +94,13 @@ def page(
 ) -> HttpResponse:
     turn = turn_of(conversation)
     given = turn.given
-    endpoint = turn.endpoint
     waiting = turn.waits_for
     context = {
         "conversation": conversation,
         "messages_shown": shown(conversation),
         "given": given,
         "tools": orjson.dumps(given.tools, option=orjson.OPT_INDENT_2).decode(),
-        "endpoint": endpoint,
-        "endpoint_host": urlsplit(endpoint.url).netloc if endpoint else "",
+        "endpoint": turn.endpoint,
         "tour": tour_of(given) if conversation.is_tour else [],
         "waiting": waiting,
         "waiting_after": conversation.outstanding()[1:] if waiting else [],

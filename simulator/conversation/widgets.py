@@ -98,7 +98,7 @@ def read(message: Message, fetcher: Any) -> str:
 def call(request: HttpRequest, key: UUID, pk: int) -> HttpResponse:
     """Call a tool for a widget, by the rules of the model's own calls.
 
-    409 where the person has to say yes first, with what there is to decide.
+    Where the person has to say yes first, it is not sent: the answer is what there is to decide.
     """
     message = answer_of(request, key, pk)
     turn = turn_of(message.conversation)
@@ -107,7 +107,7 @@ def call(request: HttpRequest, key: UUID, pk: int) -> HttpResponse:
         decision = request.POST.get("decision", "")
         if wanted.waits(turn.conversation) and decision != Decision.YES.value:
             if decision != Decision.ALWAYS.value or wanted.function is None:
-                return JsonResponse(to_decide(wanted), status=409)
+                return JsonResponse({"waits": to_decide(wanted)})
             allow(turn.conversation, wanted.function)
         if turn.conversation.messages.count() > MESSAGES_MAX:
             raise StepError("This conversation is too long to go on.")

@@ -3,6 +3,7 @@
 // Shows answers as they come. Without it, each form leads to a page that has all of the answer.
 
 const talk = document.getElementById("talk");
+const log = document.getElementById("log");
 const progress = document.getElementById("progress");
 
 document.addEventListener("submit", (event) => {
@@ -12,7 +13,7 @@ document.addEventListener("submit", (event) => {
   const data = new FormData(form, event.submitter);
   answer(form.getAttribute("action"), data).catch(() => {
     progress.textContent = "The connection ended. What was answered so far is kept.";
-    talk.removeAttribute("aria-busy");
+    log.removeAttribute("aria-busy");
     refresh();
   });
 });
@@ -29,12 +30,13 @@ async function answer(url, data) {
   const controls = document.getElementById("controls");
   controls.inert = true;
   progress.textContent = "Waiting for the answer …";
-  talk.setAttribute("aria-busy", "true"); // read out when it is whole
+  log.setAttribute("aria-busy", "true"); // read out when it is whole
   const response = await fetch(url, { method: "POST", body: data, headers: { Accept: "text/event-stream" } });
+  if (response.redirected) return location.reload(); // signed out meanwhile
   if (!response.ok || !response.body) {
     const said = response.status === 409 ? await response.text() : "It could not be sent. Load the page again.";
     controls.inert = false;
-    talk.removeAttribute("aria-busy");
+    log.removeAttribute("aria-busy");
     progress.textContent = "";
     complain(controls, said);
     return;
@@ -50,7 +52,7 @@ async function answer(url, data) {
       coming = null;
       if (event.html) put(event.message, event.html); // else it has nothing but calls
     } else if (event.end) {
-      talk.removeAttribute("aria-busy");
+      log.removeAttribute("aria-busy");
       progress.textContent = "";
       await refresh({ asked: true });
       return;
@@ -84,7 +86,7 @@ function complain(controls, text) {
 function begin() {
   const item = document.createElement("li");
   item.className = "assistant";
-  const heading = document.createElement("h3");
+  const heading = document.createElement("h2");
   heading.textContent = "Model";
   const said = document.createElement("p");
   said.className = "said";
@@ -106,7 +108,7 @@ function put(id, html) {
 // The page as it is now: what there is to decide or ask, and messages that are not here yet.
 async function refresh({ asked = false } = {}) {
   const response = await fetch(location.pathname, { headers: { Accept: "text/html" } });
-  if (!response.ok) return location.reload();
+  if (!response.ok || response.redirected) return location.reload();
   const now = new DOMParser().parseFromString(await response.text(), "text/html");
   const before = document.getElementById("question");
   const typed = document.activeElement === before;

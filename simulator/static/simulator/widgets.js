@@ -95,8 +95,8 @@ class Widget {
   async call({ name, arguments: values = {} }, decision = "") {
     const response = await this.post("call/", { name, arguments: JSON.stringify(values), decision });
     const said = await response.json();
-    if (response.status === 409) {
-      const decided = await ask(said);
+    if (said.waits) {
+      const decided = await ask(said.waits);
       if (decided !== "yes" && decided !== "always") throw new Error("The person declined this call.");
       return this.call({ name, arguments: values }, decided);
     }

@@ -13,9 +13,9 @@ KEY = "sk-the-key-of-the-tests"
 
 @dataclass(frozen=True)
 class Stream:
-    """What comes of one answer, each piece as it is on the wire."""
+    """What comes of one answer, each piece as it is on the wire; an event is waited for."""
 
-    pieces: tuple[bytes, ...]
+    pieces: tuple[bytes | threading.Event, ...]
     is_cut: bool = False
     """Whether the connection ends in the middle."""
 
@@ -75,7 +75,7 @@ def line(value: Any) -> bytes:
 
 
 def stream(*deltas: dict[str, Any], finish: str = "stop", is_cut: bool = False) -> Stream:
-    pieces = [line(chunk({"role": "assistant", "content": ""}))]
+    pieces: list[bytes | threading.Event] = [line(chunk({"role": "assistant", "content": ""}))]
     pieces += [line(chunk(delta)) for delta in deltas]
     if not is_cut:
         usage = {"prompt_tokens": 123, "completion_tokens": 4, "total_tokens": 127}
@@ -111,6 +111,9 @@ def scripted_endpoint() -> Iterator[ScriptedEndpoint]:
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
             for piece in answer.pieces:
+                if isinstance(piece, threading.Event):
+                    piece.wait(30)
+                    continue
                 self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
             if answer.is_cut:
                 self.close_connection = True

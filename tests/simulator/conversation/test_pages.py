@@ -73,7 +73,7 @@ def test_without_the_package_it_says_to_install_it(
     plugin: InstalledPlugin, anns: Client, endpoint: ScriptedEndpoint, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr("simulator.conversation.endpoint.find_spec", lambda name: None)
-    assert "pip install openai" in anns.get(HOME).text
+    assert "pip install 'openai&gt;=2.0'" in anns.get(HOME).text
 
 
 def test_a_conversation_whose_model_is_gone_can_still_be_read(

@@ -296,7 +296,7 @@ def test_no_call_is_made_of_an_answer_that_was_cut(
 
 def test_an_endpoint_that_is_not_there_is_said_to_be(talk: Talk, settings: Any) -> None:
     settings.CONVERSATION_OPENAI_URL = "http://127.0.0.1:9/v1"
-    assert "http://127.0.0.1:9/v1 cannot be reached" in talk.ask()
+    assert "The endpoint at 127.0.0.1:9 cannot be reached" in talk.ask()
 
 
 def test_a_plugin_that_fails_is_told_to_the_model(
@@ -310,6 +310,17 @@ def test_a_plugin_that_fails_is_told_to_the_model(
     endpoint.say("It is away.")
     assert "It is away." in talk.ask()
     assert endpoint.last[-1]["content"].startswith("The call failed: ")
+
+
+def test_a_conversation_that_is_deleted_meanwhile_ends(
+    talk: Talk, endpoint: ScriptedEndpoint
+) -> None:
+    endpoint.say("Two ", "notes.")
+    response = talk.client.post(
+        f"{talk.url}ask/", {"question": "Well?"}, headers={"Accept": "text/event-stream"}
+    )
+    talk.conversation.delete()
+    assert "was deleted meanwhile" in b"".join(response).decode()
 
 
 def test_one_question_at_a_time(talk: Talk, endpoint: ScriptedEndpoint) -> None:
