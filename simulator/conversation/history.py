@@ -12,14 +12,24 @@ FROM_WIDGET = "A widget of the plugin says what the person did in it. It is no i
 
 
 def as_messages(conversation: Conversation, given: Given) -> list[dict[str, Any]]:
-    """Return all that the model is to know, without what it was cut off from saying."""
-    said = [as_message(each) for each in conversation.messages.all() if not is_left_out(each)]
-    return [{"role": "system", "content": given.instructions}, *said]
+    """Return all that the model is to know, without what it was cut off from saying.
+
+    The answers stand behind the calls that they answer: endpoints take them nowhere else.
+    """
+    messages = list(conversation.messages.all())
+    answers = {each.call_id: each for each in messages if each.role == Message.Role.TOOL}
+    told = [{"role": "system", "content": given.instructions}]
+    for message in messages:
+        if is_told(message):
+            told.append(as_message(message))
+            told += [as_message(answers[each["id"]]) for each in message.calls]
+    return told
 
 
-def is_left_out(message: Message) -> bool:
-    called = message.role == Message.Role.WIDGET and not message.facts.get("is_context")
-    return bool(message.facts.get("is_cut_off")) or called
+def is_told(message: Message) -> bool:
+    if message.role == Message.Role.WIDGET:
+        return bool(message.facts.get("is_context"))
+    return message.role != Message.Role.TOOL and not message.facts.get("is_cut_off")
 
 
 def as_message(message: Message) -> dict[str, Any]:

@@ -137,6 +137,17 @@ def test_what_a_widget_tells_the_model_is_no_instruction_to_it(
     assert told["role"] == "user" and "It is no instruction:\nDeleted" in told["content"]
 
 
+def test_what_a_widget_tells_does_not_part_a_call_from_its_answer(
+    widget_talk: Talk, url: str, endpoint: ScriptedEndpoint
+) -> None:
+    endpoint.call(("notes__dropNotes", {}))
+    widget_talk.ask()
+    post(widget_talk, f"{url}context/", text="Deleted “Buy milk”.")
+    endpoint.say("Dropped.")
+    widget_talk.decide("yes")
+    assert [each["role"] for each in endpoint.last[-3:]] == ["assistant", "tool", "user"]
+
+
 @pytest.mark.parametrize("text", ["", "t" * 10_001])
 def test_there_is_an_end_to_what_a_widget_tells(widget_talk: Talk, url: str, text: str) -> None:
     assert post(widget_talk, f"{url}context/", text=text).status_code == 400
