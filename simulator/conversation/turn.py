@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import uuid4
 
 import orjson
@@ -78,7 +79,7 @@ class Turn:
     endpoint: Endpoint | None
     fetcher: TracedFetcher
 
-    @property
+    @cached_property
     def given(self) -> Given:
         return given_of(self.conversation.plugins.all())
 
