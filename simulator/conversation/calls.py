@@ -27,6 +27,7 @@ from simulator.mcp_server import Tool
 UNKNOWN = "No answer came to be known. Whether it was carried out is not known either."
 REFUSED = "The person declined this call. Do not call it again unless they ask for it."
 PASSED_OVER = "The person did not decide on this call, and said something else instead."
+NOT_SENT = "It was not sent: the person left before. Call it again where it is still wanted."
 RESULT_MAX = 500_000
 """Characters of what a tool answered that are kept for its widget."""
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError
 
 from simulator.conversation.calls import (
+    NOT_SENT,
     PASSED_OVER,
     REFUSED,
     Decision,
@@ -198,7 +199,11 @@ class Turn:
         if refused:
             yield Noted(finished(message, REFUSED, is_good=False, refused=True))
             return
-        yield Noted(message)  # shown before it is sent
+        try:
+            yield Noted(message)  # shown before it is sent
+        except GeneratorExit:
+            finished(message, NOT_SENT, is_good=False, refused=True)
+            raise
         yield Noted(carried_out(self.conversation, message, wanted, self.fetcher))
 
     def is_models_turn(self) -> bool:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from simulator.conversation.calls import Wanted, begun
+from simulator.conversation.given import given_of
 from simulator.models import InstalledPlugin
 from tests.plugins.linter.served import Served
 from tests.simulator.conversation.conftest import Talk
@@ -334,17 +336,47 @@ def test_one_question_at_a_time(talk: Talk, endpoint: ScriptedEndpoint) -> None:
 
 def test_who_leaves_finds_what_was_said_so_far(talk: Talk, endpoint: ScriptedEndpoint) -> None:
     endpoint.say("Two ", "notes.")
-    response = talk.client.post(
-        f"{talk.url}ask/", {"question": "Well?"}, headers={"Accept": "text/event-stream"}
-    )
-    pieces = response._iterator  # type: ignore[attr-defined]  # which the client ends in its way
-    while b'"text"' not in next(pieces):
-        pass
-    pieces.close()
+    leave_at(talk, b'"text"')
     page = talk.get()
     assert "Two Cut off" in page and "The page was left" in page and "Try again" in page
     endpoint.say("Two notes.")
     assert "Two notes." in talk.post("go-on")
+
+
+def leave_at(talk: Talk, piece: bytes) -> None:
+    """Ask as the script does, and go away when a piece has come."""
+    response = talk.client.post(
+        f"{talk.url}ask/", {"question": "Well?"}, headers={"Accept": "text/event-stream"}
+    )
+    pieces = response._iterator  # type: ignore[attr-defined]  # which the client ends in its way
+    while piece not in next(pieces):
+        pass
+    pieces.close()
+
+
+def test_who_leaves_before_a_call_is_sent_has_sent_nothing(
+    talk: Talk, endpoint: ScriptedEndpoint, site: Served
+) -> None:
+    endpoint.call(NOTES)
+    leave_at(talk, b"notes__getNotes")
+    assert sent(site) == []
+    endpoint.say("I see.")
+    assert "I see." in talk.post("go-on")
+    assert endpoint.last[-1]["content"].startswith("It was not sent")
+
+
+def test_a_call_whose_answer_was_lost_is_not_sent_again(
+    talk: Talk, endpoint: ScriptedEndpoint, site: Served
+) -> None:
+    endpoint.call(ADD)
+    talk.ask()
+    given = given_of(talk.conversation.plugins.all())
+    begun(talk.conversation, Wanted.of(talk.conversation.outstanding()[0], given))
+    endpoint.say("I do not know.")
+    page = talk.post("go-on")
+    assert "Sent. No answer came to be known." in page and "I do not know." in page
+    assert sent(site) == []
+    assert endpoint.last[-1]["content"].startswith("No answer came to be known.")
 
 
 def test_a_stranger_letter_is_kept_readable(talk: Talk, endpoint: ScriptedEndpoint) -> None:
