@@ -92,6 +92,22 @@ def test_a_widget_shows_a_real_answer_and_deletes_a_todo_when_the_person_says_ye
     check_quiet(visit)
 
 
+def test_a_widget_is_told_that_the_person_said_no(
+    visit: Visit, endpoint: ScriptedEndpoint, anns: TodoList
+) -> None:
+    page = begin(visit)
+    endpoint.call(("todo__getTodos", LIST))
+    endpoint.say("You have two todos.")
+    ask(page, "What is on my list?")
+    widget = widget_of(page)
+    widget.get_by_label("Buy milk").check()
+    page.get_by_role("dialog").press("Escape")
+    expect(widget.get_by_role("alert")).to_contain_text("The person declined this call.")
+    expect(widget.get_by_role("listitem")).to_have_text(["Buy milk", "Call Bob"])
+    assert anns.texts() == ["Buy milk", "Call Bob"]
+    check_quiet(visit)
+
+
 def test_an_answer_is_read_while_it_comes(
     visit: Visit, endpoint: ScriptedEndpoint, anns: TodoList
 ) -> None:
