@@ -7,6 +7,7 @@ import pytest
 
 from simulator.conversation.calls import Wanted, begun
 from simulator.conversation.given import given_of
+from simulator.errors import StepError
 from simulator.models import InstalledPlugin
 from tests.plugins.linter.served import Served
 from tests.simulator.conversation.conftest import Talk
@@ -18,6 +19,7 @@ from tests.simulator.conversation.scripted_endpoint import (
     chunk,
     line,
     stream,
+    whole,
 )
 
 pytestmark = pytest.mark.django_db
@@ -260,6 +262,15 @@ def test_a_model_that_only_calls_is_stopped(talk: Talk, endpoint: ScriptedEndpoi
         (Stream((line({"choices": "none"}),)), "is no answer of Chat Completions"),
         (stream({"content": "Half"}, finish="length"), "came to its limit of tokens"),
         (stream(finish="content_filter"), "filter stopped the answer"),
+        (stream({"content": "w" * 200_001}), "an answer of more than 200000 characters"),
+        (
+            stream({"tool_calls": [whole(each, NOTES) for each in range(17)]}),
+            "more than 16 calls at once",
+        ),
+        (
+            stream({"tool_calls": [whole(0, ("notes__getNotes", "w" * 200_001))]}),
+            "arguments of more than 200000 characters",
+        ),
     ],
 )
 def test_a_failure_of_the_endpoint_is_said_in_plain_words(
@@ -294,6 +305,15 @@ def test_no_call_is_made_of_an_answer_that_was_cut(
     endpoint.answers.append(stream({"tool_calls": [call]}, is_cut=True))
     assert "ended" in talk.ask()
     assert sent(site) == []
+
+
+def test_a_model_that_never_ends_is_left(
+    talk: Talk, endpoint: ScriptedEndpoint, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("simulator.conversation.endpoint.SECONDS", -1)
+    endpoint.say("Well, ", "it depends.")
+    page = talk.ask()
+    assert "The model took too long." in page and "it depends" not in page
 
 
 def test_an_endpoint_that_is_not_there_is_said_to_be(talk: Talk, settings: Any) -> None:
@@ -377,6 +397,16 @@ def test_a_call_whose_answer_was_lost_is_not_sent_again(
     assert "Sent. No answer came to be known." in page and "I do not know." in page
     assert sent(site) == []
     assert endpoint.last[-1]["content"].startswith("No answer came to be known.")
+
+
+def test_two_who_say_yes_at_once_call_once(talk: Talk, endpoint: ScriptedEndpoint) -> None:
+    endpoint.call(ADD)
+    talk.ask()
+    given = given_of(talk.conversation.plugins.all())
+    wanted = Wanted.of(talk.conversation.outstanding()[0], given)
+    begun(talk.conversation, wanted)
+    with pytest.raises(StepError, match="sent already"):
+        begun(talk.conversation, wanted)
 
 
 def test_a_stranger_letter_is_kept_readable(talk: Talk, endpoint: ScriptedEndpoint) -> None:
