@@ -12,14 +12,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from api.hosts import comes_from_this_machine
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 AT_ONCE = 2
 """Steps that a process takes at once: each may ask this very site, which needs threads for it."""
@@ -56,7 +56,7 @@ def console_page(view: View) -> View:
 
     @never_cache
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not settings.CONSOLE:
             raise Http404
         if not request.user.is_authenticated:

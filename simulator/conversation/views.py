@@ -1,6 +1,7 @@
 """The pages of the conversation. They work by plain forms; a script shows answers as they come."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
@@ -15,7 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from simulator.conversation.access import View, console_page
+from simulator.access import View, console_page, slot
 from simulator.conversation.calls import Decision
 from simulator.conversation.endpoint import Endpoint
 from simulator.conversation.given import PLUGINS_MAX
@@ -166,9 +167,11 @@ def answered(request: HttpRequest, key: UUID, act: Act, *, question: str = "") -
     conversation = mine(request, key)
     streams = STREAM in request.headers.get("Accept", "")
     try:
-        events = act(turn_of(conversation))
-        # Begun here: what was begun is ended, and given free, even if nobody comes to read it.
-        events = chain(first(events), events)
+        with ExitStack() as stack:
+            stack.enter_context(slot())
+            events = until_done(act(turn_of(conversation)), stack.pop_all())
+            # Begun here: what was begun is ended, and given free, even if nobody comes to read it.
+            events = chain(first(events), events)
     except StepError as error:
         if streams:
             return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
@@ -180,6 +183,11 @@ def answered(request: HttpRequest, key: UUID, act: Act, *, question: str = "") -
     for _ in events:
         pass
     return HttpResponseRedirect(f"{conversation_url(conversation)}#controls")
+
+
+def until_done(events: Iterator[Event], held: ExitStack) -> Iterator[Event]:
+    with held:
+        yield from events
 
 
 def first(events: Iterator[Event]) -> list[Event]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from api.fetching import FetchError
 from plugins.linter import mcp
 from simulator import installing
-from simulator.conversation.access import View, console_page
+from simulator.access import View, console_page
 from simulator.conversation.calls import (
     Decision,
     Wanted,

@@ -11,6 +11,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 from simulator import installing
 from simulator.fetching import site_fetcher
 from simulator.schemes import NoAuth
+from tests.browser.accessibility import violations
 from tests.browser.conftest import PHONE, Visit
 from tests.browser.test_pages import FACTS, GOOD, check_quiet
 from tests.simulator.conversation.scripted_endpoint import (
@@ -121,6 +122,18 @@ def test_an_answer_is_read_while_it_comes(
     expect(page.get_by_text("You have <b>two</b>.")).to_be_visible()
     expect(page.get_by_label("Your question")).to_have_value("")
     check_quiet(visit)
+
+
+def test_axe_finds_nothing(visit: Visit, endpoint: ScriptedEndpoint, anns: TodoList) -> None:
+    assert violations(visit.open(HOME)) == []
+    page = begin(visit)
+    endpoint.call(("todo__getTodos", LIST), ("todo__deleteTodo", {**LIST, "todo_idx": 0}))
+    ask(page, "Delete the first.")
+    expect(page.get_by_role("heading", name="May this be sent?")).to_be_visible()
+    expect(widget_of(page).get_by_role("listitem")).to_have_count(2)
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert violations(page) == []
 
 
 def test_a_write_waits_for_the_keyboard_to_say_yes(

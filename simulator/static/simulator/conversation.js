@@ -34,7 +34,7 @@ async function answer(url, data) {
   const response = await fetch(url, { method: "POST", body: data, headers: { Accept: "text/event-stream" } });
   if (response.redirected) return location.reload(); // signed out meanwhile
   if (!response.ok || !response.body) {
-    const said = response.status === 409 ? await response.text() : "It could not be sent. Load the page again.";
+    const said = await refusal(response);
     controls.inert = false;
     log.removeAttribute("aria-busy");
     progress.textContent = "";
@@ -59,6 +59,12 @@ async function answer(url, data) {
     }
   }
   throw new Error("It ended before its end.");
+}
+
+async function refusal(response) {
+  if (response.status === 409) return response.text();
+  if (response.status === 503) return "As many answers are under way as this site takes. Try again in a moment.";
+  return "It could not be sent. Load the page again.";
 }
 
 async function* events(body) {

@@ -208,9 +208,15 @@ def documents(site: Served) -> list[Any]:
     return [json.loads(site.answers[path][2]) for path in paths]
 
 
+def browser_of(user: User) -> Client:
+    """Return the browser of somebody who sits at this machine."""
+    client = Client(headers={"host": "localhost"})
+    client.force_login(user)
+    return client
+
+
 def begin(owner: User, *plugins: InstalledPlugin, kind: str = "model") -> Talk:
-    client = Client()
-    client.force_login(owner)
+    client = browser_of(owner)
     form = {"plugin": [each.pk for each in plugins], "kind": kind}
     response = client.post("/console/conversation/", form)
     assert response.status_code == 302, response.text

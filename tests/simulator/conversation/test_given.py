@@ -35,7 +35,7 @@ def test_a_plugin_is_given_by_its_name_its_description_and_its_operations(
 def test_arguments_are_a_schema_that_stands_alone(plugin: InstalledPlugin) -> None:
     assert function(given_of([plugin]), "notes__addNote") == {
         "name": "notes__addNote",
-        "description": "addNote of notes.",
+        "description": "Write. addNote of notes.",
         "parameters": {
             "type": "object",
             "properties": {"name": {"type": "string"}, "note": {"type": ["string", "null"]}},
@@ -48,7 +48,7 @@ def test_an_operation_without_a_description_is_given_by_its_summary(
     plugin: InstalledPlugin,
 ) -> None:
     plugin.document = changed(plugin.document, {"/paths/~1notes~1{name}/get/description": None})
-    assert function(given_of([plugin]), "notes__getNotes")["description"] == "Get the notes"
+    assert function(given_of([plugin]), "notes__getNotes")["description"] == "Get the notes."
 
 
 def test_an_mcp_server_is_given_by_its_instructions_and_tools(server: InstalledPlugin) -> None:

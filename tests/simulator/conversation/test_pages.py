@@ -6,10 +6,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from simulator.access import slot
 from simulator.conversation.models import Conversation
 from simulator.models import InstalledPlugin
 from tests.plugins.linter.served import Served
-from tests.simulator.conversation.conftest import Talk, begin
+from tests.simulator.conversation.conftest import Talk, begin, browser_of
 from tests.simulator.conversation.scripted_endpoint import ScriptedEndpoint
 
 pytestmark = pytest.mark.django_db
@@ -18,9 +19,7 @@ HOME = "/console/conversation/"
 
 @pytest.fixture
 def anns(ann: User) -> Client:
-    client = Client()
-    client.force_login(ann)
-    return client
+    return browser_of(ann)
 
 
 def test_it_is_off_where_the_console_is(anns: Client, settings: Any) -> None:
@@ -43,8 +42,7 @@ def test_who_is_not_signed_in_is_asked_to(client: Client, settings: Any) -> None
 
 @pytest.mark.parametrize("act", ["", "ask/", "decide/", "go-on/", "play/", "delete/"])
 def test_another_persons_conversation_is_not_there(talk: Talk, bob: User, act: str) -> None:
-    bobs = Client()
-    bobs.force_login(bob)
+    bobs = browser_of(bob)
     method = bobs.post if act else bobs.get
     assert method(f"{talk.url}{act}", {"question": "Well?"}).status_code == 404
     assert Conversation.objects.get().messages.count() == 0
@@ -53,8 +51,7 @@ def test_another_persons_conversation_is_not_there(talk: Talk, bob: User, act: s
 def test_another_persons_plugin_cannot_be_chosen(
     plugin: InstalledPlugin, endpoint: ScriptedEndpoint, bob: User
 ) -> None:
-    bobs = Client()
-    bobs.force_login(bob)
+    bobs = browser_of(bob)
     page = bobs.post(HOME, {"plugin": plugin.pk, "kind": "model"})
     assert page.status_code == 400 and "Choose one plugin, or up to 3." in page.text
 
@@ -137,6 +134,17 @@ def test_the_script_is_told_why_in_a_line(talk: Talk) -> None:
         f"{talk.url}ask/", {"question": ""}, headers={"Accept": "text/event-stream"}
     )
     assert (response.status_code, response.text) == (409, "Write a question.")
+
+
+def test_no_more_answers_are_under_way_than_the_server_has_threads_for(
+    talk: Talk, endpoint: ScriptedEndpoint
+) -> None:
+    with slot(), slot():
+        assert talk.client.post(f"{talk.url}ask/", {"question": "Well?"}).status_code == 503
+    for _ in range(3):  # what is refused holds no place
+        talk.post("ask", question="", status=409)
+    endpoint.say("Now.")
+    assert "Now." in talk.ask()
 
 
 def test_only_yes_always_or_no_is_a_decision(talk: Talk) -> None:

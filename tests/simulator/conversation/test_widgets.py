@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 
 from tests.plugins.linter.served import Served
-from tests.simulator.conversation.conftest import Talk
+from tests.simulator.conversation.conftest import Talk, browser_of
 from tests.simulator.conversation.scripted_endpoint import ScriptedEndpoint
 
 pytestmark = pytest.mark.django_db
@@ -47,8 +46,7 @@ def test_the_page_names_the_widget_and_has_nothing_of_it(widget_talk: Talk, url:
 
 
 def test_another_persons_widget_is_not_there(url: str, bob: User) -> None:
-    bobs = Client()
-    bobs.force_login(bob)
+    bobs = browser_of(bob)
     for path in (url, f"{url}call/", f"{url}context/"):
         method = bobs.get if path == url else bobs.post
         assert method(path).status_code == 404
