@@ -390,6 +390,9 @@ OAUTH_UNUSED_CLIENT_DAYS = env.int("OAUTH_UNUSED_CLIENT_DAYS", 30, validate=Rang
 OAUTH_REDIRECT_SCHEMES: list[str] = env.list(
     "OAUTH_REDIRECT_SCHEMES", ["cursor"], validate=check_private_schemes
 )
+# For how many seconds a refresh token that was spent may come back: its answer may have been lost,
+# or two processes of a client refreshed at once. 0 takes each for a replay, which ends all tokens.
+OAUTH_REFRESH_GRACE = env.int("OAUTH_REFRESH_GRACE", 30, validate=Range(min=0))
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",  # codes, and no other grant
