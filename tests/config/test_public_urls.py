@@ -152,8 +152,11 @@ def test_no_page_and_no_document_says_another_address(
         said = set(re.findall(r"https?://(?:localhost|abc\.tunnel\.example)[:\w]*", response.text))
         assert said <= {SHOWN}, path
         assert said or path in ("/docs", "/legal"), path
-    refused = client.post(f"/{plugin.slug}/mcp", b"{}", "application/json", headers=headers)
-    assert "http://" not in refused.headers.get("WWW-Authenticate", "")
+    for _ in range(2):  # the second time, the place that it came to is known
+        refused = client.post(f"/{plugin.slug}/mcp", b"{}", "application/json", headers=headers)
+        challenge = refused.headers.get("WWW-Authenticate", "")
+        assert "http://" not in challenge
+        assert (f'="{SHOWN}/.well-known/' in challenge) == bool(plugin.auth.scopes)
 
 
 def test_the_landing_page_shows_the_addresses_of_the_tunnel(shown: None, db: None) -> None:
