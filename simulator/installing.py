@@ -148,7 +148,8 @@ def renewed(
     """Return secrets that may be accepted, and keep them; None where there are no others.
 
     Somebody else may have renewed them meanwhile: a refresh token that is sent twice may end all
-    tokens, if not within a grace that the server has. No lock is held over the request: the plugin may be this very site, on this database.
+    tokens, where the server has no grace or it is over. No lock is held over the request: the
+    plugin may be this very site, on this database.
     """
     installed.refresh_from_db()
     if (meanwhile := secrets_of(installed)) != refused:
