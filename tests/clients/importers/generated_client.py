@@ -46,11 +46,8 @@ async def use(plugin: Plugin) -> tuple[Shown, dict[str, Any]]:
         known = operations(json.load(file))
     configuration = package.Configuration(host=plugin.url, access_token=plugin.token or None)
     with package.ApiClient(configuration) as client:
-        tags = {tag for each in known.values() for tag in each.get("tags", ["default"])}
-        apis = [
-            getattr(package, f"{re.sub(r'[^A-Za-z0-9]', '', tag.title())}Api")(client)
-            for tag in tags
-        ]
+        # One class for each tag of the document.
+        apis = [made(client) for name, made in vars(package.api).items() if name.endswith("Api")]
         methods = {
             name: next(getattr(api, snake(name)) for api in apis if hasattr(api, snake(name)))
             for name in known
