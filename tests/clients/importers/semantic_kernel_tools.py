@@ -14,7 +14,7 @@ from semantic_kernel.functions import KernelArguments
 
 
 async def use(plugin: Plugin) -> tuple[Shown, dict[str, Any]]:
-    async def authenticate(**_: Any) -> dict[str, str]:
+    async def authenticate(**_: Any) -> Any:
         return plugin.headers
 
     path = Path(plugin.folder, f"{plugin.slug}.json")
