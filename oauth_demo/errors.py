@@ -28,6 +28,15 @@ WHAT_TO_DO = {
     "unauthorized_client": "This client may not use this grant_type. Send authorization_code.",
     "unsupported_grant_type": "Send grant_type as authorization_code or as refresh_token.",
 }
+IN_OTHER_WORDS = {
+    "Code verifier required.": (
+        "code_verifier is missing. Send the one whose code_challenge the code was asked for with."
+    ),
+    "Missing redirect URI.": (
+        "redirect_uri is missing. Send the one that the person was sent back to with the code."
+    ),
+}
+"""What the library says of a fault, and what there is to do about it."""
 REFRESHING = {
     "invalid_grant": (
         "This refresh token was replaced by another, expired, was ended, or belongs to another "
@@ -41,6 +50,7 @@ def described(body: str | bytes, *, grant_type: str) -> bytes:
     """Return an error's JSON with words of what to do about it, where the library has none."""
     error: dict[str, Any] = json.loads(body)
     words = WHAT_TO_DO | REFRESHING if grant_type == "refresh_token" else WHAT_TO_DO
-    if not error.get("error_description") and error["error"] in words:
-        error["error_description"] = words[error["error"]]
+    said = error.get("error_description") or words.get(error["error"])
+    if said:
+        error["error_description"] = IN_OTHER_WORDS.get(said, said)
     return json.dumps(error).encode()

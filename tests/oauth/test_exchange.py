@@ -60,6 +60,15 @@ def test_a_refresh_token_is_exchanged_for_new_ones(
     assert either.get("/todos/ann", token=old["access_token"]).status_code == 401
 
 
+def test_a_verifier_that_is_missing_is_asked_for(
+    todo_oauth: Mount, ann: User, laptop: OAuthClient
+) -> None:
+    code = Browser(todo_oauth, ann).agree(laptop, **pkce()[1])
+    answer = redeem(todo_oauth, laptop, code).json()
+    assert answer["error"] == "invalid_request"
+    assert answer["error_description"].startswith("code_verifier is missing. Send the one")
+
+
 def test_a_public_client_proves_itself_by_pkce(
     todo_oauth: Mount, ann: User, laptop: OAuthClient
 ) -> None:
