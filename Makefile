@@ -59,14 +59,14 @@ check: .venv/installed-dev ## Run the tests that need no program of others (a mi
 	@$(PYTEST) -m "not outside"
 
 # Programs of others that need an environment of their own have targets of their own.
-WITH_CLIENTS := tests/oauth/clients tests/clients/mcp
+WITH_CLIENTS := tests/oauth/clients tests/clients/mcp tests/clients/importers
 CONFORMANCE := tests/conformance
 
 test: .venv/installed-dev ## Install what the tests need, and run them (five minutes)
 	@$(PYTEST) $(addprefix --ignore=,$(WITH_CLIENTS) $(CONFORMANCE)) --cov --cov-report=term
 
 NODE := tests/node_modules/installed
-CLIENTS := .venv-clients/installed .venv-agents/installed .venv-langchain/installed $(NODE)
+CLIENTS := $(addprefix .venv-,$(addsuffix /installed,clients agents fastmcp langchain importers)) $(NODE)
 
 test-clients: .venv/installed-dev $(CLIENTS) ## Run clients that others wrote, each in its own environment
 	@$(BIN)/python -m pytest $(WITH_CLIENTS)
@@ -143,7 +143,9 @@ lock: ## Lock the dependencies of pyproject.toml again, with hashes and no index
 	@$(COMPILE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	@$(COMPILE) --group clients -o requirements-clients.txt
 	@$(COMPILE) --group agents -c requirements-dev.txt -o requirements-agents.txt
+	@$(COMPILE) --group fastmcp -o requirements-fastmcp.txt
 	@$(COMPILE) --group langchain -o requirements-langchain.txt
+	@$(COMPILE) --group importers -o requirements-importers.txt
 # <examples>
 	@$(COMPILE) --group sports-data --no-deps -c requirements-dev.txt -o requirements-sports-data.txt
 	@$(COMPILE) pyproject.toml --group dev --group stores -c requirements-dev.txt -o requirements-stores.txt

@@ -24,7 +24,7 @@ def comes_from_this_machine(request: HttpRequest) -> bool:
     What a tunnel or a proxy forwards comes from this machine too, and may even be written anew to
     name it; so there must be no sign of one, and the page that sends must be of this machine.
     """
-    if settings.PUBLIC_HOSTS or any(name in request.headers for name in FORWARDED):
+    if settings.PUBLIC_URLS or any(name in request.headers for name in FORWARDED):
         return False
     origin = request.headers.get("Origin")
     return (

@@ -7,6 +7,7 @@ it a production site: DEBUG off, HTTPS on, hosts named. README.md lists every va
 import os
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
@@ -14,7 +15,7 @@ from environs import Env
 from marshmallow.validate import OneOf, Range
 
 from config.private_schemes import check_private_schemes
-from config.public_hosts import public_hosts
+from config.public_urls import public_urls
 from config.secret_key import INSECURE_PREFIX, development_secret_key
 
 django_stubs_ext.monkeypatch()  # lets ModelAdmin and its like name their model in a type
@@ -48,16 +49,16 @@ HTTPS = env.bool("HTTPS", not DEBUG)
 
 PORT = env.int("PORT", 8000)
 LOOPBACK = [".localhost", "127.0.0.1", "[::1]"]
-PUBLIC_HOSTS = public_hosts(os.environ, port=PORT)
+# Where a tunnel or a cloud environment shows the site: a request that came by one of these is taken
+# for what it was there (plugins/middleware.py), though it arrives in the clear, or as localhost.
+PUBLIC_URLS = public_urls(os.environ, port=PORT)
 ALLOWED_HOSTS = [
     host.strip().lower() for host in env.list("ALLOWED_HOSTS", LOOPBACK if DEBUG else [])
-] + PUBLIC_HOSTS
+] + [str(urlsplit(url).hostname) for url in PUBLIC_URLS]
 
 # A forwarder may keep our own Host (localhost) while the browser's Origin is the public one,
 # or the other way round; unless both are trusted, sign-in fails there with a CSRF error.
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", []) + [
-    f"https://{host}" for host in PUBLIC_HOSTS
-]
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", []) + PUBLIC_URLS
 if DEBUG:
     CSRF_TRUSTED_ORIGINS += [f"https://localhost:{PORT}", f"https://127.0.0.1:{PORT}"]
 
@@ -192,6 +193,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "plugins.middleware.PublicURLMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "plugins.middleware.MountMiddleware",
     "plugins.cors.PluginCorsMiddleware",
@@ -411,6 +413,9 @@ OAUTH_UNUSED_CLIENT_DAYS = env.int("OAUTH_UNUSED_CLIENT_DAYS", 30, validate=Rang
 OAUTH_REDIRECT_SCHEMES: list[str] = env.list(
     "OAUTH_REDIRECT_SCHEMES", ["cursor"], validate=check_private_schemes
 )
+# For how many seconds a refresh token that was spent may come back: its answer may have been lost,
+# or two processes of a client refreshed at once. 0 takes each for a replay, which ends all tokens.
+OAUTH_REFRESH_GRACE = env.int("OAUTH_REFRESH_GRACE", 30, validate=Range(min=0))
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",  # codes, and no other grant
@@ -463,7 +468,7 @@ SILENCED_SYSTEM_CHECKS = ["oauth2_provider.W008"]
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 if not DEBUG:  # runserver finds them by itself
-    MIDDLEWARE.insert(1, "whitenoise.middleware.WhiteNoiseMiddleware")
+    MIDDLEWARE.insert(2, "whitenoise.middleware.WhiteNoiseMiddleware")
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_variables
 from oauth2_provider.views import RevokeTokenView, TokenView
@@ -13,6 +13,7 @@ from redis import RedisError
 
 from api.mounts import MountedRequest
 from api.throttling import Limit, client_address
+from oauth_demo.errors import described
 from oauth_demo.models import digest
 from oauth_demo.parameters import read_parameters
 from oauth_demo.server import EndpointMixin, require_own_resource
@@ -26,16 +27,17 @@ class ClientEndpoint(EndpointMixin):
     http_method_names = ["post", "options"]
 
     def post(self, request: MountedRequest) -> HttpResponse:
+        sent = QueryDict()
         try:
-            request.POST = read_parameters(request)  # type: ignore[assignment]
+            request.POST = sent = read_parameters(request)  # type: ignore[assignment]
             # By digest: whatever a client calls itself, a cache takes it for a key.
-            client = digest(request.POST.get("client_id", ""))
+            client = digest(sent.get("client_id", ""))
             failures = Limit("exchange", f"{client_address(request)}:{client}")
             if failures.is_spent():
                 return self.slow_down(failures.wait)
             response = self.respond(request)
         except errors.OAuth2Error as error:
-            return self.json_response(error.json, error.status_code)
+            return self.refusal(sent, error.json, error.status_code)
         except (OperationalError, RedisError):
             logger.exception("The database, or the cache of clients' metadata, did not answer")
             return self.unavailable()
@@ -43,7 +45,13 @@ class ClientEndpoint(EndpointMixin):
             # Secrets are guessed at; codes and refresh tokens are too long for it, and counting
             # them would let a stranger's bad codes lock out a client that proved itself.
             failures.count()
+        if response.status_code >= 400:
+            return self.refusal(sent, response.content, response.status_code)
         return self.json_response(response.content, response.status_code)
+
+    def refusal(self, sent: QueryDict, error: str | bytes, status: int) -> HttpResponse:
+        """Return an error that says what to do."""
+        return self.json_response(described(error, grant_type=sent.get("grant_type", "")), status)
 
     def respond(self, request: MountedRequest) -> HttpResponse:
         """Return the library's response; raises OAuth2Error."""
@@ -85,8 +93,11 @@ class ExchangeView(ClientEndpoint, TokenView):  # type: ignore[misc]
     @method_decorator(sensitive_variables())
     def respond(self, request: MountedRequest) -> HttpResponse:
         parameters = request.POST.copy()
-        if "grant_type" not in parameters:
-            raise errors.InvalidRequestError("grant_type is missing.")
+        require(parameters, "grant_type", "authorization_code or refresh_token")
+        if parameters["grant_type"] == "authorization_code":
+            require(parameters, "code", "the code that came to your redirect_uri")
+        elif parameters["grant_type"] == "refresh_token":
+            require(parameters, "refresh_token", "the newest one that you were given")
         require_own_resource(request, parameters.getlist("resource"))
         parameters["resource"] = self.server.audience
         request.POST = parameters  # type: ignore[assignment]
@@ -100,5 +111,11 @@ class RevokeView(ClientEndpoint, RevokeTokenView):  # type: ignore[misc]
     """Ends a token that the client no longer needs (RFC 7009)."""
 
     def respond(self, request: MountedRequest) -> HttpResponse:
+        require(request.POST, "token", "the access token or refresh token that is to end")
         response: HttpResponse = RevokeTokenView.post(self, request)
         return response
+
+
+def require(parameters: QueryDict, name: str, what: str) -> None:
+    if name not in parameters:
+        raise errors.InvalidRequestError(f"{name} is missing. Send {what}.")

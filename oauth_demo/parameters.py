@@ -19,6 +19,10 @@ PARAMETERS = frozenset(
 )
 
 
+def invalid(description: str, status: int = 400) -> errors.InvalidRequestError:
+    return errors.InvalidRequestError(description, status_code=status)
+
+
 def read_parameters(request: HttpRequest) -> QueryDict:
     """Return what the client sent, whichever way; raise OAuth2Error where it cannot be right.
 
@@ -28,7 +32,7 @@ def read_parameters(request: HttpRequest) -> QueryDict:
     """
     if request.META.get("QUERY_STRING"):
         # RFC 6749 section 2.3.1: secrets would be kept in logs with the URL.
-        raise errors.InvalidRequestError("Send the parameters in the body, none in the URL.")
+        raise invalid("Send the parameters in the body, none in the URL.")
     parameters = QueryDict(mutable=True)
     for name, value in [*body_pairs(request), *basic_pairs(request)]:
         if name not in PARAMETERS or value in (None, "", []):
@@ -36,11 +40,11 @@ def read_parameters(request: HttpRequest) -> QueryDict:
         values = value if name == "resource" and isinstance(value, list) else [value]
         for each in values:
             if not isinstance(each, str) or not VSCHAR.fullmatch(each):
-                raise errors.InvalidRequestError(f"{name} must be printable ASCII text.")
+                raise invalid(f"{name} must be printable ASCII text.")
             if name in parameters and name == "client_id" and parameters[name] == each:
                 continue  # in the Authorization header and in the body, as many clients do
             if name in parameters and name != "resource":
-                raise errors.InvalidRequestError(f"Send {name} once.")
+                raise invalid(f"Send {name} once.")
             parameters.appendlist(name, each)
     return parameters
 
@@ -57,13 +61,19 @@ def body_pairs(request: HttpRequest) -> Iterable[tuple[str, Any]]:
             return [(name, value) for name, values in form.lists() for value in values]
         members = json.loads(body, object_pairs_hook=Members)
     except RequestDataTooBig as error:
-        raise errors.InvalidRequestError("The body is too large.", status_code=413) from error
+        raise errors.InvalidRequestError(
+            "The body is too large. Send nothing but the parameters.", status_code=413
+        ) from error
     except (UnreadablePostError, TooManyFieldsSent) as error:
-        raise errors.InvalidRequestError("The body did not arrive as it should.") from error
+        raise errors.InvalidRequestError(
+            "The body did not arrive whole, or has too many parameters. Send it again."
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise errors.InvalidRequestError("The body is not JSON.") from error
+        raise errors.InvalidRequestError(
+            "The body is not JSON. Send a JSON object, or a form."
+        ) from error
     if not isinstance(members, Members):
-        raise errors.InvalidRequestError("The body must be a JSON object.")
+        raise invalid("The body must be a JSON object, or a form.")
     return members
 
 
@@ -86,4 +96,7 @@ def basic_pairs(request: HttpRequest) -> Iterable[tuple[str, str]]:
             ("client_secret", unquote_plus(secret.decode())),
         ]
     except (binascii.Error, ValueError) as error:
-        raise errors.InvalidClientError("The Authorization header is not HTTP Basic.") from error
+        raise errors.InvalidClientError(
+            "The Authorization header is not HTTP Basic. Send client_id and client_secret so, "
+            "or in the body."
+        ) from error

@@ -5,9 +5,11 @@ its URLs the client knew it by.
 """
 
 import re
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from oauth2_provider.cimd import is_cimd_client_id
 from oauth2_provider.models import Application, RefreshToken
@@ -22,7 +24,9 @@ from oauth_demo.errors import ClientUnavailableError
 from oauth_demo.models import Consent, digest
 from oauth_demo.parameters import VSCHAR
 from oauth_demo.redirects import allowed_redirects, is_allowed_redirect
+from oauth_demo.refreshing import find_refresh_token, may_be_used, scopes_in_all_hands
 from oauth_demo.revocation import end_family, lock_person
+from oauth_demo.scopes import granted, nothing_known
 
 if TYPE_CHECKING:
     from oauth_demo.server import AuthorizationServer
@@ -96,20 +100,17 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
     def validate_scopes(
         self, client_id: str, scopes: list[str], client: Any, request: Request, *args: Any
     ) -> bool:
-        """Grant what is known of what is asked; nothing named is all there is (RFC 6749 3.3).
-
-        Many clients ask for `offline_access` and `openid` everywhere. The answer says what was
-        granted (section 5.1).
-        """
+        """Grant what is known of what is asked; nothing named is all there is (RFC 6749 3.3)."""
         asked = [scope for scope in scopes if scope] or list(self.server.scopes)
-        request.scopes = self.known(asked)
-        if not request.scopes:
-            words = f"Known scopes are: {' '.join(self.server.scopes)}"
-            raise errors.InvalidScopeError(words, request=request)
+        request.scopes = self.granted(asked, request)
         return True
 
-    def known(self, scopes: list[str]) -> list[str]:
-        return [scope for scope in dict.fromkeys(scopes) if scope in self.server.scopes]
+    def granted(self, asked: list[str], request: Request) -> list[str]:
+        known = self.server.scopes
+        scopes = granted(asked, known=known)
+        if not scopes:
+            raise errors.InvalidScopeError(nothing_known(asked, known=known), request=request)
+        return scopes
 
     def get_default_scopes(self, client_id: str, request: Request, *args: Any) -> list[str]:
         return list(self.server.scopes)
@@ -176,51 +177,85 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
     def validate_refresh_token(
         self, refresh_token: str, client: Any, request: Request, *args: Any, **kwargs: Any
     ) -> bool:
-        if not super().validate_refresh_token(refresh_token, client, request):
-            # The library has ended the family of a replayed token, but for what was being given
-            # meanwhile.
-            replayed = RefreshToken.objects.filter(
-                token_checksum=digest(refresh_token), application=client, revoked__isnull=False
-            )
-            for token in replayed:
-                end_family(token.token_family)
+        """Read the token once: a parallel refresh may spend it at any moment.
+
+        Not the library's: what it knows of a grace needs tokens that are kept as they are.
+        """
+        token = find_refresh_token(refresh_token)
+        if token is None:
             return False
-        return bool(
-            request.refresh_token_instance.resource == [self.server.audience]
-            and request.user.is_active
-        )
+        if token.application != client or not may_be_used(token):
+            if token.revoked is not None:
+                end_family(token.token_family)  # a replay
+            return False
+        request.user, request.refresh_token = token.user, refresh_token
+        request.refresh_token_instance = token
+        return bool(token.resource == [self.server.audience] and token.user.is_active)
+
+    def get_original_scopes(
+        self, refresh_token: str, request: Request, *args: Any, **kwargs: Any
+    ) -> str:
+        token = request.refresh_token_instance
+        if token.revoked is None:
+            return str(token.access_token.scope)
+        held = scopes_in_all_hands(token.token_family)
+        return " ".join(scope for scope in self.server.scopes if scope in held)
 
     def is_within_original_scope(
         self, request_scopes: list[str], refresh_token: str, request: Request, *args: Any
     ) -> bool:
         """Leave unknown scopes out at a refresh too; it never widens (RFC 6749 section 6)."""
-        granted = self.get_original_scopes(refresh_token, request).split()
-        request.scopes = self.known(request_scopes)
-        return bool(request.scopes) and set(request.scopes) <= set(granted)
+        request.scopes = self.granted(request_scopes, request)
+        held = self.get_original_scopes(refresh_token, request)
+        if not set(request.scopes) <= set(held.split()):
+            raise errors.InvalidScopeError(
+                f"This refresh token has the scopes: {held}. It gives no more. For others, send "
+                "the person to the authorization endpoint again.",
+                request=request,
+            )
+        return True
 
     def save_bearer_token(
         self, token: dict[str, Any], request: Request, *args: Any, **kwargs: Any
     ) -> None:
-        """Of two parallel refreshes the second is a replay, and ends both (RFC 9700 4.14.2)."""
+        """Put new tokens into their family, unless it ended meanwhile (RFC 9700 4.14.2).
+
+        Of two parallel refreshes the second finds its token spent: within the grace it is given a
+        pair of its own, and else it is a replay.
+        """
         presented: RefreshToken | None = getattr(request, "refresh_token_instance", None)
         with transaction.atomic():
             lock_person(request.user.pk)
-            if presented is None or is_live(presented):
-                super().save_bearer_token(token, request, *args, **kwargs)
-                if presented is None:
-                    first = RefreshToken.objects.filter(
-                        token_checksum=digest(token["refresh_token"])
-                    )
-                    first.update(token_family=AuthorizationCode(request.code).token_family)
-                Consent.objects.filter(
-                    user=request.user, application=request.client, plugin=self.server.plugin
-                ).update(last_used_at=timezone.now())
+            if presented is None:
+                family = AuthorizationCode(request.code).token_family
+                self.save_in(family, token, request)
                 return
-        end_family(presented.token_family)
+            family = presented.token_family
+            now = RefreshToken.objects.select_for_update().filter(pk=presented.pk).first()
+            if now is not None and may_be_used(now):
+                if now.revoked is not None:
+                    request.refresh_token_instance = None  # a pair beside the first, not after it
+                self.save_in(family, token, request)
+                return
+        end_family(family)
         raise errors.InvalidGrantError(request=request)
 
+    def save_in(self, family: uuid.UUID, token: dict[str, Any], request: Request) -> None:
+        super().save_bearer_token(token, request)
+        given = RefreshToken.objects.filter(token_checksum=digest(token["refresh_token"]))
+        given.update(token_family=family)
+        Consent.objects.filter(
+            user=request.user, application=request.client, plugin=self.server.plugin
+        ).update(last_used_at=timezone.now())
 
-def is_live(token: RefreshToken) -> bool:
-    """Say whether a refresh token is still unused; it stays so until the transaction ends."""
-    live = RefreshToken.objects.select_for_update().filter(pk=token.pk, revoked=None)
-    return bool(live.exists())
+    def revoke_token(
+        self, token: str, token_type_hint: str, request: Request, *args: Any, **kwargs: Any
+    ) -> None:
+        """End all that was given with a token: the same grant's (RFC 7009 section 2.1).
+
+        A refresh token that was spent just now would else come back within its grace.
+        """
+        theirs = RefreshToken.objects.filter(application=request.client)
+        sent = Q(token_checksum=digest(token)) | Q(access_token__token_checksum=digest(token))
+        for family in list(theirs.filter(sent).values_list("token_family", flat=True)):
+            end_family(family)

@@ -1,9 +1,12 @@
 """Which plugin a request is for, and the shortest way to its API."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
-from django.core.exceptions import SuspiciousOperation
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.urls import set_urlconf
 
 from plugins.dispatch import answer_api
@@ -11,6 +14,36 @@ from plugins.mounts import PluginMount, find_mount
 from plugins.urls import urlconf_of_host
 
 Next = Callable[[HttpRequest], HttpResponse]
+
+
+class PublicURLMiddleware:
+    """Takes a request that came by a public URL of the site for what it was there.
+
+    A tunnel ends TLS and hands on plain http, some under a Host of this machine. By which name a
+    request came, its X-Forwarded-Host says, or else its Host. No header is believed for that: the
+    name has to be one of PUBLIC_URLS, which the operator or the environment gave. Requests by any
+    other name stay what they are.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+        urls = map(urlsplit, settings.PUBLIC_URLS)
+        self.public = {url.hostname: url for url in urls}
+        if not self.public:
+            raise MiddlewareNotUsed
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        for header in ("HTTP_X_FORWARDED_HOST", "HTTP_HOST"):
+            domain, _ = split_domain_port(request.META.get(header, ""))
+            if url := self.public.get(domain):
+                request.META["HTTP_HOST"] = url.netloc
+                request.META["wsgi.url_scheme"] = url.scheme
+                if settings.USE_X_FORWARDED_HOST:
+                    request.META["HTTP_X_FORWARDED_HOST"] = url.netloc
+                break
+            if domain and settings.USE_X_FORWARDED_HOST:
+                break  # that one counts
+        return self.get_response(request)
 
 
 class MountMiddleware:

@@ -96,6 +96,7 @@ def generate(plugin: Plugin) -> tuple[dict[str, Any], list[str]]:
         document: dict[str, Any] = generator.get_schema(public=True)
         complaints = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]
     name_nullables(document)
+    drop_unused(document)
     document["info"] = {
         "title": plugin.name_for_human,
         "description": plugin.description_for_human,
@@ -104,6 +105,25 @@ def generate(plugin: Plugin) -> tuple[dict[str, Any], list[str]]:
     if plugin.auth.callers == "everybody":
         document["security"] = []  # said outright: linters take silence for an oversight
     return document, complaints
+
+
+def drop_unused(document: dict[str, Any]) -> None:
+    """Leave out the schemas that nothing refers to any more; linters take them for mistakes."""
+    schemas = document.get("components", {}).get("schemas", {})
+    used: set[str] = set()
+    waiting: list[Any] = [document["paths"]]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            name = str(each.get("$ref", "")).rpartition("/")[2]
+            if name in schemas and name not in used:
+                used.add(name)
+                waiting.append(schemas[name])
+            waiting += list(each.values())
+        elif isinstance(each, list):
+            waiting += each
+    for name in schemas.keys() - used:
+        del schemas[name]
 
 
 def name_nullables(document: dict[str, Any]) -> None:

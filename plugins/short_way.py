@@ -7,12 +7,13 @@ do with `SHORT_WAY=off`.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import responses as reasons
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, MiddlewareNotUsed
 from django.core.handlers.exception import response_for_exception
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import close_old_connections
@@ -40,6 +41,7 @@ PLACES_MAX = 256
 LAST = "plugins.middleware.APIMiddleware"
 KNOWN = frozenset(
     (
+        "plugins.middleware.PublicURLMiddleware",
         "django.middleware.security.SecurityMiddleware",
         "plugins.middleware.MountMiddleware",
         "plugins.cors.PluginCorsMiddleware",
@@ -70,7 +72,8 @@ class ShortWay:
         self.plugins = {plugin.slug: plugin for plugin in declared_plugins()}
         self.middleware: Callable[[HttpRequest], HttpResponse] = lambda request: HttpResponse()
         for name in reversed([name for name in names if name in KNOWN]):
-            self.middleware = import_string(name)(self.middleware)
+            with suppress(MiddlewareNotUsed):
+                self.middleware = import_string(name)(self.middleware)
 
     def find(self, request: Any) -> Place | None:
         """Return where a request arrived, with its `mount` set; None if it must go the long way."""

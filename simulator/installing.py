@@ -159,8 +159,9 @@ def renewed(
 ) -> Mapping[str, Any] | None:
     """Return secrets that may be accepted, and keep them; None where there are no others.
 
-    Somebody else may have renewed them meanwhile: a refresh token that is sent twice ends all
-    tokens. No lock is held over the request: the plugin may be this very site, on this database.
+    Somebody else may have renewed them meanwhile: a refresh token that is sent twice may end all
+    tokens, where the server has no grace or it is over. No lock is held over the request: the
+    plugin may be this very site, on this database.
     """
     installed.refresh_from_db()
     if (meanwhile := secrets_of(installed)) != refused:

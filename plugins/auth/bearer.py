@@ -14,6 +14,7 @@ from rest_framework.request import Request
 
 from oauth_demo.credentials import Credential, find_personal_token, find_service_token
 from oauth_demo.models import Token, digest
+from plugins.auth.pasted import fault_of
 from plugins.auth.scheme import AuthScheme
 from plugins.permissions import HasCredential, OwnUsername
 
@@ -87,8 +88,22 @@ class BearerToken(TokenAuthentication):
 
     def authenticate(self, request: Any) -> tuple[Any, Credential] | None:
         """Read that header alone: `request.headers` would make a mapping of all that came."""
-        header = {"authorization": request.META.get("HTTP_AUTHORIZATION", "")}
-        return super().authenticate(cast("Request", SimpleNamespace(headers=header)))
+        header = request.META.get("HTTP_AUTHORIZATION", "")
+        read = cast("Request", SimpleNamespace(headers={"authorization": header}))
+        try:
+            found: tuple[Any, Credential] | None = super().authenticate(read)
+        except AuthenticationFailed:
+            self.require_faultless(header)
+            raise
+        if found is None:
+            self.require_faultless(header)
+        return found
+
+    def require_faultless(self, header: str) -> None:
+        """Raise AuthenticationFailed where the header holds more, or less, than a token."""
+        if fault := fault_of(header.strip()):
+            right = self.scheme.header("TOKEN")
+            raise AuthenticationFailed(f"{fault} Send '{right}', with nothing but the token in it.")
 
     def authenticate_credentials(self, key: str) -> tuple[Any, Credential]:
         return self.scheme.look_up(key, self.plugin)

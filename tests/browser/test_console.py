@@ -25,7 +25,7 @@ OPERATIONS = ("getTodos", "getTeams", "queryDocuments")
 @pytest.fixture
 def visit(settings: Any, visit: Visit) -> Visit:
     """A tab on a development site, with the demo's person."""
-    settings.DEBUG, settings.CONSOLE, settings.PUBLIC_HOSTS = True, True, []
+    settings.DEBUG, settings.CONSOLE, settings.PUBLIC_URLS = True, True, []
     User.objects.create_user(PERSON, password=demo_secret(f"password of {PERSON}"))
     return visit
 

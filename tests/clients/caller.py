@@ -44,3 +44,11 @@ class Caller:
     def check_request(self, response: requests.Response) -> None:
         """Raise RequestValidationError if the document does not allow what was sent."""
         self.openapi.validate_request(RequestsOpenAPIRequest(response.request))
+
+
+def validated(document: dict[str, Any], response: requests.Response) -> None:
+    """Raise OpenAPIError where a request or its answer is not what the document says."""
+    openapi = OpenAPI.from_dict(document)
+    request = RequestsOpenAPIRequest(response.request)
+    openapi.validate_request(request)
+    openapi.validate_response(request, RequestsOpenAPIResponse(response))

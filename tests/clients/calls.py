@@ -1,8 +1,8 @@
-"""A call of every tool that a plugin offers, which every MCP client here makes.
+"""A call of every tool that a plugin offers, which every client here makes.
 
 `tests/APP/calls.py` has those of an app: `CALLS`, by the tool's name, in an order in which each
-finds what it needs; and `BEFORE`, a request that puts in what no tool does. An app without that
-file has its tools listed and not called.
+finds what it needs; `BEFORE`, a request that puts in what no tool does; and `LOADED_BY`, the
+command that loads its data. An app without that file has its tools listed and not called.
 """
 
 from importlib import import_module
@@ -14,7 +14,7 @@ import httpx
 
 from plugins.mcp.tools import operations, own_parameters
 from plugins.plugin import Plugin
-from tests.clients.live_site import ServedPlugin
+from tests.clients.live_site import LiveSite, ServedPlugin
 
 
 def calls_of(plugin: Plugin) -> list[tuple[str, dict[str, Any]]]:
@@ -31,6 +31,27 @@ def calls_of(plugin: Plugin) -> list[tuple[str, dict[str, Any]]]:
         for name, arguments in app.CALLS.items()
         if name in tools
     ]
+
+
+def documented_calls(plugin: Plugin) -> list[tuple[str, dict[str, Any]]]:
+    """Return them as the OpenAPI document has them, with the username that a tool leaves out."""
+    app = calls_of_app(plugin)
+    names = dict(calls_of(plugin))
+    return [(name, given) for name, given in app.CALLS.items() if name in names] if app else []
+
+
+def load(site: LiveSite) -> None:
+    """Load what commands load, and put in what the calls read."""
+    apps = {
+        app.__name__: app
+        for served in site.plugins.values()
+        if (app := calls_of_app(served.plugin))
+    }
+    for app in apps.values():
+        if command := getattr(app, "LOADED_BY", None):
+            site.manage(command)
+    for served in site.plugins.values():
+        prepare(served)
 
 
 def prepare(served: ServedPlugin) -> None:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from config.public_hosts import public_hosts
+from config.public_urls import public_urls
 from config.secret_key import INSECURE_PREFIX, development_secret_key
 
 
 def test_codesandbox_names_its_host_after_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: "abc123")
-    assert public_hosts({"CSB": "true"}, port=8001) == ["abc123-8001.csb.app"]
+    assert public_urls({"CSB": "true"}, port=8001) == ["https://abc123-8001.csb.app"]
 
 
 def test_the_development_secret_is_kept_private_and_the_same(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -118,29 +117,6 @@ def test_sqlite_waits_for_its_lock_and_keeps_a_log() -> None:
     options = databases["default"]["OPTIONS"]
     assert options["transaction_mode"] == "IMMEDIATE"
     assert "journal_mode=WAL" in options["init_command"]
-
-
-@pytest.mark.parametrize(
-    ("environ", "host"),
-    [
-        ({"PUBLIC_URL": "https://abc.tunnel.example"}, "abc.tunnel.example"),
-        ({"CSB": "true"}, f"{socket.gethostname()}-8000.csb.app"),
-        ({"REPLIT_DEV_DOMAIN": "abc.replit.dev"}, "abc.replit.dev"),
-        (
-            {
-                "CODESPACE_NAME": "fluffy-train",
-                "GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN": "app.github.dev",
-            },
-            "fluffy-train-8000.app.github.dev",
-        ),
-    ],
-)
-def test_a_forwarded_host_is_trusted_where_the_environment_names_it(
-    environ: dict[str, str], host: str
-) -> None:
-    hosts, origins = load("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", environ=environ)
-    assert host in hosts
-    assert f"https://{host}" in origins and "https://localhost:8000" in origins
 
 
 @pytest.mark.parametrize(

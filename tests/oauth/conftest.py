@@ -10,6 +10,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -18,8 +19,9 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models import F
 from django.test import Client, override_settings
-from oauth2_provider.models import Application
+from oauth2_provider.models import Application, RefreshToken
 
 from oauth_demo.documents import MetadataFetcher
 from tests.conftest import Mount, mount_of
@@ -198,6 +200,12 @@ def redeem(
 
 def refresh(mount: Mount, client: OAuthClient, token: str, **parameters: Any) -> Any:
     return exchange(mount, client, grant_type="refresh_token", refresh_token=token, **parameters)
+
+
+def let_the_grace_pass() -> None:
+    """Let a refresh token that was spent no longer come back."""
+    grace = timedelta(seconds=settings.OAUTH_REFRESH_GRACE)
+    RefreshToken.objects.exclude(revoked=None).update(revoked=F("revoked") - grace)
 
 
 def connect(mount: Mount, user: User, client: OAuthClient, **changes: str | None) -> dict[str, Any]:

@@ -16,7 +16,15 @@ from oauth_demo.credentials import find_access_token
 from oauth_demo.hashers import ClientSecretHasher
 from oauth_demo.models import Consent
 from tests.conftest import Mount
-from tests.oauth.conftest import Browser, OAuthClient, connect, redeem, refresh, revoke
+from tests.oauth.conftest import (
+    Browser,
+    OAuthClient,
+    connect,
+    let_the_grace_pass,
+    redeem,
+    refresh,
+    revoke,
+)
 
 
 def opens(mount: Mount, tokens: dict[str, Any]) -> bool:
@@ -44,6 +52,7 @@ def test_the_whole_story(either: Mount, chatgpt: OAuthClient) -> None:
     renewed = refresh(either, chatgpt, tokens["refresh_token"]).json()
     listed = either.get("/todos/carol", token=renewed["access_token"])
     assert listed.json() == {"todos": ["Buy milk"]}
+    let_the_grace_pass()
     assert refresh(either, chatgpt, tokens["refresh_token"]).status_code == 400
     assert either.get("/todos/carol", token=renewed["access_token"]).status_code == 401
     tokens = redeem(either, chatgpt, browser.agree(chatgpt)).json()
@@ -205,6 +214,7 @@ def test_clearing_removes_what_expired_and_keeps_what_detects_replay(
     assert not Grant.objects.exists()
     assert not refreshes(todo_oauth, chatgpt, old)
     assert todo_oauth.get("/todos/bob", token=new["access_token"]).status_code == 200
+    let_the_grace_pass()
     refresh(todo_oauth, chatgpt, kept["refresh_token"])
     assert todo_oauth.get("/todos/bob", token=new["access_token"]).status_code == 401
 

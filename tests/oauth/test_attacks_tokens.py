@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from oauth2_provider.models import AccessToken, Grant, RefreshToken
+from pytest_django import Settings
 
 from oauth_demo.models import Consent
 from tests.conftest import Mount, mount_of
@@ -16,6 +17,7 @@ from tests.oauth.conftest import (
     at_once,
     connect,
     error,
+    let_the_grace_pass,
     opens,
     redeem,
     refresh,
@@ -28,14 +30,18 @@ def test_refresh_token_replay(todo_oauth: Mount, ann: User, chatgpt: OAuthClient
     second = refresh(todo_oauth, chatgpt, first["refresh_token"]).json()
     third = refresh(todo_oauth, chatgpt, second["refresh_token"]).json()
     assert opens(todo_oauth, third)
+    let_the_grace_pass()
     assert error(refresh(todo_oauth, chatgpt, first["refresh_token"])) == "invalid_grant"
     assert not opens(todo_oauth, third)
     assert error(refresh(todo_oauth, chatgpt, third["refresh_token"])) == "invalid_grant"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_refreshes_at_once(todo_oauth: Mount, ann: User, chatgpt: OAuthClient) -> None:
-    """RFC 9700 4.14.2: one of two simultaneous refreshes is a replay; the family ends."""
+def test_two_refreshes_at_once(
+    todo_oauth: Mount, ann: User, chatgpt: OAuthClient, settings: Settings
+) -> None:
+    """RFC 9700 4.14.2: with no grace one of two simultaneous refreshes is a replay."""
+    settings.OAUTH_REFRESH_GRACE = 0
     tokens = connect(todo_oauth, ann, chatgpt)
     answers = at_once(lambda: refresh(mount_of("todo-oauth"), chatgpt, tokens["refresh_token"]))
     assert sorted(answer.status_code for answer in answers) in ([200, 400], [400, 400])
@@ -71,6 +77,7 @@ def test_tokens_that_are_given_while_access_ends(
     if ending == "disconnect":
         Consent.objects.get().end()
     elif ending == "replay":
+        let_the_grace_pass()
         refresh(todo_oauth, chatgpt, first["refresh_token"])
     else:
         ann.set_password("another-password")
@@ -86,6 +93,7 @@ def test_another_familys_replay_ends_nothing_else(
     """RFC 9700 4.14.2: a family is one grant; Ann's other installation goes on."""
     stolen, other = connect(todo_oauth, ann, chatgpt), connect(todo_oauth, ann, chatgpt)
     refresh(todo_oauth, chatgpt, stolen["refresh_token"])
+    let_the_grace_pass()
     refresh(todo_oauth, chatgpt, stolen["refresh_token"])
     assert opens(todo_oauth, other)
 

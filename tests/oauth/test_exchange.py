@@ -1,6 +1,7 @@
 """The token endpoint: what it takes, what it answers, and what cannot break it."""
 
 import base64
+import re
 from typing import Any
 
 import pytest
@@ -15,14 +16,18 @@ from tests.oauth.conftest import (
     connect,
     dumps,
     error,
-    exchange,
     pkce,
     redeem,
     refresh,
 )
 
+SAYABLE = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]{20,}")  # RFC 6749 section 5.2
 FORM = "application/x-www-form-urlencoded"
 PATH = "/auth/oauth_exchange"
+
+
+def says_what_to_do(response: Any) -> bool:
+    return bool(SAYABLE.fullmatch(response.json()["error_description"]))
 
 
 @pytest.mark.parametrize("way", ["json", "form", "basic"])
@@ -53,6 +58,15 @@ def test_a_refresh_token_is_exchanged_for_new_ones(
     assert new["refresh_token"] != old["refresh_token"]
     assert either.get("/todos/ann", token=new["access_token"]).status_code == 200
     assert either.get("/todos/ann", token=old["access_token"]).status_code == 401
+
+
+def test_a_verifier_that_is_missing_is_asked_for(
+    todo_oauth: Mount, ann: User, laptop: OAuthClient
+) -> None:
+    code = Browser(todo_oauth, ann).agree(laptop, **pkce()[1])
+    answer = redeem(todo_oauth, laptop, code).json()
+    assert answer["error"] == "invalid_request"
+    assert answer["error_description"].startswith("code_verifier is missing. Send the one")
 
 
 def test_a_public_client_proves_itself_by_pkce(
@@ -143,6 +157,7 @@ def test_errors_are_those_of_rfc_6749_section_5_2(
     assert response.json()["error"] == error
     assert response["Content-Type"] == "application/json"
     assert response["Cache-Control"] == "no-store"
+    assert says_what_to_do(response)
     assert ("WWW-Authenticate" in response) == (status == 401)
     if status == 401:
         assert response["WWW-Authenticate"].startswith("Basic ")
@@ -208,6 +223,7 @@ def test_a_hostile_body_is_refused(
         "unsupported_grant_type",
     )
     assert response["Cache-Control"] == "no-store"
+    assert says_what_to_do(response)
 
 
 def basic(credentials: bytes) -> str:
@@ -241,6 +257,7 @@ def test_a_bad_authorization_header_is_refused(
     response = todo_oauth.post(PATH, raw=body, content_type=FORM, headers={"authorization": header})
     assert response.status_code in (400, 401)
     assert response.json()["error"] in ("invalid_client", "invalid_request")
+    assert says_what_to_do(response)
 
 
 def test_a_secret_sent_in_two_ways_is_refused(
@@ -276,6 +293,7 @@ def test_only_post_is_answered(todo_oauth: Mount, db: None) -> None:
         response = todo_oauth.call(method, PATH)
         assert response.status_code == 405
         assert "POST" in response["Allow"]
+        assert method == "HEAD" or says_what_to_do(response)
 
 
 def test_a_refresh_may_ask_for_less(todo_oauth: Mount, ann: User, chatgpt: OAuthClient) -> None:
@@ -332,8 +350,3 @@ def test_no_other_resource_is_named(
 
 def test_an_exchange_needs_no_slow_hash(todo_oauth: Mount, chatgpt: OAuthClient) -> None:
     assert chatgpt.application.client_secret.startswith("pbkdf2_sha256_once$1$")
-
-
-def test_the_answers_say_what_was_wrong(todo_oauth: Mount, chatgpt: OAuthClient) -> None:
-    answer = exchange(todo_oauth, chatgpt).json()
-    assert answer["error_description"] == "grant_type is missing."

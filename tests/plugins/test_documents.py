@@ -1,6 +1,7 @@
 """Every plugin, at both of its mounts, serves every document."""
 
 import json
+import re
 import subprocess
 import sys
 from io import BytesIO
@@ -11,6 +12,7 @@ import yaml
 from django.test import Client
 from PIL import Image
 
+from plugins.openapi import generate
 from plugins.plugin import Plugin
 from tests.conftest import TODO_PLUGINS, Mount, mount_of
 from tests.site.plugins import PLUGINS
@@ -240,3 +242,9 @@ assert all(document == documents[0] for document in documents)
 @pytest.mark.outside
 def test_a_process_whose_first_requests_come_at_once_answers_them_all() -> None:
     subprocess.run([sys.executable, "-c", AT_ONCE], check=True)
+
+
+def test_every_component_is_referred_to(plugin: Plugin) -> None:
+    document, _ = generate(plugin)
+    referred = set(re.findall(r'#/components/schemas/(\w+)"', json.dumps(document)))
+    assert set(document["components"]["schemas"]) == referred

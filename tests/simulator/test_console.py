@@ -87,7 +87,7 @@ def words(answer: Any) -> str:
 
 @pytest.fixture
 def console(ann: User, settings: Any) -> Console:
-    settings.DEBUG, settings.CONSOLE, settings.PUBLIC_HOSTS = True, True, []
+    settings.DEBUG, settings.CONSOLE, settings.PUBLIC_URLS = True, True, []
     client = Client(headers={"host": "localhost"})
     client.force_login(ann)
     return Console(client)

@@ -24,7 +24,7 @@ TUNNEL = [
 
 @pytest.fixture
 def developing(settings: Any) -> None:
-    settings.DEBUG, settings.CONSOLE, settings.PUBLIC_HOSTS = True, True, []
+    settings.DEBUG, settings.CONSOLE, settings.PUBLIC_URLS = True, True, []
     settings.ALLOWED_HOSTS = ["*"]
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from simulator import installing
+from simulator.fetching import site_fetcher
 from simulator.models import InstalledPlugin
 from tests.clients.conftest import LoopbackTransport
 from tests.clients.live_site import LiveSite
@@ -97,6 +99,27 @@ def test_an_mcp_server_takes_the_same_steps(
     # Whose list it is, a tool for people's own lists does not ask.
     keep_a_todo(*(["username=ann"] if slug in ("todo", "todo-service") else []))
     assert step("uninstall_plugin", "tried").status == 0
+
+
+def test_two_processes_that_renew_at_once_both_go_on_until_it_is_uninstalled(
+    production_site: LiveSite, client_by_hand: list[str], send_to: Callable[[Person], None]
+) -> None:
+    send_to(agreeing(**production_site.person))
+    plugin = production_site.plugins["todo-oauth"]
+    given = credential(production_site, "todo-oauth", client_by_hand)
+    assert step("install_plugin", plugin.url, "--name", "tried", *given).status == 0
+    installed = InstalledPlugin.objects.get()
+    scheme, spent = installing.scheme_of(installed), installed.secrets
+    renewed = [scheme.refresh(site_fetcher(loopback=True), spent) for _ in range(2)]
+    tokens = [str((secrets or {})["access_token"]) for secrets in renewed]
+    for secrets in renewed:
+        installed.secrets = dict(secrets or {})
+        installed.save()
+        assert step("call_plugin", "tried", "getTodos", "username=ann").status == 0
+    assert "Revoked its tokens." in step("uninstall_plugin", "tried").out
+    for token in tokens:
+        headers = {"Authorization": f"Bearer {token}"}
+        assert httpx.get(f"{plugin.url}/todos/ann", headers=headers).status_code == 401
 
 
 def keep_a_todo(*whose: str) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+LOADED_BY = "load_sports"
 CALLS: dict[str, dict[str, Any]] = {
     "getTeams": {},
     "getPlayers": {"query": "jokic"},

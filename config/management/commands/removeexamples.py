@@ -17,6 +17,7 @@ REMOVED = (
     "tests/retrieval",
     "tests/browser/test_library.py",
     "tests/clients/test_schemathesis_retrieval.py",
+    "tests/clients/importers/node_fetch.js",
     "docs/sports.md",
     "docs/retrieval.md",
     "requirements-bench.txt",

@@ -33,7 +33,7 @@ def test_the_first_typescript_client(site: LiveSite) -> None:
 
 
 def test_fastmcp(site: LiveSite) -> None:
-    use(site, python("agents"), "fastmcp_client.py")
+    use(site, python("fastmcp"), "fastmcp_client.py")
 
 
 def test_an_agent_of_openai(site: LiveSite) -> None:

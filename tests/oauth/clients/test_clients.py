@@ -49,13 +49,16 @@ def run(script: str, site: str, client: OAuthClient) -> Any:
     raise AssertionError(f"{script} ended early; see its traceback above.")
 
 
-@pytest.mark.parametrize("script", ["simple_oauth2.js", "openid_client.js"])
+@pytest.mark.parametrize("script", ["simple_oauth2.js", "openid_client.js", "oauth4webapi.js"])
 def test_it_completes_the_flow(script: str, site: str, ann: User, client: OAuthClient) -> None:
     assert run(script, site, client) == [{"todos": ["Buy milk"]}, 401]
 
 
-def test_openid_client_as_a_public_client(site: str, ann: User, public_client: OAuthClient) -> None:
-    assert run("openid_client.js", site, public_client) == [{"todos": ["Buy milk"]}, 401]
+@pytest.mark.parametrize("script", ["openid_client.js", "oauth4webapi.js"])
+def test_it_does_as_a_public_client(
+    script: str, site: str, ann: User, public_client: OAuthClient
+) -> None:
+    assert run(script, site, public_client) == [{"todos": ["Buy milk"]}, 401]
 
 
 def test_semantic_kernel_imports_the_plugin(site: str, ann: User, client: OAuthClient) -> None:

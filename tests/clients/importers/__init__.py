@@ -1,0 +1,1 @@
+"""Programs of others that read OpenAPI documents, and make tools or clients of them."""
