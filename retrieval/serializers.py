@@ -3,10 +3,10 @@
 from collections import Counter
 from typing import Any
 
-import orjson
 from rest_framework import serializers
 
 from api.fields import Items, Text, Truth, WholeNumber
+from api.json_text import read_json
 from retrieval.datastore import NewDocument
 from retrieval.fields import Body, Date, KeyField, SourceField, Words, described, optional
 from retrieval.filters import EVERYTHING, Filter
@@ -171,7 +171,7 @@ class MetadataText(serializers.CharField):
         if not isinstance(data, str):
             raise serializers.ValidationError("Must be text, not a file.")
         try:
-            value = orjson.loads(data)
+            value = read_json(data.encode(errors="surrogatepass"))
         except ValueError as error:
             raise serializers.ValidationError(
                 f'Is not JSON: {error}. Send text like {{"author": "Ann"}}.'
@@ -196,4 +196,8 @@ class UploadSerializer(Body):
         allow_blank=True,
         help_text='JSON text of the metadata, like {"author": "Ann"}.',
     )
-    id = optional(KeyField, "Its id; one that is there already is replaced. Made when left out.")
+    id = optional(
+        KeyField,
+        "Its id; one that is there already is replaced. Made when left out.",
+        allow_blank=True,  # as a form says that nothing was filled in
+    )

@@ -24,6 +24,7 @@ from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCNotificati
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
+from api.json_text import read_json
 from plugins.mcp.responses import Arrival, ChallengeError, admit, json_response, problem
 from plugins.mcp.server import run_request
 from plugins.mounts import PluginRequest
@@ -72,10 +73,11 @@ def mcp(request: PluginRequest) -> HttpResponse:
 
 def answer_body(request: PluginRequest, body: bytes) -> HttpResponse:
     try:
-        message = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        message = read_json(body)
+    except ValueError as error:
         admit(request)
-        return respond(failure(None, ErrorData(code=PARSE_ERROR, message="This is not JSON.")))
+        detail = f"This is not JSON: {error}."
+        return respond(failure(None, ErrorData(code=PARSE_ERROR, message=detail)))
     if isinstance(message, list) and message and version_of(request) == UNNAMED_VERSION:
         return answer_batch(request, message)
     return respond(answer_to(request, message))

@@ -267,3 +267,12 @@ def test_an_index_that_is_away_is_a_503_and_changes_nothing(
         )
     assert "did not answer" in client.get("/retrieval-none/library", {"q": "cat"}).text
     assert shelf.get("/documents/cat").json()["text"].startswith("The cat")
+
+
+def test_two_deletions_in_one_body_delete_nothing(open_plugin: Mount) -> None:
+    documents = [{"id": "a", "text": "One."}, {"id": "b", "text": "Two."}]
+    assert open_plugin.post("/upsert", {"documents": documents}).status_code == 200
+    answer = open_plugin.delete("/delete", raw=b'{"ids": ["a"], "ids": ["b"]}')
+    assert (answer.status_code, "there twice" in answer.json()["detail"]) == (400, True)
+    for key in ("a", "b"):
+        assert open_plugin.get(f"/documents/{key}").status_code == 200
