@@ -20,9 +20,14 @@ from api.exceptions import ProblemSerializer
 from plugins.mounts import PluginMount
 from plugins.permissions import HasCredential, OwnUsername
 from plugins.plugin import Plugin
+from plugins.queries import DocumentedQuery
 
 ONE_AT_A_TIME = Lock()
 """drf-spectacular loads its extensions, and keeps its complaints, in globals."""
+
+
+ASK_NOBODY = {AllowAny, HasCredential, DocumentedQuery}
+"""Permissions that refuse nobody whose credential is good."""
 
 
 class PluginSchema(AutoSchema):
@@ -74,7 +79,7 @@ class PluginSchema(AutoSchema):
         }
         if self.view.get_authenticators():
             errors[401] = "There is no valid token."
-        if {type(p) for p in self.view.get_permissions()} - {AllowAny, HasCredential}:
+        if {type(p) for p in self.view.get_permissions()} - ASK_NOBODY:
             errors[403] = "The token does not allow this."
         if self.method in ("POST", "PUT", "PATCH", "DELETE"):
             errors[413] = "The body is too large."
@@ -83,15 +88,33 @@ class PluginSchema(AutoSchema):
         return errors
 
 
+class Offered(EndpointEnumerator):
+    """The operations that models are shown: those whose views are mounted as `offered`.
+
+    A view that says nothing of it is.
+    """
+
+    def should_include_endpoint(self, path: str, callback: Any) -> bool:
+        offered = getattr(callback.cls, "offered", True)
+        return callback.initkwargs.get("offered", offered) and super().should_include_endpoint(
+            path, callback
+        )
+
+
+class OfferedGenerator(SchemaGenerator):
+    endpoint_inspector_cls = Offered
+
+
 @cache
-def generate(plugin: Plugin) -> tuple[dict[str, Any], list[str]]:
+def generate(plugin: Plugin, *, whole: bool = False) -> tuple[dict[str, Any], list[str]]:
     """Make the plugin's OpenAPI 3.0 document, but for the server it is reached at.
 
-    Returns it with what drf-spectacular found wrong with the views.
+    It has what models are offered, or the `whole` of the API. Returns it with what
+    drf-spectacular found wrong with the views.
     """
     # A generator of its own patterns: `custom_settings` of drf-spectacular's views patches a
     # global, and one plugin would get another's title under concurrent requests.
-    generator = SchemaGenerator(patterns=plugin.api_urls)
+    generator = (SchemaGenerator if whole else OfferedGenerator)(patterns=plugin.api_urls)
     with ONE_AT_A_TIME, GENERATOR_STATS.silence():
         document: dict[str, Any] = generator.get_schema(public=True)
         complaints = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]
@@ -136,17 +159,18 @@ def nullable(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def views_of(plugin: Plugin) -> dict[tuple[str, str], Any]:
+def views_of(plugin: Plugin, *, whole: bool = False) -> dict[tuple[str, str], Any]:
     """Return the views of a plugin's API, by path and method as its document has them."""
-    endpoints = EndpointEnumerator(patterns=plugin.api_urls).get_api_endpoints()
+    enumerator = EndpointEnumerator if whole else Offered
+    endpoints = enumerator(patterns=plugin.api_urls).get_api_endpoints()
     return {(path, method): view for path, _, method, view in endpoints}
 
 
 @lru_cache(maxsize=256)
-def openapi_text(mount: PluginMount, *, as_json: bool) -> bytes:
-    """Return the document for a plugin at a mount, as JSON or as YAML."""
+def openapi_text(mount: PluginMount, *, as_json: bool, whole: bool = False) -> bytes:
+    """Return a document of a plugin at a mount, as JSON or as YAML."""
     plugin = mount.plugin
-    document = {**generate(plugin)[0], "servers": [{"url": mount.root}]}
+    document = {**generate(plugin, whole=whole)[0], "servers": [{"url": mount.root}]}
     if schemes := plugin.auth.as_openapi(mount):
         document["components"] = {**document["components"], "securitySchemes": schemes}
     if as_json:

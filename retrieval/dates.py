@@ -24,6 +24,10 @@ ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST"
 OFFSET = re.compile(r"\b(UTC|GMT)(?=[+-]\d)", re.I)  # "GMT+1" is an hour ahead, as "+1" is
 
 
+class OtherWeekdayError(ValueError):
+    """The day of the week is not that of the date: one of the two is wrong."""
+
+
 def read_date(text: str, *, edge: Edge = "first") -> datetime:
     """Return the moment that a text names, in UTC unless it says otherwise.
 
@@ -43,6 +47,8 @@ def read_date(text: str, *, edge: Edge = "first") -> datetime:
             last = moment + timedelta(days=days - 1)
             moment = datetime.combine(last, END_OF_DAY, moment.tzinfo)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OtherWeekdayError:
+        raise
     except (ValueError, OverflowError) as error:
         raise ValueError("not a date") from error
 
@@ -84,6 +90,9 @@ def _words(text: str, edge: Edge) -> tuple[datetime, int]:
         or (text != year[0] and NUMBERS.fullmatch(text))
     ):
         raise ValueError("not a date")
+    said = WEEKDAY.search(text)
+    if said and f"{first:%a}".lower() != said[1].lower():
+        raise OtherWeekdayError(f"{first:%Y-%m-%d} was a {first:%A}.")
     return (first if edge == "first" else last), not timed
 
 

@@ -12,7 +12,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.fields import Text
-from retrieval.dates import LONGEST, Edge, read_date
+from api.queries import no_such
+from retrieval.dates import LONGEST, Edge, OtherWeekdayError, read_date
 from retrieval.metadata import DESCRIPTIONS, SOURCES
 from retrieval.models import KEY_MAX_LENGTH
 
@@ -36,11 +37,14 @@ class Body(serializers.Serializer[Any]):
         if not isinstance(data, Mapping):
             raise serializers.ValidationError(f"Must be a JSON object like {self.example}.")
         if unknown := [name for name in data if name not in self.fields]:
-            raise serializers.ValidationError(
-                f"There is no field '{str(unknown[0])[:50]}' here. "
-                f"There are: {', '.join(self.fields)}."
-            )
-        return super().to_internal_value(data)
+            raise serializers.ValidationError(no_such("field", str(unknown[0]), self.fields))
+        # Null for what may be left out says as little as leaving it out.
+        given = {
+            name: value
+            for name, value in data.items()
+            if value is not None or self.fields[name].required
+        }
+        return super().to_internal_value(given)
 
 
 class BodySchema(OpenApiSerializerExtension):
@@ -54,7 +58,7 @@ class BodySchema(OpenApiSerializerExtension):
         return {**mapped, "additionalProperties": False}
 
 
-@extend_schema_field({"type": "string", "format": "date", "maxLength": LONGEST})
+@extend_schema_field({"type": "string", "maxLength": LONGEST})
 class Date(serializers.CharField):
     """A date in any common spelling; the value is the moment, in UTC."""
 
@@ -65,6 +69,8 @@ class Date(serializers.CharField):
     def to_internal_value(self, data: Any) -> Any:
         try:
             return read_date(super().to_internal_value(data), edge=self.edge)
+        except OtherWeekdayError as error:
+            raise serializers.ValidationError(f"{error} Say which is meant.") from error
         except ValueError as error:
             raise serializers.ValidationError(
                 "Names no date. Write it like 2024-03-05 or 2024-03-05T10:30:00Z."

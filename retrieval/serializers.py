@@ -98,8 +98,8 @@ class QuerySerializer(Body):
         },
     )
     filter = FilterSerializer(required=False, allow_null=True)
-    top_k = WholeNumber(
-        required=False, default=3, min_value=1, max_value=MAX_RESULTS, help_text="How many results."
+    top_k = optional(
+        WholeNumber, "How many results.", default=3, min_value=1, max_value=MAX_RESULTS
     )
 
 
@@ -108,8 +108,8 @@ class QueriesSerializer(Body):
     queries = Items(
         child=QuerySerializer(), min_length=1, max_length=MAX_QUERIES, help_text="The questions."
     )
-    include_embeddings = Truth(
-        required=False, default=False, help_text="Whether to answer embeddings too: they are long."
+    include_embeddings = optional(
+        Truth, "Whether to answer embeddings too: they are long.", default=False
     )
 
     def validate_queries(self, queries: list[Any]) -> list[tuple[str, Filter, int]]:
@@ -150,9 +150,7 @@ class DeleteSerializer(Body):
     example = '{"ids": ["…"]}'
     ids = optional(Items, "These documents.", child=KeyField(), max_length=1_000)
     filter = optional(FilterSerializer, "The documents for which all of it holds.")
-    delete_all = Truth(
-        required=False, default=False, help_text="True deletes every document there is."
-    )
+    delete_all = optional(Truth, "True deletes every document there is.", default=False)
 
     def validate(self, attrs: Any) -> Any:
         chosen = super().validate(attrs)

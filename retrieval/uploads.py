@@ -64,9 +64,9 @@ class UploadParser(MultiPartParser):
                 "curl -F file=@notes.pdf …"
             )
         handler = receive(request._request)
-        watched = WatchedParts(stream, request.content_type)
+        watched: Any = WatchedParts(stream, request.content_type)
         try:
-            parsed = super().parse(watched, request.content_type, parser_context)
+            parsed: Any = super().parse(watched, request.content_type, parser_context)
         except RequestDataTooBig as error:
             raise BodyTooLarge from error
         except UnreadablePostError as error:

@@ -33,6 +33,7 @@ class RetrievalView(APIView):
 
     http_method_names = ["get", "head", "post", "delete"]  # those that it defines
     store = ""
+    offered = True  # whether the plugin's models are
     overwrites: ClassVar = False  # whether what is sent may take the place of what is there
     reads: ClassVar[tuple[str, ...]] = ()
     domain_errors: ClassVar[Mapping[type[Exception], int]] = {

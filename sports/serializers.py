@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.fields import empty
 
+from api.queries import Many
 from sports.sources import Filters
 
 SAFE_INTEGER = 2**53 - 1  # the largest that every JSON client reads exactly
@@ -36,24 +36,9 @@ class Day(serializers.DateField):
         return super().to_internal_value(value)
 
 
-class Many(serializers.ListField):
-    """An array in any spelling of the field: `ids=1&ids=2`, `ids[]=1&ids[]=2`, `ids=1,2`."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=IDS_MAX, **kwargs)
-
-    def get_value(self, dictionary: Any) -> Any:
-        name = str(self.field_name)
-        values = [*dictionary.getlist(name), *dictionary.getlist(f"{name}[]")]
-        return [part.strip() for value in values if value for part in value.split(",")] or empty
-
-    def run_child_validation(self, data: Any) -> Any:
-        # The first wrong item is told without its place, which one spelling does not show.
-        return tuple(self.child.run_validation(item) for item in data)
-
-
 def ids(what: str, *, left_out: str = "All") -> Many:
     return Many(
+        max_length=IDS_MAX,
         child=WholeNumber(
             min_value=0,
             max_value=SAFE_INTEGER,
@@ -138,13 +123,6 @@ class PagedQuery(Query):
         help_text="meta.next_cursor of the page before, with all else as it was, for the next.",
     )
 
-    def to_internal_value(self, data: Any) -> Any:
-        if "page" in data:  # to ignore it would give whoever counts pages the first one for ever
-            raise serializers.ValidationError(
-                {"page": "Pages are not asked for by number: send meta.next_cursor as cursor."}
-            )
-        return super().to_internal_value(data)
-
 
 class DatesQuery(PagedQuery):
     start_date = Day(help_text="The first day, as YYYY-MM-DD.")
@@ -162,6 +140,7 @@ class PlayersQuery(PagedQuery):
 
 class GamesQuery(DatesQuery):
     seasons = Many(
+        max_length=IDS_MAX,
         child=season(),
         help_text="Seasons, each by the year in which it began: 2024 for 2024-25. "
         "All, when left out.",

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
-from api.fields import Text, WholeNumber, object_wanted
+from api.fields import Digits, Text, WholeNumber, object_wanted
 from todos.models import TODO_MAX_LENGTH
 
 INDEX_MAX = 2**31 - 1  # far beyond any list, and safe in every client's integer
@@ -47,13 +47,13 @@ class DeleteTodoSerializer(serializers.Serializer[Any]):
 class PageSerializer(serializers.Serializer[Any]):
     """The query of getTodos."""
 
-    limit = serializers.IntegerField(
+    limit = Digits(
         required=False,
         min_value=1,
         max_value=INDEX_MAX,
         help_text="How many todos to answer at most; all when left out.",
     )
-    offset = serializers.IntegerField(
+    offset = Digits(
         required=False,
         default=0,
         min_value=0,

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from mcp_types import Tool, ToolAnnotations
 
+from api.queries import no_such
 from plugins.mcp.arguments import BadArgumentError, as_json, as_text, plain
 from plugins.mcp.schemas import json_schema, resolved
 from plugins.mcp.widgets import widget_meta
@@ -34,8 +35,7 @@ class Operation:
         """Return path, query and body of the request; raises BadArgumentError."""
         known = self.tool.input_schema["properties"]
         if unknown := [name for name in arguments if name not in known]:
-            others = f"There are: {', '.join(sorted(known))}." if known else "There are none."
-            raise BadArgumentError(f"There is no argument '{unknown[0][:50]}'. {others}")
+            raise BadArgumentError(no_such("argument", unknown[0], known))
         given = {
             name: plain(name, arguments[name], known[name])
             for name in (*self.in_path, *self.in_query)

@@ -146,3 +146,11 @@ def test_a_text_is_read_without_a_look_at_the_clock_or_refused(text: str) -> Non
             return
     assert first <= last
     assert first.tzinfo is last.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "text", ["Monday, March 5 2024", "Mon, 05 Mar 2024 10:30:00 GMT", "Sunday 3/5/2024"]
+)
+def test_a_weekday_that_contradicts_its_date_is_told(text: str) -> None:
+    with pytest.raises(ValueError, match="2024-03-05 was a Tuesday"):
+        read_date(text)

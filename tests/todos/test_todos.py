@@ -111,7 +111,16 @@ def test_a_long_list_can_be_read_in_parts(todo: Mount, query: str, expected: lis
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=-1", "limit=x", "offset=-1", "limit=9e99", "limit=99999999999999999999"],
+    [
+        "limit=0",
+        "limit=-1",
+        "limit=x",
+        "limit=1_0",
+        "limit=١",
+        "offset=-1",
+        "limit=9e99",
+        "limit=99999999999999999999",
+    ],
 )
 def test_a_page_that_makes_no_sense_is_refused(todo: Mount, query: str) -> None:
     response = todo.get(f"/todos/ann?{query}")
