@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, InternalError, OperationalError
 from rest_framework import serializers, status
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, MethodNotAllowed, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
@@ -57,6 +57,11 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
             headers={"Retry-After": "5"},
         )
     response = drf_exception_handler(error, context)
+    if response is not None and isinstance(error, MethodNotAllowed):
+        said = [each for each in context["view"].allowed_methods if each not in ("HEAD", "OPTIONS")]
+        *others, last = said or ["OPTIONS"]
+        methods = f"{', '.join(others)} or {last}" if others else last
+        response.data = {"detail": f"{error.detail} Use {methods}."}
     if response is not None and isinstance(error, ValidationError):
         response.data = {"detail": sentence(error.detail)}
     return response

@@ -13,6 +13,9 @@ from api.mounts import Mount, MountedRequest
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
 
+NOTHING = "nothing"
+"""Names the route of all paths below a plugin at which it has nothing."""
+
 
 @dataclass(frozen=True)
 class PluginMount(Mount):
@@ -101,6 +104,21 @@ def find_mount(request: HttpRequest, path_info: str) -> PluginMount | None:
         namespace=namespace,
         plugin=plugin,
     )
+
+
+def without_slash(request: HttpRequest, mount: PluginMount | None) -> PluginMount | None:
+    """Return the mount that serves a request's path without the slash at its end.
+
+    None where that is no other: where there is no such slash, or a route is for it.
+    """
+    path = request.path_info
+    if mount is None or not path.endswith("/"):
+        return None
+    swallowed = any(str(value).endswith("/") for value in mount.match.kwargs.values())
+    if not swallowed and mount.match.url_name != NOTHING:
+        return None
+    found = find_mount(request, path.rstrip("/"))
+    return found if found and found.match.url_name != NOTHING else None
 
 
 def prefix_namespace(plugin: Plugin) -> str:

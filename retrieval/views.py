@@ -31,7 +31,6 @@ DELETE = serializers.DeleteSerializer()
 class RetrievalView(APIView):
     """An operation on the documents that the mount, and who calls, decide."""
 
-    http_method_names = ["get", "head", "post", "delete"]  # those that it defines
     store = ""
     offered = True  # whether the plugin's models are
     overwrites: ClassVar = False  # whether what is sent may take the place of what is there

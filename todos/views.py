@@ -28,7 +28,6 @@ class TodosView(APIView):
     """The list of one username, in the store that the mount names."""
 
     store = ""
-    http_method_names = ["get", "post", "delete", "head"]
     domain_errors: ClassVar = {NoSuchTodoError: 404}
     widgets: ClassVar = {
         "GET": Widget(

@@ -142,6 +142,7 @@ def test_a_widget_without_its_template(monkeypatch: pytest.MonkeyPatch) -> None:
         ("ROOT_PLUGIN", "sport"),
         ("PLUGIN_HOSTS", {"a.localhost": "sport"}),
         ("VERIFICATION_TOKENS", {"sport": {"openai": "x"}}),
+        ("CORS_ORIGINS", {"sport": ("https://chat.example.com",)}),
     ],
 )
 def test_a_setting_that_names_no_plugin(settings: Any, setting: str, value: Any) -> None:

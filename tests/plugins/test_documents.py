@@ -19,6 +19,7 @@ DOCUMENTS = {
     "/.well-known/ai-plugin.json": "application/json",
     "/openapi.yaml": "application/yaml",
     "/openapi.json": "application/json",
+    "/openapi-full.json": "application/json",
     "/logo.png": "image/png",
     "/legal": "text/html; charset=utf-8",
     "/docs": "text/html; charset=utf-8",

@@ -186,7 +186,6 @@ def test_an_oversized_body_is_refused(todo: Mount, settings: Any) -> None:
         "%00",
         "a%2Fb",
         "a/b",
-        "ann/",
         "%FF",
         "%ED%A0%80",
         "%C3",
@@ -215,7 +214,7 @@ def test_a_path_that_is_not_there_answers_json(todo: Mount, path: str) -> None:
 def test_another_method_is_refused(todo: Mount, method: str) -> None:
     response = todo.call(method, "/todos/ann")
     assert response.status_code == 405
-    assert response["Allow"] == "GET, POST, DELETE, HEAD"
+    assert response["Allow"] == "GET, POST, DELETE, HEAD, OPTIONS"
 
 
 @pytest.mark.parametrize("operation", ["GET", "POST", "DELETE"])
