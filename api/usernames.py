@@ -5,6 +5,8 @@ import re
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework.exceptions import ValidationError
 
+from api.normalization import nfc
+
 USERNAME_MAX_LENGTH = 150  # characters, as in django.contrib.auth
 USERNAME_PATTERN = r"^[^/%\x00-\x1f\x7f]+$"
 USERNAME = OpenApiParameter(
@@ -22,7 +24,8 @@ USERNAME = OpenApiParameter(
 
 
 def checked(username: str) -> str:
-    """Return a username that a database can keep; raises ValidationError for another."""
+    """Return a username as it is kept, in Form C; raises ValidationError for what is none."""
+    username = nfc(username)
     if len(username) > USERNAME_MAX_LENGTH:
         raise ValidationError({"username": f"Too long: {USERNAME_MAX_LENGTH} characters at most."})
     if not re.fullmatch(USERNAME_PATTERN, username):

@@ -4,6 +4,7 @@ What is documented is what is enforced: the views carry their plugin's protectio
 refusals that protection, throttling and reading a body can answer are added from it here.
 """
 
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from threading import Lock
 from typing import Any
@@ -15,12 +16,13 @@ from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from api.exceptions import ProblemSerializer
 from plugins.mounts import PluginMount
-from plugins.permissions import HasCredential, OwnUsername
+from plugins.permissions import DocumentedQuery, HasCredential, OwnUsername
 from plugins.plugin import Plugin
-from plugins.queries import DocumentedQuery
 
 ONE_AT_A_TIME = Lock()
 """drf-spectacular loads its extensions, and keeps its complaints, in globals."""
@@ -32,6 +34,12 @@ ASK_NOBODY = {AllowAny, HasCredential, DocumentedQuery}
 
 class PluginSchema(AutoSchema):
     """drf-spectacular's inspector of views, with what it leaves out."""
+
+    def check_query(self, request: Request, view: APIView) -> None:
+        """Hold the query of a request to what the document says (`DocumentedQuery`)."""
+        from plugins.queries import check_query  # which is about whole documents
+
+        check_query(request, view)
 
     def get_tags(self) -> list[str]:
         return []
@@ -151,6 +159,13 @@ def name_nullables(document: dict[str, Any]) -> None:
             waiting += each
     if schemas:
         document["components"]["schemas"] = dict(sorted(schemas.items()))
+
+
+def resolved(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a reference stands for; any other schema as it is."""
+    while "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return schema
 
 
 def nullable(schema: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from django.urls import URLPattern
 
 from plugins.auth import AuthScheme
-from plugins.queries import DocumentedQuery
+from plugins.permissions import DocumentedQuery
 
 CHATGPT_ORIGINS = ("https://chat.openai.com", "https://chatgpt.com")
 

@@ -21,10 +21,9 @@ from plugins.linter import document as openapi
 from plugins.linter import logo, manifest
 from plugins.linter.rules import Finding, Level
 from plugins.manifest import described
-from plugins.mcp.schemas import resolved
 from plugins.mcp.widgets import widgets_of
 from plugins.mounts import PluginMount
-from plugins.openapi import generate
+from plugins.openapi import generate, resolved
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
 from plugins.urls import mount_at, plugin_urls

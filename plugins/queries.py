@@ -5,22 +5,17 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rest_framework.exceptions import ValidationError
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from api.json_text import read_json
 from api.queries import no_such, parts, spellings
-from plugins.mcp.schemas import resolved
+from plugins.openapi import generate, resolved, views_of
+from plugins.plugin import Plugin
 
-if TYPE_CHECKING:
-    from plugins.plugin import Plugin
-
-WITHOUT_BODY = ("GET", "HEAD", "DELETE")
-"""The methods that are refused when a query asks for more than they know."""
 Schemas = Mapping[str, Mapping[str, Any]]
 
 
@@ -41,21 +36,16 @@ class Inputs:
         return next((name for name in given if name not in known), None)
 
 
-class DocumentedQuery(BasePermission):
-    """Asked after all other permissions: does the operation know what the query asks for?
+def check_query(request: Request, view: APIView) -> None:
+    """Refuse a query that asks for what the operation does not know.
 
     To ignore a parameter would answer something else than was asked. Some clients cannot send a
     body with a DELETE: its properties may stand in the query.
     """
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        if request.META["QUERY_STRING"] and request.method in WITHOUT_BODY:
-            mount = request.mount  # type: ignore[attr-defined]
-            method = "GET" if request.method == "HEAD" else request.method
-            inputs = inputs_of(mount.plugin).get((mount.match.func, method))
-            if inputs is not None:  # None where no document tells what there is
-                take(request, view, inputs)
-        return True
+    mount = request.mount  # type: ignore[attr-defined]
+    method = "GET" if request.method == "HEAD" else str(request.method)
+    if inputs := inputs_of(mount.plugin).get((mount.match.func, method)):
+        take(request, view, inputs)
 
 
 def take(request: Request, view: APIView, inputs: Inputs) -> None:
@@ -123,11 +113,8 @@ def value_of(name: str, values: list[str], schema: Mapping[str, Any]) -> Any:
 
 
 @cache
-def inputs_of(plugin: "Plugin") -> dict[tuple[Any, str], Inputs]:
+def inputs_of(plugin: Plugin) -> dict[tuple[Any, str], Inputs]:
     """Return what each operation of a plugin's API takes, by its view and method."""
-    # Made of views, which this protects.
-    from plugins.openapi import generate, views_of
-
     document, _ = generate(plugin, whole=True)
 
     def named(schemas: Schemas) -> Schemas:

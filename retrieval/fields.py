@@ -12,6 +12,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.fields import Text
+from api.normalization import nfc
 from api.queries import no_such
 from retrieval.dates import LONGEST, Edge, OtherWeekdayError, read_date
 from retrieval.metadata import DESCRIPTIONS, SOURCES
@@ -85,6 +86,13 @@ class WholeValidator(RegexValidator):
             raise ValidationError(self.message, code=self.code)
 
 
+class Name(Text):
+    """Text that is compared, in Form C: so it is measured as it is kept."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return nfc(super().to_internal_value(data))
+
+
 def optional(field: Callable[..., Any], help_text: str, **kwargs: Any) -> Any:
     """Return a field that may be missing or null."""
     return field(required=False, allow_null=True, help_text=help_text, **kwargs)
@@ -97,13 +105,15 @@ def described(field: Callable[..., Any], name: str) -> Any:
 
 Words = partial(Text, validators=[RegexValidator(PLAIN, "Must hold words, and no NUL.")])
 """Text that says something."""
+Names = partial(Name, validators=[RegexValidator(PLAIN, "Must hold words, and no NUL.")])
+"""Such text by which documents are found."""
 SourceField = partial(
     serializers.ChoiceField,
     choices=SOURCES,
     error_messages={"invalid_choice": f'"{{input}}" is not one of {", ".join(SOURCES)}.'},
 )
 KeyField = partial(
-    Text,
+    Name,
     max_length=KEY_MAX_LENGTH,
     trim_whitespace=False,  # which would take an id of spaces for none
     validators=[

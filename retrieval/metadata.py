@@ -5,7 +5,11 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from api.normalization import nfc
+
 SOURCES = ("email", "file", "chat")
+COMPARED = ("source_id", "author")
+"""The texts by which documents are filtered: kept in Form C."""
 
 
 def text(help_text: str, **limits: int) -> Any:
@@ -24,10 +28,14 @@ class Metadata:
         default=None, metadata={"help_text": "When it was made, in any common spelling."}
     )
 
+    def __post_init__(self) -> None:
+        for name in COMPARED:
+            object.__setattr__(self, name, nfc(getattr(self, name)))
+
     @classmethod
     def of_file(cls, name: str) -> "Metadata":
         """Return what a file's name tells."""
-        return cls(source="file", source_id=name[-MAX_LENGTH["source_id"] :])
+        return cls(source="file", source_id=nfc(name)[-MAX_LENGTH["source_id"] :])
 
     def known(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if value}

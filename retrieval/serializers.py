@@ -8,7 +8,7 @@ from rest_framework import serializers
 from api.fields import Items, Text, Truth, WholeNumber
 from api.json_text import read_json
 from retrieval.datastore import NewDocument
-from retrieval.fields import Body, Date, KeyField, SourceField, Words, described, optional
+from retrieval.fields import Body, Date, KeyField, Names, SourceField, Words, described, optional
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.metadata import Metadata
 
@@ -25,10 +25,10 @@ class MetadataSerializer(Body):
     example = '{"source": "file", "author": "Ann"}'
     makes = Metadata
     source = described(SourceField, "source")
-    source_id = described(Words, "source_id")
+    source_id = described(Names, "source_id")
     url = described(Words, "url")
     created_at = described(Date, "created_at")
-    author = described(Words, "author")
+    author = described(Names, "author")
 
 
 METADATA = MetadataSerializer()
@@ -79,8 +79,8 @@ class FilterSerializer(Body):
     makes = Filter
     document_id = optional(KeyField, "The document itself.")
     source = described(SourceField, "source")
-    source_id = described(Words, "source_id")
-    author = described(Words, "author")
+    source_id = described(Names, "source_id")
+    author = described(Names, "author")
     start_date = optional(Date, "Made then or later; any common spelling.")
     end_date = optional(
         Date, "Made then or earlier; a day counts whole. Any common spelling.", edge="last"

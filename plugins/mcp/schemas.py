@@ -6,13 +6,6 @@ from typing import Any
 LOOK_AROUND = ("(?=", "(?!", "(?<")
 
 
-def resolved(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what a reference stands for; any other schema as it is."""
-    while "$ref" in schema:
-        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    return schema
-
-
 def json_schema(schema: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
     """Return a schema that stands alone, with what it refers to in its `$defs`."""
     made = translated(schema)

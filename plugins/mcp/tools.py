@@ -10,9 +10,9 @@ from mcp_types import Tool, ToolAnnotations
 
 from api.queries import no_such
 from plugins.mcp.arguments import BadArgumentError, as_json, as_text, plain
-from plugins.mcp.schemas import json_schema, resolved
+from plugins.mcp.schemas import json_schema
 from plugins.mcp.widgets import widget_meta
-from plugins.openapi import generate, views_of
+from plugins.openapi import generate, resolved, views_of
 from plugins.plugin import Plugin
 
 JSON = "application/json"

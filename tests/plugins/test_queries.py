@@ -10,8 +10,8 @@ import pytest
 
 from api.queries import likely
 from plugins.openapi import generate
+from plugins.permissions import WITHOUT_BODY
 from plugins.plugin import Plugin
-from plugins.queries import WITHOUT_BODY
 from tests.conftest import TODO_PLUGINS, Mount
 
 pytestmark = pytest.mark.django_db

@@ -283,12 +283,12 @@ def test_two_deletions_in_one_body_delete_nothing(open_plugin: Mount) -> None:
 
 
 def test_null_is_as_good_as_left_out(open_plugin: Mount) -> None:
-    document = {"text": "The cat.", "id": None, "metadata": {"author": None, "created_at": None}}
+    document: Any = {"text": "The cat.", "id": None, "metadata": {"author": None, "created_at": None}}
     assert open_plugin.post("/upsert", {"documents": [document]}).status_code == 200
     document = {"text": "The dog.", "metadata": None}
     assert open_plugin.post("/upsert", {"documents": [document]}).status_code == 200
     query = {"query": "cat", "top_k": None, "filter": None}
-    body = {"queries": [query], "include_embeddings": None}
+    body: Any = {"queries": [query], "include_embeddings": None}
     [answer] = open_plugin.post("/query", body).json()["results"]
     assert len(answer["results"]) == 2
     assert "embedding" not in answer["results"][0]
