@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from api.exceptions import sentence
 from api.fields import Digits
-from sports.models import ID_MAX, SHARES, Game, Player, Stat, Team, folded
+from sports.models import ID_MAX, SHARES, Game, Player, Stat, Team
 from sports.serializers import FIRST_SEASON, LAST_SEASON, Day
 from sports.tables import KINDS, TableRow
 from sports.writing import progress
@@ -166,7 +166,7 @@ class Import:
                 )
         key = instance.pk
         if isinstance(instance, Player):
-            instance.search_name = folded(str(instance))
+            instance.take_name()
         if isinstance(instance, Stat):
             key = instance.game_id, instance.player_id
             instance.game = known[GAME][instance.game_id]

@@ -134,7 +134,7 @@ class PlayersQuery(PagedQuery):
         source="search",
         allow_blank=True,
         max_length=100,
-        help_text="A part of the name, such as 'jokic' or 'nikola j'. Accents don't matter.",
+        help_text="A part of the name, such as 'jokic' or 'nikola j'. Accents and dots don't matter.",
     )
 
 

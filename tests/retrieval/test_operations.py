@@ -283,7 +283,11 @@ def test_two_deletions_in_one_body_delete_nothing(open_plugin: Mount) -> None:
 
 
 def test_null_is_as_good_as_left_out(open_plugin: Mount) -> None:
-    document: Any = {"text": "The cat.", "id": None, "metadata": {"author": None, "created_at": None}}
+    document: Any = {
+        "text": "The cat.",
+        "id": None,
+        "metadata": {"author": None, "created_at": None},
+    }
     assert open_plugin.post("/upsert", {"documents": [document]}).status_code == 200
     document = {"text": "The dog.", "metadata": None}
     assert open_plugin.post("/upsert", {"documents": [document]}).status_code == 200
