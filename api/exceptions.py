@@ -6,7 +6,7 @@ status each of them is; here, at the edge, they become answers.
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, InternalError, OperationalError
@@ -25,6 +25,7 @@ AWAY = (
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
+    examples: ClassVar = {"detail": "limit: Must be a whole number from 1 to 100."}
     detail = serializers.CharField(help_text="What was wrong and what to do about it.")
 
 

@@ -16,6 +16,7 @@ USERNAME = OpenApiParameter(
         "minLength": 1,
         "maxLength": USERNAME_MAX_LENGTH,
         "pattern": USERNAME_PATTERN,
+        "example": "ann",
     },
     OpenApiParameter.PATH,
     description="Whose list. Ask for the username if it is not known; otherwise use 'global'.",

@@ -395,6 +395,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "tryItOutEnabled": True},
     # A component for null alone breaks generated clients; plugins/openapi.py says it otherwise.
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    # It would write each value twice, behind its own description.
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     # It would mix the plugins into one document; plugins/checks.py looks at each by itself.
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
 }

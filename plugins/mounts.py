@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.http.request import split_domain_port
 from django.urls import Resolver404, ResolverMatch, URLPattern, resolve
 
 from api.mounts import Mount, MountedRequest
@@ -36,6 +38,12 @@ class PluginMount(Mount):
     @property
     def resources(self) -> tuple[str, ...]:
         return (*super().resources, self.url("mcp:mcp"))
+
+    @property
+    def contact_email(self) -> str:
+        """Where people write to: at the host that they came to, unless a setting says."""
+        domain, _ = split_domain_port(urlsplit(self.origin).netloc)
+        return settings.CONTACT_EMAIL or f"support@{domain}"
 
     def of_api(self, path: str) -> "PluginMount | None":
         """Return this mount with what answers a path of the API; None where nothing does.

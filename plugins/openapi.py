@@ -4,7 +4,6 @@ What is documented is what is enforced: the views carry their plugin's protectio
 refusals that protection, throttling and reading a body can answer are added from it here.
 """
 
-from collections.abc import Mapping
 from functools import cache, lru_cache
 from threading import Lock
 from typing import Any
@@ -14,12 +13,14 @@ import yaml
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import force_instance, get_doc
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from api.exceptions import ProblemSerializer
+from plugins.examples import put_bodies, put_examples
 from plugins.mounts import PluginMount
 from plugins.permissions import DocumentedQuery, HasCredential, OwnUsername
 from plugins.plugin import Plugin
@@ -40,6 +41,21 @@ class PluginSchema(AutoSchema):
         from plugins.queries import check_query  # which is about whole documents
 
         check_query(request, view)
+
+    def get_description(self) -> str:  # type: ignore[override]  # as its own class does
+        return ""  # what `extend_schema` says, and no docstring: those are for who reads the code
+
+    def _map_serializer(
+        self, serializer: Any, direction: Any, bypass_extensions: bool = False
+    ) -> dict[str, Any]:
+        mapped: dict[str, Any] = super()._map_serializer(serializer, direction, bypass_extensions)
+        serializer = force_instance(serializer)
+        if mapped.get("description") == get_doc(type(serializer)):
+            del mapped["description"]
+        put_examples(mapped.get("properties", {}), getattr(serializer, "examples", {}))
+        if body := getattr(serializer, "example_body", None):
+            mapped["example"] = body
+        return mapped
 
     def get_tags(self) -> list[str]:
         return []
@@ -127,6 +143,14 @@ def generate(plugin: Plugin, *, whole: bool = False) -> tuple[dict[str, Any], li
         document: dict[str, Any] = generator.get_schema(public=True)
         complaints = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]
     name_nullables(document)
+    put_bodies(document)
+    tag = plugin.name_for_model
+    for operation in (each for methods in document["paths"].values() for each in methods.values()):
+        operation["tags"] = [tag]
+        # It stands alone: most importers show a model no summary.
+        summary, more = (operation.get(name, "") for name in ("summary", "description"))
+        operation["description"] = f"{summary.rstrip('.')}. {more}".strip() if summary else more
+    document["tags"] = [{"name": tag, "description": plugin.description_for_human}]
     document["info"] = {
         "title": plugin.name_for_human,
         "description": plugin.description_for_human,
@@ -151,6 +175,10 @@ def name_nullables(document: dict[str, Any]) -> None:
             match each:
                 case {"nullable": True, "allOf": [{"$ref": str(reference)}]}:
                     start, _, name = reference.rpartition("/")
+                    if "enum" in schemas[name]:  # of which some tools take no null by reference
+                        del each["allOf"]
+                        each |= nullable(schemas[name])
+                        continue
                     del each["nullable"]
                     each["allOf"] = [{"$ref": f"{start}/Nullable{name}"}]
                     schemas[f"Nullable{name}"] = nullable(schemas[name])
@@ -159,13 +187,6 @@ def name_nullables(document: dict[str, Any]) -> None:
             waiting += each
     if schemas:
         document["components"]["schemas"] = dict(sorted(schemas.items()))
-
-
-def resolved(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what a reference stands for; any other schema as it is."""
-    while "$ref" in schema:
-        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    return schema
 
 
 def nullable(schema: dict[str, Any]) -> dict[str, Any]:
@@ -186,6 +207,12 @@ def openapi_text(mount: PluginMount, *, as_json: bool, whole: bool = False) -> b
     """Return a document of a plugin at a mount, as JSON or as YAML."""
     plugin = mount.plugin
     document = {**generate(plugin, whole=whole)[0], "servers": [{"url": mount.root}]}
+    document["info"] = {
+        **document["info"],
+        "termsOfService": mount.url("legal"),
+        "contact": {"name": plugin.name_for_human, "email": mount.contact_email},
+        "license": {"name": "Terms of use", "url": mount.url("legal")},
+    }
     if schemes := plugin.auth.as_openapi(mount):
         document["components"] = {**document["components"], "securitySchemes": schemes}
     if as_json:

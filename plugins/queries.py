@@ -13,8 +13,9 @@ from rest_framework.views import APIView
 
 from api.json_text import read_json
 from api.queries import no_such, parts, spellings
-from plugins.openapi import generate, resolved, views_of
+from plugins.openapi import generate, views_of
 from plugins.plugin import Plugin
+from plugins.references import whole_schema
 
 Schemas = Mapping[str, Mapping[str, Any]]
 
@@ -132,11 +133,3 @@ def inputs_of(plugin: Plugin) -> dict[tuple[Any, str], Inputs]:
         body = whole_schema(content.get("schema", {}), document).get("properties", {})
         found[view, method] = Inputs(named(query), named(body))
     return found
-
-
-def whole_schema(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a schema in place of a reference to it, plain or among what it is all of."""
-    match schema:
-        case {"allOf": [only]}:
-            return resolved(only, document)
-    return resolved(schema, document)

@@ -69,7 +69,7 @@ def logo(request: PluginRequest) -> HttpResponse:
 def legal(request: PluginRequest) -> HttpResponse:
     context = {
         "plugin": request.mount.plugin,
-        "contact_email": documents.contact_email(request.mount),
+        "contact_email": request.mount.contact_email,
     }
     return render(request, "plugins/legal.html", context)
 

@@ -49,6 +49,13 @@ class Metadata:
 
 
 UNKNOWN = Metadata()
+EXAMPLES = {
+    "source": "file",
+    "source_id": "minutes.pdf",
+    "url": "https://example.com/minutes.pdf",
+    "created_at": "2024-03-05",
+    "author": "Ann",
+}
 DESCRIPTIONS = {field.name: field.metadata for field in fields(Metadata)}
 MAX_LENGTH: dict[str, int] = {
     name: limits["max_length"] for name, limits in DESCRIPTIONS.items() if "max_length" in limits

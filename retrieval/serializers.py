@@ -1,8 +1,10 @@
 """What the retrieval API takes."""
 
 from collections import Counter
-from typing import Any
+from typing import Any, ClassVar
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.fields import Items, Text, Truth, WholeNumber
@@ -10,7 +12,8 @@ from api.json_text import read_json
 from retrieval.datastore import NewDocument
 from retrieval.fields import Body, Date, KeyField, Names, SourceField, Words, described, optional
 from retrieval.filters import EVERYTHING, Filter
-from retrieval.metadata import Metadata
+from retrieval.metadata import EXAMPLES, Metadata
+from retrieval.responses import KEY, NOTE, QUESTION
 
 MAX_DOCUMENTS = 100  # of one call
 MAX_QUERIES = 10  # of one call
@@ -23,6 +26,7 @@ class MetadataSerializer(Body):
     """What is known of a document."""
 
     example = '{"source": "file", "author": "Ann"}'
+    examples: ClassVar = EXAMPLES
     makes = Metadata
     source = described(SourceField, "source")
     source_id = described(Names, "source_id")
@@ -38,6 +42,7 @@ class DocumentSerializer(Body):
     """A document to be put in."""
 
     example = '{"text": "…", "metadata": {"author": "Ann"}}'
+    examples: ClassVar = {"id": KEY, "text": NOTE}
     makes = NewDocument
     id = optional(KeyField, "Its id; one that is there already is replaced. Made when left out.")
     text = Words(
@@ -51,7 +56,7 @@ class DocumentSerializer(Body):
             "max_length": "Too long: {max_length} characters at most. Split it.",
         },
     )
-    metadata = MetadataSerializer(required=False, allow_null=True)
+    metadata = optional(MetadataSerializer, "What is known of it.")
 
 
 class UpsertSerializer(Body):
@@ -76,6 +81,13 @@ class FilterSerializer(Body):
     """Which documents: all that is given must hold."""
 
     example = '{"author": "Ann"}'
+    examples: ClassVar = {
+        **{name: EXAMPLES[name] for name in ("source", "source_id", "author")},
+        "document_id": KEY,
+        "start_date": "2024-03-01",
+        "end_date": "March 2024",
+    }
+    example_body: ClassVar = {"author": "Ann", "start_date": "2024-03-01"}
     makes = Filter
     document_id = optional(KeyField, "The document itself.")
     source = described(SourceField, "source")
@@ -89,6 +101,7 @@ class FilterSerializer(Body):
 
 class QuerySerializer(Body):
     example = '{"query": "What did Ann say about the budget?"}'
+    examples: ClassVar = {"query": QUESTION, "top_k": 3}
     query = Words(
         max_length=QUERY_MAX_LENGTH,
         help_text="The question, in whole words; the meaning counts, not only the words.",
@@ -97,7 +110,7 @@ class QuerySerializer(Body):
             "blank": "Is empty. Ask something.",
         },
     )
-    filter = FilterSerializer(required=False, allow_null=True)
+    filter = optional(FilterSerializer, "Among which documents; all when left out.")
     top_k = optional(
         WholeNumber, "How many results.", default=3, min_value=1, max_value=MAX_RESULTS
     )
@@ -105,6 +118,7 @@ class QuerySerializer(Body):
 
 class QueriesSerializer(Body):
     example = '{"queries": [{"query": "…", "top_k": 3}]}'
+    examples: ClassVar = {"include_embeddings": False}
     queries = Items(
         child=QuerySerializer(), min_length=1, max_length=MAX_QUERIES, help_text="The questions."
     )
@@ -120,6 +134,7 @@ class SearchSerializer(Body):
     """The query of search."""
 
     example = "/search?query=…"
+    examples: ClassVar = {"query": QUESTION}
     query = Words(
         max_length=QUERY_MAX_LENGTH,
         help_text="The question, in a whole sentence; the meaning counts, not only the words.",
@@ -134,6 +149,7 @@ class FetchSerializer(Body):
     """The query of fetch. Of any text: an id that cannot be is one that is not there."""
 
     example = "/fetch?id=…"
+    examples: ClassVar = {"id": KEY}
     id = Text(
         trim_whitespace=False,
         help_text="The id of a result of search.",
@@ -148,6 +164,8 @@ class DeleteSerializer(Body):
     """Exactly one of the three: a deletion is never wider than what was meant."""
 
     example = '{"ids": ["…"]}'
+    examples: ClassVar = {"ids": [KEY], "delete_all": False}
+    example_body: ClassVar = {"ids": [KEY]}
     ids = optional(Items, "These documents.", child=KeyField(), max_length=1_000)
     filter = optional(FilterSerializer, "The documents for which all of it holds.")
     delete_all = optional(Truth, "True deletes every document there is.", default=False)
@@ -177,11 +195,17 @@ class MetadataText(serializers.CharField):
         return METADATA.run_validation(value)
 
 
+@extend_schema_field(OpenApiTypes.BINARY)
+class File(serializers.FileField):
+    """The bytes of a file, in a form."""
+
+
 class UploadSerializer(Body):
     """The parts of the form, each once."""
 
     example = "curl -F file=@notes.pdf sends"
-    file = serializers.FileField(
+    examples: ClassVar = {"metadata": '{"author": "Ann"}', "id": KEY}
+    file = File(
         allow_empty_file=True,  # its reader has better words for it
         help_text="Text, Markdown, HTML, CSV, JSON, PDF, Word (docx) or PowerPoint (pptx).",
         error_messages={
@@ -194,8 +218,4 @@ class UploadSerializer(Body):
         allow_blank=True,
         help_text='JSON text of the metadata, like {"author": "Ann"}.',
     )
-    id = optional(
-        KeyField,
-        "Its id; one that is there already is replaced. Made when left out.",
-        allow_blank=True,  # as a form says that nothing was filled in
-    )
+    id = optional(KeyField, "Its id; one that is there already is replaced. Made when left out.")

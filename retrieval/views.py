@@ -180,6 +180,7 @@ class DocumentView(RetrievalView):
                     "minLength": 1,
                     "maxLength": KEY_MAX_LENGTH,
                     "pattern": KEY_PATTERN,
+                    "example": responses.KEY,
                 },
                 OpenApiParameter.PATH,
                 description="The document's id.",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -111,6 +111,7 @@ class Query(serializers.Serializer[Any]):
 
 
 class PagedQuery(Query):
+    examples: ClassVar = {"limit": 25, "cursor": "2.45"}
     limit = limit(
         default=PAGE_MAX, help_text=f"How many to answer at most, {PAGE_MAX} when left out."
     )
@@ -125,20 +126,28 @@ class PagedQuery(Query):
 
 
 class DatesQuery(PagedQuery):
+    examples: ClassVar = {
+        **PagedQuery.examples,
+        "cursor": "2.3136563099061619",
+        "start_date": "2024-12-24",
+        "end_date": "2024-12-31",
+    }
     start_date = Day(help_text="The first day, as YYYY-MM-DD.")
     end_date = Day(help_text="The last day, as YYYY-MM-DD; it is included.")
 
 
 class PlayersQuery(PagedQuery):
+    examples: ClassVar = {**PagedQuery.examples, "query": "jokic"}
     query = serializers.CharField(
         source="search",
         allow_blank=True,
         max_length=100,
-        help_text="A part of the name, such as 'jokic' or 'nikola j'. Accents and dots don't matter.",
+        help_text="A part of the name, such as 'jokic' or 'nikola j'. Accents don't matter.",
     )
 
 
 class GamesQuery(DatesQuery):
+    examples: ClassVar = {**DatesQuery.examples, "seasons": [2023, 2024], "team_ids": [1610612743]}
     seasons = Many(
         max_length=IDS_MAX,
         child=season(),
@@ -149,11 +158,13 @@ class GamesQuery(DatesQuery):
 
 
 class StatsQuery(DatesQuery):
+    examples: ClassVar = {**DatesQuery.examples, "player_ids": [203999], "game_ids": [22400075]}
     player_ids = ids("players")
     game_ids = ids("games")
 
 
 class SeasonAveragesQuery(Query):
+    examples: ClassVar = {"season": 2024, "player_ids": [203999]}
     season = season(
         help_text="The year in which the season began. The newest season, when left out."
     )

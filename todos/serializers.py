@@ -1,6 +1,6 @@
 """What the todo API takes and answers."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
 from rest_framework import serializers
@@ -11,8 +11,12 @@ from todos.models import TODO_MAX_LENGTH
 INDEX_MAX = 2**31 - 1  # far beyond any list, and safe in every client's integer
 
 
+MILK = {"todo": "Buy milk"}
+
+
 class AddTodoSerializer(serializers.Serializer[Any]):
     default_error_messages = object_wanted('{{"todo": "buy milk"}}')
+    examples: ClassVar = MILK
     todo = Text(
         max_length=TODO_MAX_LENGTH,
         # DRF refuses NUL and lone surrogates; the pattern tells clients so.
@@ -30,6 +34,7 @@ class AddTodoSerializer(serializers.Serializer[Any]):
 
 class DeleteTodoSerializer(serializers.Serializer[Any]):
     default_error_messages = object_wanted('{{"todo_idx": 0}}')
+    examples: ClassVar = {"todo_idx": 0}
     todo_idx = WholeNumber(
         min_value=0,
         max_value=INDEX_MAX,
@@ -47,6 +52,7 @@ class DeleteTodoSerializer(serializers.Serializer[Any]):
 class PageSerializer(serializers.Serializer[Any]):
     """The query of getTodos."""
 
+    examples: ClassVar = {"limit": 100, "offset": 0}
     limit = Digits(
         required=False,
         min_value=1,
@@ -63,14 +69,17 @@ class PageSerializer(serializers.Serializer[Any]):
 
 
 class TodosSerializer(serializers.Serializer[Any]):
+    examples: ClassVar = {"todos": ["Buy milk"]}
     todos = serializers.ListField(
         child=serializers.CharField(), help_text="The todos, in the order they were added."
     )
 
 
 class AddedTodoSerializer(serializers.Serializer[Any]):
+    examples: ClassVar = MILK
     todo = serializers.CharField(help_text="The todo that was added at the end of the list.")
 
 
 class DeletedTodoSerializer(serializers.Serializer[Any]):
+    examples: ClassVar = {"deleted": "Buy milk"}
     deleted = serializers.CharField(help_text="The todo that was removed.")

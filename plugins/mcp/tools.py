@@ -12,8 +12,9 @@ from api.queries import no_such
 from plugins.mcp.arguments import BadArgumentError, as_json, as_text, plain
 from plugins.mcp.schemas import json_schema
 from plugins.mcp.widgets import widget_meta
-from plugins.openapi import generate, resolved, views_of
+from plugins.openapi import generate, views_of
 from plugins.plugin import Plugin
+from plugins.references import resolved
 
 JSON = "application/json"
 OWN = "me"
@@ -95,12 +96,14 @@ def as_tool(
     tool = Tool(
         name=operation["operationId"],
         title=operation["summary"],
-        description=described(operation),
+        description=operation["description"],
         input_schema=json_schema(
             {"type": "object", "properties": properties, "required": required}, document
         )
         | {"additionalProperties": False},
-        output_schema=json_schema(answer, document) if answer.get("type") == "object" else None,
+        output_schema=json_schema(answer, document, examples=False)
+        if answer.get("type") == "object"
+        else None,
         annotations=ToolAnnotations(
             read_only_hint=reads,
             destructive_hint=not reads
@@ -132,9 +135,3 @@ def answer_schema(operation: Mapping[str, Any]) -> Mapping[str, Any]:
 def own_parameters(plugin: Plugin) -> frozenset[str]:
     """Return the parameters that a token answers: a model need not ask whose list it is."""
     return frozenset({"username"} if plugin.auth.callers == "people" else ())
-
-
-def described(operation: Mapping[str, Any]) -> str:
-    """Return a description that stands alone: many clients show a model nothing else."""
-    summary = operation["summary"].rstrip(".")
-    return f"{summary}. {operation.get('description', '')}".strip()
