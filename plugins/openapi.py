@@ -148,8 +148,8 @@ def generate(plugin: Plugin, *, whole: bool = False) -> tuple[dict[str, Any], li
     for operation in (each for methods in document["paths"].values() for each in methods.values()):
         operation["tags"] = [tag]
         # It stands alone: most importers show a model no summary.
-        summary, more = (operation.get(name, "") for name in ("summary", "description"))
-        operation["description"] = f"{summary.rstrip('.')}. {more}".strip() if summary else more
+        if more := operation.get("description"):
+            operation["description"] = f"{operation.get('summary', '').rstrip('.')}. {more}"
     document["tags"] = [{"name": tag, "description": plugin.description_for_human}]
     document["info"] = {
         "title": plugin.name_for_human,

@@ -96,7 +96,7 @@ def as_tool(
     tool = Tool(
         name=operation["operationId"],
         title=operation["summary"],
-        description=operation["description"],
+        description=operation.get("description", operation["summary"]),
         input_schema=json_schema(
             {"type": "object", "properties": properties, "required": required}, document
         )
