@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.http.request import split_domain_port
 from django.urls import Resolver404, ResolverMatch, URLPattern, resolve
 
+from api.hosts import is_loopback
 from api.mounts import Mount, MountedRequest
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
@@ -43,6 +44,8 @@ class PluginMount(Mount):
     def contact_email(self) -> str:
         """Where people write to: at the host that they came to, unless a setting says."""
         domain, _ = split_domain_port(urlsplit(self.origin).netloc)
+        if is_loopback(self.origin) and domain.startswith("["):
+            domain = "localhost"  # a mailbox at an address is written otherwise than a URL
         return settings.CONTACT_EMAIL or f"support@{domain}"
 
     def of_api(self, path: str) -> "PluginMount | None":

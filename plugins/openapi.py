@@ -202,9 +202,8 @@ def views_of(plugin: Plugin, *, whole: bool = False) -> dict[tuple[str, str], An
     return {(path, method): view for path, _, method, view in endpoints}
 
 
-@lru_cache(maxsize=256)
-def openapi_text(mount: PluginMount, *, as_json: bool, whole: bool = False) -> bytes:
-    """Return a document of a plugin at a mount, as JSON or as YAML."""
+def document_at(mount: PluginMount, *, whole: bool = False) -> dict[str, Any]:
+    """Return a document of a plugin with what depends on where it is reached."""
     plugin = mount.plugin
     document = {**generate(plugin, whole=whole)[0], "servers": [{"url": mount.root}]}
     document["info"] = {
@@ -215,6 +214,13 @@ def openapi_text(mount: PluginMount, *, as_json: bool, whole: bool = False) -> b
     }
     if schemes := plugin.auth.as_openapi(mount):
         document["components"] = {**document["components"], "securitySchemes": schemes}
+    return document
+
+
+@lru_cache(maxsize=256)
+def openapi_text(mount: PluginMount, *, as_json: bool, whole: bool = False) -> bytes:
+    """Return a document of a plugin at a mount, as JSON or as YAML."""
+    document = document_at(mount, whole=whole)
     if as_json:
         return orjson.dumps(document, option=orjson.OPT_INDENT_2)
     text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)

@@ -23,7 +23,7 @@ from plugins.linter.rules import Finding, Level
 from plugins.manifest import described
 from plugins.mcp.widgets import widgets_of
 from plugins.mounts import PluginMount
-from plugins.openapi import generate
+from plugins.openapi import document_at, generate
 from plugins.plugin import Plugin
 from plugins.references import resolved
 from plugins.registry import declared_plugins
@@ -55,7 +55,7 @@ def plugin_problems(plugins: Sequence[Plugin]) -> list[CheckMessage]:
 
 
 LEVELS = {Level.ERROR: Error, Level.WARNING: checks.Warning, Level.ADVICE: checks.Warning}
-HELD = {"openapi.examples", "openapi.spaces", "openapi.dates"}
+HELD = {"openapi.examples", "openapi.spaces", "openapi.dates", "openapi.terms"}
 """Rules that are advice for others, and held here."""
 OF_THE_HOST = {"manifest.domain"}
 """Rules about where a site stands, which is not known here."""
@@ -79,7 +79,7 @@ def findings(mount: PluginMount) -> Iterator[Finding]:
     yield from manifest.RULES.check(
         manifest.Manifest(mount.url("manifest"), described(mount, auth))
     )
-    document = {**generate(mount.plugin, whole=True)[0], "servers": [{"url": mount.root}]}
+    document = document_at(mount, whole=True)
     yield from openapi.RULES.check(openapi.Document(mount.url("openapi"), document))
     if path := finders.find(mount.plugin.logo):
         body = Path(path).read_bytes()

@@ -3,10 +3,10 @@
 import http.client
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator  # <examples></examples>
 from contextlib import closing
 
-import pytest
+import pytest  # <examples></examples>
 
 from tests.clients.live_site import LiveSite
 from tests.development_server import DevelopmentServer

@@ -1,10 +1,10 @@
 """A query asks for what its operation's document names, and nothing else; a DELETE may be one."""
 
-import json
+import json  # <examples></examples>
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote  # <examples></examples>
 
 import pytest
 

@@ -76,7 +76,8 @@ def migrate(module: str) -> None:
 
 
 def migrate_todos() -> None:
-    migrate("todos.migrations.0002_compose_usernames")
+    app, _, _ = Todo.__module__.rpartition(".")
+    migrate(f"{app}.migrations.0002_compose_usernames")
 
 
 def add(username: str, *texts: str, store: str = "todo") -> None:

@@ -1,5 +1,7 @@
 """The todo API's behaviour, which is the same for every plugin that mounts it."""
 
+import json  # <examples></examples>
+from pathlib import Path  # <examples></examples>
 from typing import Any
 
 import pytest
@@ -244,3 +246,14 @@ def test_a_request_with_a_token_takes_two_queries(
 def add(mount: Mount, *texts: str) -> None:
     for text in texts:
         assert mount.post("/todos/ann", {"todo": text}).status_code == 200
+
+
+# <examples>
+def test_the_readme_shows_the_examples_of_the_document(todo: Mount) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    for operation in todo.get("/openapi.json").json()["paths"]["/todos/{username}"].values():
+        for media in operation.get("requestBody", {}).get("content", {}).values():
+            assert f"-d '{json.dumps(media['example'])}'" in readme
+
+
+# </examples>
