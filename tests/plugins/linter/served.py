@@ -48,7 +48,7 @@ DOCUMENT = {
                         "in": "path",
                         "required": True,
                         "description": "Whose.",
-                        "schema": {"type": "string", "example": "ann"},
+                        "schema": {"type": "string", "example": "example"},
                     }
                 ],
                 "responses": {
