@@ -70,7 +70,9 @@ def take(request: Request, view: APIView, inputs: Inputs) -> None:
                 raise ValidationError(
                     {field: "Is another in the query than in the body. Send it once."}
                 )
-        request._full_data = {**fields, **request.data}  # type: ignore[attr-defined]
+        whole = {**fields, **request.data}
+        request._full_data = whole  # type: ignore[attr-defined]  # as DRF keeps it
+        request.__dict__["data"] = whole  # and `JSONRequest`
 
 
 def values_of(name: str, request: Request, schema: Mapping[str, Any]) -> list[str]:

@@ -212,7 +212,7 @@ def test_a_path_that_is_not_there_answers_json(todo: Mount, path: str) -> None:
     assert (response.status_code, list(response.json())) == (404, ["detail"])
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "TRACE"])
 def test_another_method_is_refused(todo: Mount, method: str) -> None:
     response = todo.call(method, "/todos/ann")
     assert response.status_code == 405
