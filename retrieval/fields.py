@@ -14,7 +14,7 @@ from rest_framework import serializers
 from api.fields import Text
 from api.normalization import nfc
 from api.queries import no_such
-from retrieval.dates import LONGEST, Edge, OtherWeekdayError, read_date
+from retrieval.dates import ISO, Edge, OtherWeekdayError, read_date
 from retrieval.metadata import DESCRIPTIONS, SOURCES
 from retrieval.models import KEY_MAX_LENGTH
 
@@ -59,7 +59,7 @@ class BodySchema(OpenApiSerializerExtension):
         return {**mapped, "additionalProperties": False}
 
 
-@extend_schema_field({"type": "string", "maxLength": LONGEST})
+@extend_schema_field({"type": "string", "pattern": ISO})
 class Date(serializers.CharField):
     """A date in any common spelling; the value is the moment, in UTC."""
 

@@ -25,7 +25,7 @@ class Metadata:
     url: str = text("Where it can be read.", max_length=2_000)
     author: str = text("Who made it.", max_length=500)
     created_at: datetime | None = field(
-        default=None, metadata={"help_text": "When it was made, in any common spelling."}
+        default=None, metadata={"help_text": "When it was made: a day, or a time."}
     )
 
     def __post_init__(self) -> None:

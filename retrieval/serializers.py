@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any, ClassVar
 
+from django.core.validators import RegexValidator
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -85,7 +86,7 @@ class FilterSerializer(Body):
         **{name: EXAMPLES[name] for name in ("source", "source_id", "author")},
         "document_id": KEY,
         "start_date": "2024-03-01",
-        "end_date": "March 2024",
+        "end_date": "2024-03-31",
     }
     example_body: ClassVar = {"author": "Ann", "start_date": "2024-03-01"}
     makes = Filter
@@ -93,10 +94,8 @@ class FilterSerializer(Body):
     source = described(SourceField, "source")
     source_id = described(Names, "source_id")
     author = described(Names, "author")
-    start_date = optional(Date, "Made then or later; any common spelling.")
-    end_date = optional(
-        Date, "Made then or earlier; a day counts whole. Any common spelling.", edge="last"
-    )
+    start_date = optional(Date, "Made then or later, such as 2024-03-05.")
+    end_date = optional(Date, "Made then or earlier; a day counts whole.", edge="last")
 
 
 class QuerySerializer(Body):
@@ -152,6 +151,8 @@ class FetchSerializer(Body):
     examples: ClassVar = {"id": KEY}
     id = Text(
         trim_whitespace=False,
+        # DRF refuses NUL; the pattern tells clients so.
+        validators=[RegexValidator(r"^[^\x00]*$", "Must not hold NUL.")],
         help_text="The id of a result of search.",
         error_messages={
             "required": "Missing. Send the id of a result of search.",
