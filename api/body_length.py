@@ -1,20 +1,22 @@
 """Request bodies that come without a Content-Length, which Django takes for empty ones."""
 
-from collections.abc import Callable, Iterable
-from io import BytesIO
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
 from django.conf import settings
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 REFUSAL = b'{"detail":"Send the body with a Content-Length, not in chunks."}'
+PIECE = 64 * 1024  # bytes
 
 
 def with_body_length(application: Application) -> Application:
     """Give such a body its length, where the server says where it ends (`wsgi.input_terminated`).
 
     HTTP/1.1 sends one in chunks (RFC 9112 section 7.1), HTTP/2 as it comes. A server that hands
-    on the chunks as they are, as runserver does, leaves no way to read them: 411.
+    on the chunks as they are leaves no way to read them: 411.
     """
 
     def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -22,17 +24,34 @@ def with_body_length(application: Application) -> Application:
             return application(environ, start_response)
         if environ.get("wsgi.input_terminated"):
             # One more than is taken, so that what is too large is still seen to be.
-            body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
-            form = environ.get("CONTENT_TYPE", "").startswith("multipart/")
-            if form and len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-                # A file may be longer than this memory: half of one must not pass for it.
-                return refused(start_response)
-            environ |= {"CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body)}
-        elif "HTTP_TRANSFER_ENCODING" in environ:
+            limit = most(environ.get("CONTENT_TYPE", "")) + 1
+            with kept(environ["wsgi.input"], limit) as (body, length):
+                environ |= {"CONTENT_LENGTH": str(length), "wsgi.input": body}
+                return application(environ, start_response)
+        if "HTTP_TRANSFER_ENCODING" in environ:
             return refused(start_response)
         return application(environ, start_response)
 
     return wrapped
+
+
+def most(content_type: str) -> int:
+    """Return how long a body of a type may be, in bytes: a form may have a file in it."""
+    is_form = content_type.lower().startswith("multipart/")
+    length: int = settings.FORM_MAX_BYTES if is_form else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return length
+
+
+@contextmanager
+def kept(stream: Any, limit: int) -> Iterator[tuple[IO[bytes], int]]:
+    """Hold up to so many bytes of a stream, on the disk when they are many, with their number."""
+    with SpooledTemporaryFile(settings.DATA_UPLOAD_MAX_MEMORY_SIZE) as body:
+        left = limit
+        while left and (piece := stream.read(min(PIECE, left))):
+            body.write(piece)
+            left -= len(piece)
+        body.seek(0)
+        yield body, limit - left
 
 
 def refused(start_response: Any) -> Iterable[bytes]:

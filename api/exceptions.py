@@ -6,12 +6,12 @@ status each of them is; here, at the edge, they become answers.
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, InternalError, OperationalError
 from rest_framework import serializers, status
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, MethodNotAllowed, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
@@ -25,6 +25,7 @@ AWAY = (
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
+    examples: ClassVar = {"detail": "limit: Must be a whole number from 1 to 100."}
     detail = serializers.CharField(help_text="What was wrong and what to do about it.")
 
 
@@ -57,6 +58,11 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
             headers={"Retry-After": "5"},
         )
     response = drf_exception_handler(error, context)
+    if response is not None and isinstance(error, MethodNotAllowed):
+        said = [each for each in context["view"].allowed_methods if each not in ("HEAD", "OPTIONS")]
+        *others, last = said or ["OPTIONS"]
+        methods = f"{', '.join(others)} or {last}" if others else last
+        response.data = {"detail": f"{error.detail} Use {methods}."}
     if response is not None and isinstance(error, ValidationError):
         response.data = {"detail": sentence(error.detail)}
     return response

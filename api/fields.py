@@ -1,5 +1,6 @@
 """Fields that take JSON at its word: text is text, a number a number, true and false no more."""
 
+import re
 from typing import Any
 
 from rest_framework import serializers
@@ -21,6 +22,15 @@ class WholeNumber(serializers.IntegerField):
         if isinstance(data, bool) or not isinstance(data, int | float) or data != data // 1:
             self.fail("invalid")
         return int(data)
+
+
+class Digits(serializers.IntegerField):
+    """A whole number as text says it, without what only some readers take for one: "1_0", "١"."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, str) and not re.fullmatch(r"\s*[-+]?[0-9]+(\.0*)?\s*", data):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 class Truth(serializers.BooleanField):

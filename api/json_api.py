@@ -17,6 +17,8 @@ from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer
 
+from api.json_text import read_json
+
 if TYPE_CHECKING:
     from rest_framework.request import Request
     from rest_framework.views import APIView
@@ -59,7 +61,7 @@ class JSONParser(BaseParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
-            return orjson.loads(parser_context["request"].body)
+            return read_json(parser_context["request"].body)
         except RequestDataTooBig as error:
             raise BodyTooLarge from error
         except UnreadablePostError as error:

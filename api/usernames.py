@@ -5,6 +5,8 @@ import re
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework.exceptions import ValidationError
 
+from api.normalization import nfc
+
 USERNAME_MAX_LENGTH = 150  # characters, as in django.contrib.auth
 USERNAME_PATTERN = r"^[^/%\x00-\x1f\x7f]+$"
 USERNAME = OpenApiParameter(
@@ -14,6 +16,7 @@ USERNAME = OpenApiParameter(
         "minLength": 1,
         "maxLength": USERNAME_MAX_LENGTH,
         "pattern": USERNAME_PATTERN,
+        "example": "ann",
     },
     OpenApiParameter.PATH,
     description="Whose list. Ask for the username if it is not known; otherwise use 'global'.",
@@ -22,7 +25,8 @@ USERNAME = OpenApiParameter(
 
 
 def checked(username: str) -> str:
-    """Return a username that a database can keep; raises ValidationError for another."""
+    """Return a username as it is kept, in Form C; raises ValidationError for what is none."""
+    username = nfc(username)
     if len(username) > USERNAME_MAX_LENGTH:
         raise ValidationError({"username": f"Too long: {USERNAME_MAX_LENGTH} characters at most."})
     if not re.fullmatch(USERNAME_PATTERN, username):

@@ -38,7 +38,13 @@ def fill(lines: int) -> None:
         for n in range(1, TEAMS + 1)
     )
     Player.objects.bulk_create(
-        Player(id=n, first_name=f"First{n}", last_name=f"Last{n}", search_name=f"first{n} last{n}")
+        Player(
+            id=n,
+            first_name=f"First{n}",
+            last_name=f"Last{n}",
+            search_name=f"first{n} last{n}",
+            search_words=f"first{n} last{n}",
+        )
         for n in range(1, 5001)
     )
     games = list(schedule(lines))

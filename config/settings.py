@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 from marshmallow.validate import OneOf, Range
 
+from config.cors_origins import check_origins, cors_origins
 from config.private_schemes import check_private_schemes
 from config.public_urls import public_urls
 from config.secret_key import INSECURE_PREFIX, development_secret_key
@@ -349,6 +350,10 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Origins whose scripts may read the plugins, beside those that each declares for itself; one that
+# stands after a plugin's slug and "=" may read that plugin alone.
+_origins: list[str] = env.list("CORS_ORIGINS", [], validate=check_origins)
+CORS_ORIGINS = cors_origins(_origins)
 # Which origins may read what, plugins/cors.py decides by the plugin that a request is for; it adds
 # the header that the plugin's scheme wants.
 CORS_ALLOW_PRIVATE_NETWORK = True
@@ -368,6 +373,9 @@ CORS_EXPOSE_HEADERS = ["retry-after", "www-authenticate"]
 
 # The largest request body but for files, in bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_BODY_BYTES", 2 * 1024**2)
+# The largest form, files and all, that is taken when it comes without saying how long it is.
+FORM_MAX_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE
+FORM_MAX_BYTES += RETRIEVAL_MAX_FILE_BYTES  # <examples></examples>
 
 REST_FRAMEWORK = {
     # Nobody is let in unless a plugin's mount says so.
@@ -389,6 +397,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "tryItOutEnabled": True},
     # A component for null alone breaks generated clients; plugins/openapi.py says it otherwise.
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    # It would write each value twice, behind its own description.
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     # It would mix the plugins into one document; plugins/checks.py looks at each by itself.
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
 }

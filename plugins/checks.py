@@ -29,6 +29,7 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     slugs = {plugin.slug for plugin in declared_plugins()}
     named = {
         "PLUGIN_HOSTS": set(settings.PLUGIN_HOSTS.values()),
+        "CORS_ORIGINS": set(settings.CORS_ORIGINS) - {""},
         "ROOT_PLUGIN": {settings.ROOT_PLUGIN} - {""},
         "VERIFICATION_TOKENS": set(settings.VERIFICATION_TOKENS),
     }

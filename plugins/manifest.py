@@ -1,10 +1,8 @@
 """The manifest, ai-plugin.json, by which ChatGPT found plugins; other clients may still."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http.request import split_domain_port
 
 from plugins.mounts import PluginMount
 
@@ -32,12 +30,6 @@ def described(mount: PluginMount, auth: dict[str, Any]) -> dict[str, Any]:
         "auth": auth,
         "api": {"type": "openapi", "url": mount.url("openapi")},
         "logo_url": mount.url("logo"),
-        "contact_email": contact_email(mount),
+        "contact_email": mount.contact_email,
         "legal_info_url": mount.url("legal"),
     }
-
-
-def contact_email(mount: PluginMount) -> str:
-    """Return where people write to: at the host that they came to, unless a setting says."""
-    domain, _ = split_domain_port(urlsplit(mount.origin).netloc)
-    return settings.CONTACT_EMAIL or f"support@{domain}"

@@ -10,7 +10,7 @@ from django.http.request import split_domain_port
 from django.urls import set_urlconf
 
 from plugins.dispatch import answer_api
-from plugins.mounts import PluginMount, find_mount
+from plugins.mounts import PluginMount, find_mount, without_slash
 from plugins.urls import urlconf_of_host
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -49,7 +49,8 @@ class PublicURLMiddleware:
 class MountMiddleware:
     """Says of each request whose it is: `request.mount`, None where it is no plugin's.
 
-    The host chooses the URLs: ChatGPT looks for a plugin's manifest at the root of its host.
+    The host chooses the URLs: ChatGPT looks for a plugin's manifest at the root of its host. A
+    slash at the end of a path says nothing, unless a route is for it.
     """
 
     def __init__(self, get_response: Next) -> None:
@@ -58,7 +59,12 @@ class MountMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # Any object with urlpatterns will do for Django.
         request.urlconf = urlconf_of_host(request.get_host())  # type: ignore[assignment]
-        request.mount = find_mount(request, request.path_info)  # type: ignore[attr-defined]
+        mount = find_mount(request, request.path_info)
+        if plain := without_slash(request, mount):
+            mount = plain
+            request.path_info = request.path_info.rstrip("/")
+            request.path = request.path.rstrip("/")
+        request.mount = mount  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

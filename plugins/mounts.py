@@ -4,14 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.http.request import split_domain_port
 from django.urls import Resolver404, ResolverMatch, URLPattern, resolve
 
+from api.hosts import is_loopback
 from api.mounts import Mount, MountedRequest
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
+
+NOTHING = "nothing"
+"""Names the route of all paths below a plugin at which it has nothing."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,14 @@ class PluginMount(Mount):
     @property
     def resources(self) -> tuple[str, ...]:
         return (*super().resources, self.url("mcp:mcp"))
+
+    @property
+    def contact_email(self) -> str:
+        """Where people write to: at the host that they came to, unless a setting says."""
+        domain, _ = split_domain_port(urlsplit(self.origin).netloc)
+        if is_loopback(self.origin) and domain.startswith("["):
+            domain = "localhost"  # a mailbox at an address is written otherwise than a URL
+        return settings.CONTACT_EMAIL or f"support@{domain}"
 
     def of_api(self, path: str) -> "PluginMount | None":
         """Return this mount with what answers a path of the API; None where nothing does.
@@ -101,6 +115,21 @@ def find_mount(request: HttpRequest, path_info: str) -> PluginMount | None:
         namespace=namespace,
         plugin=plugin,
     )
+
+
+def without_slash(request: HttpRequest, mount: PluginMount | None) -> PluginMount | None:
+    """Return the mount that serves a request's path without the slash at its end.
+
+    None where that is no other: where there is no such slash, or a route is for it.
+    """
+    path = request.path_info
+    if mount is None or not path.endswith("/"):
+        return None
+    swallowed = any(str(value).endswith("/") for value in mount.match.kwargs.values())
+    if not swallowed and mount.match.url_name != NOTHING:
+        return None
+    found = find_mount(request, path.rstrip("/"))
+    return found if found and found.match.url_name != NOTHING else None
 
 
 def prefix_namespace(plugin: Plugin) -> str:

@@ -13,20 +13,49 @@ import yaml
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import force_instance, get_doc
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from api.exceptions import ProblemSerializer
+from plugins.examples import put_bodies, put_examples
 from plugins.mounts import PluginMount
-from plugins.permissions import HasCredential, OwnUsername
+from plugins.permissions import DocumentedQuery, HasCredential, OwnUsername
 from plugins.plugin import Plugin
 
 ONE_AT_A_TIME = Lock()
 """drf-spectacular loads its extensions, and keeps its complaints, in globals."""
 
 
+ASK_NOBODY = {AllowAny, HasCredential, DocumentedQuery}
+"""Permissions that refuse nobody whose credential is good."""
+
+
 class PluginSchema(AutoSchema):
     """drf-spectacular's inspector of views, with what it leaves out."""
+
+    def check_query(self, request: Request, view: APIView) -> None:
+        """Hold the query of a request to what the document says (`DocumentedQuery`)."""
+        from plugins.queries import check_query  # which is about whole documents
+
+        check_query(request, view)
+
+    def get_description(self) -> str:  # type: ignore[override]  # as its own class does
+        return ""  # what `extend_schema` says, and no docstring: those are for who reads the code
+
+    def _map_serializer(
+        self, serializer: Any, direction: Any, bypass_extensions: bool = False
+    ) -> dict[str, Any]:
+        mapped: dict[str, Any] = super()._map_serializer(serializer, direction, bypass_extensions)
+        serializer = force_instance(serializer)
+        if mapped.get("description") == get_doc(type(serializer)):
+            del mapped["description"]
+        put_examples(mapped.get("properties", {}), getattr(serializer, "examples", {}))
+        if body := getattr(serializer, "example_body", None):
+            mapped["example"] = body
+        return mapped
 
     def get_tags(self) -> list[str]:
         return []
@@ -74,7 +103,7 @@ class PluginSchema(AutoSchema):
         }
         if self.view.get_authenticators():
             errors[401] = "There is no valid token."
-        if {type(p) for p in self.view.get_permissions()} - {AllowAny, HasCredential}:
+        if {type(p) for p in self.view.get_permissions()} - ASK_NOBODY:
             errors[403] = "The token does not allow this."
         if self.method in ("POST", "PUT", "PATCH", "DELETE"):
             errors[413] = "The body is too large."
@@ -83,20 +112,46 @@ class PluginSchema(AutoSchema):
         return errors
 
 
+class Offered(EndpointEnumerator):
+    """The operations that models are shown: those whose views are mounted as `offered`.
+
+    A view that says nothing of it is.
+    """
+
+    def should_include_endpoint(self, path: str, callback: Any) -> bool:
+        offered = getattr(callback.cls, "offered", True)
+        return callback.initkwargs.get("offered", offered) and super().should_include_endpoint(
+            path, callback
+        )
+
+
+class OfferedGenerator(SchemaGenerator):
+    endpoint_inspector_cls = Offered
+
+
 @cache
-def generate(plugin: Plugin) -> tuple[dict[str, Any], list[str]]:
+def generate(plugin: Plugin, *, whole: bool = False) -> tuple[dict[str, Any], list[str]]:
     """Make the plugin's OpenAPI 3.0 document, but for the server it is reached at.
 
-    Returns it with what drf-spectacular found wrong with the views.
+    It has what models are offered, or the `whole` of the API. Returns it with what
+    drf-spectacular found wrong with the views.
     """
     # A generator of its own patterns: `custom_settings` of drf-spectacular's views patches a
     # global, and one plugin would get another's title under concurrent requests.
-    generator = SchemaGenerator(patterns=plugin.api_urls)
+    generator = (SchemaGenerator if whole else OfferedGenerator)(patterns=plugin.api_urls)
     with ONE_AT_A_TIME, GENERATOR_STATS.silence():
         document: dict[str, Any] = generator.get_schema(public=True)
         complaints = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]
     name_nullables(document)
     drop_unused(document)
+    put_bodies(document)
+    tag = plugin.name_for_model
+    for operation in (each for methods in document["paths"].values() for each in methods.values()):
+        operation["tags"] = [tag]
+        # It stands alone: most importers show a model no summary.
+        if more := operation.get("description"):
+            operation["description"] = f"{operation.get('summary', '').rstrip('.')}. {more}"
+    document["tags"] = [{"name": tag, "description": plugin.description_for_human}]
     document["info"] = {
         "title": plugin.name_for_human,
         "description": plugin.description_for_human,
@@ -140,6 +195,10 @@ def name_nullables(document: dict[str, Any]) -> None:
             match each:
                 case {"nullable": True, "allOf": [{"$ref": str(reference)}]}:
                     start, _, name = reference.rpartition("/")
+                    if "enum" in schemas[name]:  # of which some tools take no null by reference
+                        del each["allOf"]
+                        each |= nullable(schemas[name])
+                        continue
                     del each["nullable"]
                     each["allOf"] = [{"$ref": f"{start}/Nullable{name}"}]
                     schemas[f"Nullable{name}"] = nullable(schemas[name])
@@ -156,19 +215,32 @@ def nullable(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def views_of(plugin: Plugin) -> dict[tuple[str, str], Any]:
+def views_of(plugin: Plugin, *, whole: bool = False) -> dict[tuple[str, str], Any]:
     """Return the views of a plugin's API, by path and method as its document has them."""
-    endpoints = EndpointEnumerator(patterns=plugin.api_urls).get_api_endpoints()
+    enumerator = EndpointEnumerator if whole else Offered
+    endpoints = enumerator(patterns=plugin.api_urls).get_api_endpoints()
     return {(path, method): view for path, _, method, view in endpoints}
 
 
-@lru_cache(maxsize=256)
-def openapi_text(mount: PluginMount, *, as_json: bool) -> bytes:
-    """Return the document for a plugin at a mount, as JSON or as YAML."""
+def document_at(mount: PluginMount, *, whole: bool = False) -> dict[str, Any]:
+    """Return a document of a plugin with what depends on where it is reached."""
     plugin = mount.plugin
-    document = {**generate(plugin)[0], "servers": [{"url": mount.root}]}
+    document = {**generate(plugin, whole=whole)[0], "servers": [{"url": mount.root}]}
+    document["info"] = {
+        **document["info"],
+        "termsOfService": mount.url("legal"),
+        "contact": {"name": plugin.name_for_human, "email": mount.contact_email},
+        "license": {"name": "Terms of use", "url": mount.url("legal")},
+    }
     if schemes := plugin.auth.as_openapi(mount):
         document["components"] = {**document["components"], "securitySchemes": schemes}
+    return document
+
+
+@lru_cache(maxsize=256)
+def openapi_text(mount: PluginMount, *, as_json: bool, whole: bool = False) -> bytes:
+    """Return a document of a plugin at a mount, as JSON or as YAML."""
+    document = document_at(mount, whole=whole)
     if as_json:
         return orjson.dumps(document, option=orjson.OPT_INDENT_2)
     text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)

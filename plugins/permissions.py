@@ -5,6 +5,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from api.normalization import nfc
 from oauth_demo.credentials import Credential
 
 
@@ -64,8 +65,25 @@ class OwnUsername(BasePermission):
         own = request.auth.username
         if view.kwargs.get("username") == "me":
             view.kwargs["username"] = own  # the arguments that the view is about to get
-        if view.kwargs.get("username", own) != own:
+        # What the view will look for: an account of another form than C must not find another's.
+        if nfc(view.kwargs.get("username", own)) != own:
             raise PermissionDenied(
                 f"This token opens only what belongs to '{own}'. Use that username."
             )
+        return True
+
+
+WITHOUT_BODY = ("GET", "HEAD", "DELETE")
+"""The methods whose requests say in their query what is wanted."""
+
+
+class DocumentedQuery(BasePermission):
+    """Asked after all others: does the operation know what the query asks for?
+
+    A view that no document describes asks nothing.
+    """
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if request.META["QUERY_STRING"] and request.method in WITHOUT_BODY and view.schema:
+            view.schema.check_query(request, view)  # type: ignore[attr-defined]
         return True

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from django.urls import URLPattern
 
 from plugins.auth import AuthScheme
+from plugins.permissions import DocumentedQuery
 
 CHATGPT_ORIGINS = ("https://chat.openai.com", "https://chatgpt.com")
 
@@ -71,8 +72,10 @@ class Plugin:
 
     @cached_property
     def protection(self) -> Mapping[str, Any]:
-        """Arguments of `APIView.as_view` that decide who is let in."""
-        return self.auth.protection(self)
+        """Arguments of `APIView.as_view` that decide who, and which query, is let in."""
+        protection = self.auth.protection(self)
+        permissions = (*protection["permission_classes"], DocumentedQuery)
+        return {**protection, "permission_classes": permissions}
 
     @cached_property
     def api_urls(self) -> list[URLPattern]:

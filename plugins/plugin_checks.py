@@ -21,11 +21,11 @@ from plugins.linter import document as openapi
 from plugins.linter import logo, manifest
 from plugins.linter.rules import Finding, Level
 from plugins.manifest import described
-from plugins.mcp.schemas import resolved
 from plugins.mcp.widgets import widgets_of
 from plugins.mounts import PluginMount
-from plugins.openapi import generate
+from plugins.openapi import document_at, generate
 from plugins.plugin import Plugin
+from plugins.references import resolved
 from plugins.registry import declared_plugins
 from plugins.urls import mount_at, plugin_urls
 
@@ -54,7 +54,9 @@ def plugin_problems(plugins: Sequence[Plugin]) -> list[CheckMessage]:
     return problems
 
 
-LEVELS = {Level.ERROR: Error, Level.WARNING: checks.Warning}
+LEVELS = {Level.ERROR: Error, Level.WARNING: checks.Warning, Level.ADVICE: checks.Warning}
+HELD = {"openapi.examples", "openapi.spaces", "openapi.dates", "openapi.terms"}
+"""Rules that are advice for others, and held here."""
 OF_THE_HOST = {"manifest.domain"}
 """Rules about where a site stands, which is not known here."""
 
@@ -62,7 +64,8 @@ OF_THE_HOST = {"manifest.domain"}
 def rule_problems(plugin: Plugin) -> Iterator[CheckMessage]:
     """Yield what `check_plugin` would say of a plugin, but for what takes requests to find out."""
     for finding in findings(mount_at("https://plugin.example", plugin)):
-        if finding.level in LEVELS and finding.rule not in OF_THE_HOST:
+        held = finding.level != Level.ADVICE or finding.rule in HELD
+        if held and finding.rule not in OF_THE_HOST:
             where = f"{finding.at.lstrip('/')}: " if finding.at else ""
             yield LEVELS[finding.level](
                 f"Plugin '{plugin.slug}': {where}{finding.found}.",
@@ -76,7 +79,7 @@ def findings(mount: PluginMount) -> Iterator[Finding]:
     yield from manifest.RULES.check(
         manifest.Manifest(mount.url("manifest"), described(mount, auth))
     )
-    document = {**generate(mount.plugin)[0], "servers": [{"url": mount.root}]}
+    document = document_at(mount, whole=True)
     yield from openapi.RULES.check(openapi.Document(mount.url("openapi"), document))
     if path := finders.find(mount.plugin.logo):
         body = Path(path).read_bytes()
@@ -140,7 +143,7 @@ def logo_problems(plugin: Plugin) -> Iterator[Problem]:
 
 
 def openapi_problems(plugin: Plugin) -> Iterator[Problem]:
-    document, complaints = generate(plugin)
+    document, complaints = generate(plugin, whole=True)
     for complaint in complaints:
         yield f"its document is not right: {complaint}", "Mend the view's extend_schema.", 9
     for path, operations in document["paths"].items():

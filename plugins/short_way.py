@@ -81,6 +81,8 @@ class ShortWay:
         usual = request.method in METHODS and "HTTP_ORIGIN" not in sent
         if not (usual and self.is_open) or sent.get("SCRIPT_NAME"):
             return None
+        if request.path_info.endswith("/"):
+            return None  # which may say nothing: MountMiddleware looks whether a route is for it
         place = self.place(request)
         if place is None:
             return None

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path, resolve
 
 from plugins import views
 from plugins.mcp.views import mcp
-from plugins.mounts import PluginMount, prefix_namespace, root_namespace
+from plugins.mounts import NOTHING, PluginMount, prefix_namespace, root_namespace
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
 
@@ -31,7 +31,7 @@ def prefixed_urls() -> list[URLPattern | URLResolver]:
         for url in (
             path(f"{plugin.slug}/", plugin_urls(plugin, namespace=prefix_namespace(plugin))),
             re_path(
-                rf"^\.well-known/(?P<name>[^/]+)/{plugin.slug}(?P<below>/mcp)?$",
+                rf"^\.well-known/(?P<name>[^/]+)/{plugin.slug}(?P<below>/mcp)?/?$",
                 views.well_known,
                 {"slug": plugin.slug},
             ),
@@ -50,12 +50,13 @@ def plugin_urls(
         path(".well-known/ai-plugin.json", views.manifest, name="manifest"),
         path("openapi.yaml", views.openapi_yaml, name="openapi"),
         path("openapi.json", views.openapi_json, name="openapi-json"),
+        path("openapi-full.json", views.openapi_full_json, name="openapi-full"),
         path("logo.png", views.logo, name="logo"),
         path("legal", views.legal, name="legal"),
         path("docs", views.api_page(plugin), name="docs"),
         path("", include((plugin.auth.urls(plugin), "auth"))),
         path("", include((plugin.pages, "pages"))),
-        re_path("", views.NotFoundView.as_view()),
+        re_path("", views.NotFoundView.as_view(), name=NOTHING),
     ]
     return patterns, "plugin", namespace
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import orjson
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -19,13 +18,14 @@ from rest_framework.request import Request
 from api.views import APIView
 from plugins import manifest as documents
 from plugins.clients import token_variable, ways
+from plugins.documents import OWN, SHARED, document, json_response
 from plugins.mounts import PluginRequest, find_mount, prefix_namespace, root_namespace
 from plugins.openapi import openapi_text
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
 
 
-@require_safe
+@document(OWN)
 def manifest(request: PluginRequest) -> HttpResponse:
     """Answer ai-plugin.json."""
     document = documents.manifest(request.mount)
@@ -38,19 +38,26 @@ def manifest(request: PluginRequest) -> HttpResponse:
     return json_response(document)
 
 
-@require_safe
+@document(OWN)
 def openapi_yaml(request: PluginRequest) -> HttpResponse:
     document = openapi_text(request.mount, as_json=False)
     return HttpResponse(document, content_type="application/yaml")  # RFC 9512
 
 
-@require_safe
+@document(OWN)
 def openapi_json(request: PluginRequest) -> HttpResponse:
     document = openapi_text(request.mount, as_json=True)
     return HttpResponse(document, content_type="application/json")
 
 
-@require_safe
+@document(OWN)
+def openapi_full_json(request: PluginRequest) -> HttpResponse:
+    """Answer the document of all operations, for generated clients; a model is offered fewer."""
+    document = openapi_text(request.mount, as_json=True, whole=True)
+    return HttpResponse(document, content_type="application/json")
+
+
+@document(SHARED)
 def logo(request: PluginRequest) -> HttpResponse:
     path = finders.find(request.mount.plugin.logo)
     if path is None:
@@ -62,7 +69,7 @@ def logo(request: PluginRequest) -> HttpResponse:
 def legal(request: PluginRequest) -> HttpResponse:
     context = {
         "plugin": request.mount.plugin,
-        "contact_email": documents.contact_email(request.mount),
+        "contact_email": request.mount.contact_email,
     }
     return render(request, "plugins/legal.html", context)
 
@@ -79,10 +86,17 @@ def plugin_page(request: PluginRequest) -> HttpResponse:
     return render(request, "plugins/plugin.html", context)
 
 
+class APIPage(SpectacularSwaggerSplitView):
+    """The interactive API page, which needs nothing from the network."""
+
+    def _get_schema_url(self, request: Request) -> str:
+        mount = request.mount  # type: ignore[attr-defined]
+        path: str = mount.url("openapi").removeprefix(mount.origin)
+        return path
+
+
 def api_page(plugin: Plugin) -> Any:
-    """Return the view of the interactive API page, which needs nothing from the network."""
-    view = SpectacularSwaggerSplitView.as_view(
-        url="openapi.yaml",  # relative, so that it is right at every mount
+    view = APIPage.as_view(
         title=plugin.name_for_human,
         template_name="plugins/api_page.html",
         template_name_js="plugins/api_page.js",
@@ -187,8 +201,3 @@ def well_known(request: PluginRequest, slug: str, name: str, below: str = "") ->
     view, args, kwargs = mount.match
     response: HttpResponse = view(request, *args, **kwargs)
     return response
-
-
-def json_response(data: dict[str, Any], status: int = 200) -> HttpResponse:
-    text = orjson.dumps(data, option=orjson.OPT_INDENT_2)
-    return HttpResponse(text, content_type="application/json", status=status)

@@ -13,6 +13,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import transaction
 
+from api.normalization import nfc
 from retrieval import lexical
 from retrieval.chunking import Passage, passages
 from retrieval.embeddings import embedder
@@ -46,6 +47,9 @@ class NewDocument:
     metadata: Metadata = UNKNOWN
     digest: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", nfc(self.id))
+
 
 @dataclass(frozen=True)
 class Datastore:
@@ -69,7 +73,7 @@ class Datastore:
     def get(self, key: str) -> Document:
         """Return a document; raises NoSuchDocumentError."""
         # No id has a NUL, and PostgreSQL takes none in a question.
-        document = None if "\0" in key else self.documents().filter(key=key).first()
+        document = None if "\0" in key else self.documents().filter(key=nfc(key)).first()
         if document is None:
             raise NoSuchDocumentError(
                 "There is no document of that id. Search with queryDocuments: each result "
@@ -79,7 +83,7 @@ class Datastore:
 
     def knows(self, key: str, digest: str) -> bool:
         """Tell whether a load has brought this document already, as it is."""
-        return self.documents().filter(key=key, digest=digest).exists()
+        return self.documents().filter(key=nfc(key), digest=digest).exists()
 
     # --- Writing -------------------------------------------------------------------------
 
@@ -165,6 +169,7 @@ class Datastore:
 
     def delete_ids(self, ids: Sequence[str]) -> int:
         """Delete the documents of these ids; return how many there were."""
+        ids = [nfc(key) for key in ids]
         return self._delete(lambda collection: collection.documents.filter(key__in=ids))
 
     def delete_where(self, where: Filter) -> int:

@@ -10,6 +10,14 @@ from dateutil.parser import parser, parserinfo
 Edge = Literal["first", "last"]
 LONGEST = 60  # characters of a date
 END_OF_DAY = time(23, 59, 59, 999_999)
+DAYS = (
+    r"[12][0-9]{3}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    r"|02-(0[1-9]|1[0-9]|2[0-8]))|((1[26]|2[048])00|[12][0-9](0[48]|[2468][048]|[13579][26]))-02-29"
+)
+TIMES = r"T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])?"
+ISO = rf"^({DAYS})({TIMES})?$"
+"""What the documents say of a date, which is one spelling of many: a day that exists, and perhaps a
+time. By `format: date`, typed clients would cut the time off."""
 UNIX = re.compile(r"[0-9]{9,10}")  # seconds since 1970; fewer digits are a day, a year, or nothing
 YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 MOMENT = re.compile(r"(\d{4}-?\d\d-?\d\d|\d{4}-?W\d\d(-?\d)?)[Tt ]\d")
@@ -22,6 +30,10 @@ DECIMAL = re.compile(r"(?<![.:\d])\d+\.\d+(?![.\d])")  # but of seconds
 NUMBERS = re.compile(r"[\d\s:]+")
 ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
 OFFSET = re.compile(r"\b(UTC|GMT)(?=[+-]\d)", re.I)  # "GMT+1" is an hour ahead, as "+1" is
+
+
+class OtherWeekdayError(ValueError):
+    """The day of the week is not that of the date: one of the two is wrong."""
 
 
 def read_date(text: str, *, edge: Edge = "first") -> datetime:
@@ -43,6 +55,8 @@ def read_date(text: str, *, edge: Edge = "first") -> datetime:
             last = moment + timedelta(days=days - 1)
             moment = datetime.combine(last, END_OF_DAY, moment.tzinfo)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OtherWeekdayError:
+        raise
     except (ValueError, OverflowError) as error:
         raise ValueError("not a date") from error
 
@@ -84,6 +98,9 @@ def _words(text: str, edge: Edge) -> tuple[datetime, int]:
         or (text != year[0] and NUMBERS.fullmatch(text))
     ):
         raise ValueError("not a date")
+    said = WEEKDAY.search(text)
+    if said and f"{first:%a}".lower() != said[1].lower():
+        raise OtherWeekdayError(f"{first:%Y-%m-%d} was a {first:%A}.")
     return (first if edge == "first" else last), not timed
 
 

@@ -12,7 +12,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.fields import Text
-from retrieval.dates import LONGEST, Edge, read_date
+from api.normalization import nfc
+from api.queries import no_such
+from retrieval.dates import ISO, Edge, OtherWeekdayError, read_date
 from retrieval.metadata import DESCRIPTIONS, SOURCES
 from retrieval.models import KEY_MAX_LENGTH
 
@@ -36,11 +38,14 @@ class Body(serializers.Serializer[Any]):
         if not isinstance(data, Mapping):
             raise serializers.ValidationError(f"Must be a JSON object like {self.example}.")
         if unknown := [name for name in data if name not in self.fields]:
-            raise serializers.ValidationError(
-                f"There is no field '{str(unknown[0])[:50]}' here. "
-                f"There are: {', '.join(self.fields)}."
-            )
-        return super().to_internal_value(data)
+            raise serializers.ValidationError(no_such("field", str(unknown[0]), self.fields))
+        # Null for what may be left out says as little as leaving it out.
+        given = {
+            name: value
+            for name, value in data.items()
+            if value is not None or self.fields[name].required
+        }
+        return super().to_internal_value(given)
 
 
 class BodySchema(OpenApiSerializerExtension):
@@ -54,7 +59,7 @@ class BodySchema(OpenApiSerializerExtension):
         return {**mapped, "additionalProperties": False}
 
 
-@extend_schema_field({"type": "string", "format": "date", "maxLength": LONGEST})
+@extend_schema_field({"type": "string", "pattern": ISO})
 class Date(serializers.CharField):
     """A date in any common spelling; the value is the moment, in UTC."""
 
@@ -65,6 +70,8 @@ class Date(serializers.CharField):
     def to_internal_value(self, data: Any) -> Any:
         try:
             return read_date(super().to_internal_value(data), edge=self.edge)
+        except OtherWeekdayError as error:
+            raise serializers.ValidationError(f"{error} Say which is meant.") from error
         except ValueError as error:
             raise serializers.ValidationError(
                 "Names no date. Write it like 2024-03-05 or 2024-03-05T10:30:00Z."
@@ -79,6 +86,13 @@ class WholeValidator(RegexValidator):
             raise ValidationError(self.message, code=self.code)
 
 
+class Name(Text):
+    """Text that is compared, in Form C: so it is measured as it is kept."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return nfc(super().to_internal_value(data))
+
+
 def optional(field: Callable[..., Any], help_text: str, **kwargs: Any) -> Any:
     """Return a field that may be missing or null."""
     return field(required=False, allow_null=True, help_text=help_text, **kwargs)
@@ -91,13 +105,15 @@ def described(field: Callable[..., Any], name: str) -> Any:
 
 Words = partial(Text, validators=[RegexValidator(PLAIN, "Must hold words, and no NUL.")])
 """Text that says something."""
+Names = partial(Name, validators=[RegexValidator(PLAIN, "Must hold words, and no NUL.")])
+"""Such text by which documents are found."""
 SourceField = partial(
     serializers.ChoiceField,
     choices=SOURCES,
     error_messages={"invalid_choice": f'"{{input}}" is not one of {", ".join(SOURCES)}.'},
 )
 KeyField = partial(
-    Text,
+    Name,
     max_length=KEY_MAX_LENGTH,
     trim_whitespace=False,  # which would take an id of spaces for none
     validators=[

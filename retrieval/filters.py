@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from api.normalization import nfc
+from retrieval.metadata import COMPARED
 from retrieval.models import Collection, Document
 
 if TYPE_CHECKING:
@@ -30,6 +32,10 @@ class Filter:
     author: str = ""
     start_date: datetime | None = None
     end_date: datetime | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("document_id", *COMPARED):
+            object.__setattr__(self, name, nfc(getattr(self, name)))
 
     def __bool__(self) -> bool:
         return bool(self.conditions())

@@ -1,16 +1,20 @@
 """What the retrieval API takes."""
 
 from collections import Counter
-from typing import Any
+from typing import Any, ClassVar
 
-import orjson
+from django.core.validators import RegexValidator
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.fields import Items, Text, Truth, WholeNumber
+from api.json_text import read_json
 from retrieval.datastore import NewDocument
-from retrieval.fields import Body, Date, KeyField, SourceField, Words, described, optional
+from retrieval.fields import Body, Date, KeyField, Names, SourceField, Words, described, optional
 from retrieval.filters import EVERYTHING, Filter
-from retrieval.metadata import Metadata
+from retrieval.metadata import EXAMPLES, Metadata
+from retrieval.responses import KEY, NOTE, QUESTION
 
 MAX_DOCUMENTS = 100  # of one call
 MAX_QUERIES = 10  # of one call
@@ -23,12 +27,13 @@ class MetadataSerializer(Body):
     """What is known of a document."""
 
     example = '{"source": "file", "author": "Ann"}'
+    examples: ClassVar = EXAMPLES
     makes = Metadata
     source = described(SourceField, "source")
-    source_id = described(Words, "source_id")
+    source_id = described(Names, "source_id")
     url = described(Words, "url")
     created_at = described(Date, "created_at")
-    author = described(Words, "author")
+    author = described(Names, "author")
 
 
 METADATA = MetadataSerializer()
@@ -38,6 +43,7 @@ class DocumentSerializer(Body):
     """A document to be put in."""
 
     example = '{"text": "…", "metadata": {"author": "Ann"}}'
+    examples: ClassVar = {"id": KEY, "text": NOTE}
     makes = NewDocument
     id = optional(KeyField, "Its id; one that is there already is replaced. Made when left out.")
     text = Words(
@@ -51,7 +57,7 @@ class DocumentSerializer(Body):
             "max_length": "Too long: {max_length} characters at most. Split it.",
         },
     )
-    metadata = MetadataSerializer(required=False, allow_null=True)
+    metadata = optional(MetadataSerializer, "What is known of it.")
 
 
 class UpsertSerializer(Body):
@@ -76,19 +82,25 @@ class FilterSerializer(Body):
     """Which documents: all that is given must hold."""
 
     example = '{"author": "Ann"}'
+    examples: ClassVar = {
+        **{name: EXAMPLES[name] for name in ("source", "source_id", "author")},
+        "document_id": KEY,
+        "start_date": "2024-03-01",
+        "end_date": "2024-03-31",
+    }
+    example_body: ClassVar = {"author": "Ann", "start_date": "2024-03-01"}
     makes = Filter
     document_id = optional(KeyField, "The document itself.")
     source = described(SourceField, "source")
-    source_id = described(Words, "source_id")
-    author = described(Words, "author")
-    start_date = optional(Date, "Made then or later; any common spelling.")
-    end_date = optional(
-        Date, "Made then or earlier; a day counts whole. Any common spelling.", edge="last"
-    )
+    source_id = described(Names, "source_id")
+    author = described(Names, "author")
+    start_date = optional(Date, "Made then or later, such as 2024-03-05.")
+    end_date = optional(Date, "Made then or earlier; a day counts whole.", edge="last")
 
 
 class QuerySerializer(Body):
     example = '{"query": "What did Ann say about the budget?"}'
+    examples: ClassVar = {"query": QUESTION, "top_k": 3}
     query = Words(
         max_length=QUERY_MAX_LENGTH,
         help_text="The question, in whole words; the meaning counts, not only the words.",
@@ -97,19 +109,20 @@ class QuerySerializer(Body):
             "blank": "Is empty. Ask something.",
         },
     )
-    filter = FilterSerializer(required=False, allow_null=True)
-    top_k = WholeNumber(
-        required=False, default=3, min_value=1, max_value=MAX_RESULTS, help_text="How many results."
+    filter = optional(FilterSerializer, "Among which documents; all when left out.")
+    top_k = optional(
+        WholeNumber, "How many results.", default=3, min_value=1, max_value=MAX_RESULTS
     )
 
 
 class QueriesSerializer(Body):
     example = '{"queries": [{"query": "…", "top_k": 3}]}'
+    examples: ClassVar = {"include_embeddings": False}
     queries = Items(
         child=QuerySerializer(), min_length=1, max_length=MAX_QUERIES, help_text="The questions."
     )
-    include_embeddings = Truth(
-        required=False, default=False, help_text="Whether to answer embeddings too: they are long."
+    include_embeddings = optional(
+        Truth, "Whether to answer embeddings too: they are long.", default=False
     )
 
     def validate_queries(self, queries: list[Any]) -> list[tuple[str, Filter, int]]:
@@ -120,6 +133,7 @@ class SearchSerializer(Body):
     """The query of search."""
 
     example = "/search?query=…"
+    examples: ClassVar = {"query": QUESTION}
     query = Words(
         max_length=QUERY_MAX_LENGTH,
         help_text="The question, in a whole sentence; the meaning counts, not only the words.",
@@ -134,8 +148,11 @@ class FetchSerializer(Body):
     """The query of fetch. Of any text: an id that cannot be is one that is not there."""
 
     example = "/fetch?id=…"
+    examples: ClassVar = {"id": KEY}
     id = Text(
         trim_whitespace=False,
+        # DRF refuses NUL; the pattern tells clients so.
+        validators=[RegexValidator(r"^[^\x00]*$", "Must not hold NUL.")],
         help_text="The id of a result of search.",
         error_messages={
             "required": "Missing. Send the id of a result of search.",
@@ -148,11 +165,11 @@ class DeleteSerializer(Body):
     """Exactly one of the three: a deletion is never wider than what was meant."""
 
     example = '{"ids": ["…"]}'
+    examples: ClassVar = {"ids": [KEY], "delete_all": False}
+    example_body: ClassVar = {"ids": [KEY]}
     ids = optional(Items, "These documents.", child=KeyField(), max_length=1_000)
     filter = optional(FilterSerializer, "The documents for which all of it holds.")
-    delete_all = Truth(
-        required=False, default=False, help_text="True deletes every document there is."
-    )
+    delete_all = optional(Truth, "True deletes every document there is.", default=False)
 
     def validate(self, attrs: Any) -> Any:
         chosen = super().validate(attrs)
@@ -171,7 +188,7 @@ class MetadataText(serializers.CharField):
         if not isinstance(data, str):
             raise serializers.ValidationError("Must be text, not a file.")
         try:
-            value = orjson.loads(data)
+            value = read_json(data.encode(errors="surrogatepass"))
         except ValueError as error:
             raise serializers.ValidationError(
                 f'Is not JSON: {error}. Send text like {{"author": "Ann"}}.'
@@ -179,11 +196,17 @@ class MetadataText(serializers.CharField):
         return METADATA.run_validation(value)
 
 
+@extend_schema_field(OpenApiTypes.BINARY)
+class File(serializers.FileField):
+    """The bytes of a file, in a form."""
+
+
 class UploadSerializer(Body):
     """The parts of the form, each once."""
 
     example = "curl -F file=@notes.pdf sends"
-    file = serializers.FileField(
+    examples: ClassVar = {"metadata": '{"author": "Ann"}', "id": KEY}
+    file = File(
         allow_empty_file=True,  # its reader has better words for it
         help_text="Text, Markdown, HTML, CSV, JSON, PDF, Word (docx) or PowerPoint (pptx).",
         error_messages={

@@ -1,5 +1,6 @@
 """Reads a form with a file, which goes straight to a temporary file of its own."""
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.utils.http import parse_header_parameters
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import MultiPartParser
 
@@ -62,8 +64,9 @@ class UploadParser(MultiPartParser):
                 "curl -F file=@notes.pdf …"
             )
         handler = receive(request._request)
+        watched: Any = WatchedParts(stream, request.content_type)
         try:
-            parsed = super().parse(stream, request.content_type, parser_context)
+            parsed: Any = super().parse(watched, request.content_type, parser_context)
         except RequestDataTooBig as error:
             raise BodyTooLarge from error
         except UnreadablePostError as error:
@@ -72,4 +75,63 @@ class UploadParser(MultiPartParser):
             raise ParseError(f"The form cannot be read: {error}") from error
         if handler.stopped:
             raise too_large()
+        if watched.problem:
+            for file in parsed.files.values():
+                file.close()
+            raise ParseError(watched.problem)
         return parsed
+
+
+class WatchedParts:
+    """A form on its way to Django's parser, which takes what is no UTF-8 as if it were.
+
+    Of a text it makes other letters. With a header that is none it passes over the part, and
+    whoever sent it would be told that it is missing.
+    """
+
+    def __init__(self, stream: Any, content_type: str) -> None:
+        self.stream = stream
+        _, options = parse_header_parameters(content_type)
+        self.boundary = f"--{options.get('boundary', '')}".encode()
+        self.unseen = b""
+        self.in_headers = False
+        self.text = ""
+        """The name of the part that is being read, where it is a text."""
+        self.problem = ""
+
+    def read(self, size: int = -1) -> bytes:
+        data: bytes = self.stream.read(size)
+        self.look(self.unseen + data)
+        return data
+
+    def look(self, data: bytes) -> None:
+        while True:
+            before, end, after = data.partition(b"\r\n\r\n" if self.in_headers else self.boundary)
+            if not end:  # it may come in two reads
+                whole = self.in_headers or self.text
+                self.unseen = data if whole else data[-len(self.boundary) :]
+                return
+            if self.in_headers:
+                self.see_headers(before)
+            elif self.text and not is_utf_8(before):
+                self.problem = f"{self.text[:50]}: Is no UTF-8. Encode it as UTF-8."
+            self.in_headers = not self.in_headers
+            data = after
+
+    def see_headers(self, headers: bytes) -> None:
+        if not is_utf_8(headers):
+            self.problem = (
+                "The name of a part, or of its file, is no UTF-8. Encode it as UTF-8, or give the "
+                "file a plain name."
+            )
+        name = re.search(rb'name="?([^";]+)', headers)
+        is_file = b"filename" in headers.lower()
+        self.text = name[1].decode(errors="replace") if name and not is_file else ""
+
+
+def is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -28,8 +28,8 @@ class RetrievalAPI(API):
 
     def urls(self, plugin: Plugin) -> list[URLPattern]:
         def bound(view: type[views.RetrievalView], operation: str) -> Any:
-            hidden: dict[str, Any] = {} if operation in self.offers else {"schema": None}
-            return view.as_view(store=plugin.store, **plugin.protection, **hidden)
+            offered = operation in self.offers
+            return view.as_view(store=plugin.store, offered=offered, **plugin.protection)
 
         return [
             path("upsert", bound(views.UpsertView, "upsertDocuments"), name="upsert"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.utils.datastructures import MultiValueDict
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
@@ -31,8 +31,8 @@ DELETE = serializers.DeleteSerializer()
 class RetrievalView(APIView):
     """An operation on the documents that the mount, and who calls, decide."""
 
-    http_method_names = ["get", "head", "post", "delete"]  # those that it defines
     store = ""
+    offered = True  # whether the plugin's models are
     overwrites: ClassVar = False  # whether what is sent may take the place of what is there
     reads: ClassVar[tuple[str, ...]] = ()
     domain_errors: ClassVar[Mapping[type[Exception], int]] = {
@@ -65,13 +65,6 @@ class UpsertView(RetrievalView):
         summary="Save documents, so that they can be found later",
         description="A document whose id is there already is replaced. All are saved, or none.",
         request=serializers.UpsertSerializer,
-        examples=[
-            OpenApiExample(
-                "A note",
-                value={"documents": [{"text": "The kiosk opens at nine."}]},
-                request_only=True,
-            )
-        ],
         responses={
             200: OpenApiResponse(responses.IdsSerializer, "They were saved."),
             409: CONFLICT,
@@ -124,13 +117,6 @@ class QueryView(RetrievalView):
         description="Ask in whole sentences. Break a complex question into several queries, and "
         "use a filter when the source, author or date is known.",
         request=serializers.QueriesSerializer,
-        examples=[
-            OpenApiExample(
-                "One question",
-                value={"queries": [{"query": "When does the kiosk open?", "top_k": 3}]},
-                request_only=True,
-            )
-        ],
         responses={
             200: OpenApiResponse(responses.QueryResultsSerializer, "What was found."),
             409: CONFLICT,
@@ -180,6 +166,7 @@ class DocumentView(RetrievalView):
                     "minLength": 1,
                     "maxLength": KEY_MAX_LENGTH,
                     "pattern": KEY_PATTERN,
+                    "example": responses.KEY,
                 },
                 OpenApiParameter.PATH,
                 description="The document's id.",

@@ -16,7 +16,7 @@ def of_arguments(arguments: Iterable[Argument], document: Document) -> dict[str,
     required = []
     standing = Standing(document)
     for each in arguments:
-        schema = translated(standing.alone(each.schema))
+        schema = translated(standing.alone(each.schema), examples=True)
         properties[each.name] = schema
         if each.description:
             properties[each.name] = {**schema, "description": each.description}

@@ -11,8 +11,9 @@ from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
+from api.queries import Many
 from api.views import Response
-from sports.serializers import SAFE_INTEGER, Day, Many, Query, WholeNumber, ids, limit, season
+from sports.serializers import IDS_MAX, SAFE_INTEGER, Day, Query, WholeNumber, ids, limit, season
 from sports.sources import ListKind, Row, chosen_source
 from sports.views import SourceView
 
@@ -23,8 +24,8 @@ class NBAPagedQuery(Query):
 
 
 class NBADatesQuery(NBAPagedQuery):
-    dates = Many(child=Day())
-    seasons = Many(child=season())
+    dates = Many(child=Day(), max_length=IDS_MAX)
+    seasons = Many(child=season(), max_length=IDS_MAX)
     start_date = Day()
     end_date = Day()
     postseason = serializers.BooleanField(allow_null=True, default=None)

@@ -15,7 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sports.models import Game, Player, Stat, Team, folded
+from sports.models import Game, Player, Stat, Team
+from sports.names import folded
 from sports.writing import Rows
 
 GAMES = ("nba_games_2021", "nba_games_2023", "nba_games_2024", "nba_games_2025")
@@ -83,7 +84,9 @@ def read_teams() -> Iterator[Team]:
 def read_players() -> Iterator[Player]:
     for player in static("players").get_players():
         names = {name: player[name] for name in ("id", "first_name", "last_name")}
-        yield Player(search_name=folded(player["full_name"]), **names)
+        found = Player(**names)
+        found.take_name()
+        yield found
 
 
 # --- Games -------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from django.db import models
 from rest_framework import serializers
 
 from api.exceptions import sentence
-from sports.models import ID_MAX, SHARES, Game, Player, Stat, Team, folded
+from api.fields import Digits
+from sports.models import ID_MAX, SHARES, Game, Player, Stat, Team
 from sports.serializers import FIRST_SEASON, LAST_SEASON, Day
 from sports.tables import KINDS, TableRow
 from sports.writing import progress
@@ -43,9 +44,9 @@ def column(field: models.Field[Any, Any]) -> serializers.Field[Any, Any, Any, An
         case models.DateField():
             return Day(**optional)
         case models.PositiveSmallIntegerField():
-            return serializers.IntegerField(min_value=0, max_value=SMALL_MAX, **optional)
+            return Digits(min_value=0, max_value=SMALL_MAX, **optional)
         case _:
-            return serializers.IntegerField(min_value=1, max_value=ID_MAX, **optional)
+            return Digits(min_value=1, max_value=ID_MAX, **optional)
 
 
 class RowSerializer(serializers.Serializer[Any]):
@@ -82,14 +83,14 @@ class TeamRow(RowSerializer):
 class PlayerRow(RowSerializer):
     model = Player
 
-    height_feet = serializers.IntegerField(min_value=0, max_value=9, default=None)
-    height_inches = serializers.IntegerField(min_value=0, max_value=11, default=None)
+    height_feet = Digits(min_value=0, max_value=9, default=None)
+    height_inches = Digits(min_value=0, max_value=11, default=None)
 
 
 class GameRow(RowSerializer):
     model = Game
 
-    season = serializers.IntegerField(min_value=FIRST_SEASON, max_value=LAST_SEASON)
+    season = Digits(min_value=FIRST_SEASON, max_value=LAST_SEASON)
 
     def validate(self, attrs: Any) -> Any:
         if attrs["home_team_id"] == attrs["visitor_team_id"]:
@@ -165,7 +166,7 @@ class Import:
                 )
         key = instance.pk
         if isinstance(instance, Player):
-            instance.search_name = folded(str(instance))
+            instance.take_name()
         if isinstance(instance, Stat):
             key = instance.game_id, instance.player_id
             instance.game = known[GAME][instance.game_id]

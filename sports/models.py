@@ -4,21 +4,15 @@ A field that is null, or empty where it is text, is one that the data does not h
 is guessed. Ids are the data's own, so that importing again changes a row and adds no other.
 """
 
-import unicodedata
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from sports.names import folded, words
+
 ID_MAX = 2**36 - 1  # leaves room for a date beside it in a cursor, see sports/sources/embedded.py
-
-
-def folded(name: str) -> str:
-    """Return a name as it is searched: without accents, in small letters, spaces single."""
-    letters = unicodedata.normalize("NFKD", name)
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return " ".join(plain.casefold().split())
 
 
 class ProvidersId(models.BigIntegerField[int, int]):
@@ -58,6 +52,7 @@ class Player(models.Model):
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100)
     search_name = models.CharField(max_length=250, editable=False)
+    search_words = models.CharField(max_length=250, editable=False, db_index=True)
     position = models.CharField(max_length=20, blank=True)
     height_feet = models.PositiveSmallIntegerField(null=True, blank=True)
     height_inches = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -73,8 +68,12 @@ class Player(models.Model):
         return f"{self.first_name} {self.last_name}".strip()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_name = folded(str(self))
+        self.take_name()
         super().save(*args, **kwargs)
+
+    def take_name(self) -> None:
+        """Make what is searched of the name; rows written in bulk call no `save`."""
+        self.search_name, self.search_words = folded(str(self)), " ".join(words(str(self)))
 
 
 class Game(models.Model):

@@ -1,6 +1,6 @@
 """What the sports API answers, for its documents. Null: the data does not hold it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
@@ -17,6 +17,15 @@ def text(help_text: str = "", *, null: bool = False) -> serializers.CharField:
 
 
 class TeamSerializer(serializers.Serializer[Any]):
+    examples: ClassVar = {
+        "id": 1610612743,
+        "abbreviation": "DEN",
+        "city": "Denver",
+        "conference": None,
+        "division": None,
+        "full_name": "Denver Nuggets",
+        "name": "Nuggets",
+    }
     id = integer()
     abbreviation = text()
     city = text()
@@ -27,6 +36,15 @@ class TeamSerializer(serializers.Serializer[Any]):
 
 
 class PlayerFieldsSerializer(serializers.Serializer[Any]):
+    examples: ClassVar = {
+        "id": 203999,
+        "first_name": "Nikola",
+        "last_name": "Jokić",
+        "position": "",
+        "height_feet": None,
+        "height_inches": None,
+        "weight_pounds": None,
+    }
     id = integer()
     first_name = text()
     last_name = text()
@@ -41,10 +59,22 @@ class PlayerSerializer(PlayerFieldsSerializer):
 
 
 class PlayerOfStatSerializer(PlayerFieldsSerializer):
+    examples: ClassVar = {**PlayerFieldsSerializer.examples, "team_id": None}
     team_id = integer("Where the player plays now, if known.", null=True)
 
 
 class GameFieldsSerializer(serializers.Serializer[Any]):
+    examples: ClassVar = {
+        "id": 22400075,
+        "date": "2024-10-24",
+        "season": 2024,
+        "postseason": False,
+        "period": 4,
+        "status": "Final",
+        "time": "",
+        "home_team_score": 87,
+        "visitor_team_score": 102,
+    }
     id = integer()
     date = serializers.DateField(help_text="YYYY-MM-DD.")
     season = integer("The year in which the season began.")
@@ -62,6 +92,11 @@ class GameSerializer(GameFieldsSerializer):
 
 
 class GameOfStatSerializer(GameFieldsSerializer):
+    examples: ClassVar = {
+        **GameFieldsSerializer.examples,
+        "home_team_id": 1610612743,
+        "visitor_team_id": 1610612760,
+    }
     home_team_id = integer(null=True)
     visitor_team_id = integer(null=True)
 
@@ -76,12 +111,23 @@ def share(name: str) -> serializers.FloatField:
 
 
 class SharesSerializer(serializers.Serializer[Any]):
+    examples: ClassVar[dict[str, Any]] = {"fg_pct": 0.462, "fg3_pct": 0.333, "ft_pct": None}
     fg_pct = share("fg_pct")
     fg3_pct = share("fg3_pct")
     ft_pct = share("ft_pct")
 
 
 class StatSerializer(SharesSerializer):
+    examples: ClassVar = {
+        **SharesSerializer.examples,
+        **dict.fromkeys(COUNTS),  # as the data that come along hold shots alone
+        "fgm": 6,
+        "fga": 13,
+        "fg3m": 1,
+        "fg3a": 3,
+        "id": 7331,
+        "min": None,
+    }
     id = integer()
     min = text("Minutes and seconds played, such as '36:49'. Null: not known.", null=True)
     team = TeamSerializer(allow_null=True, help_text="The player's team in this game.")
@@ -97,6 +143,20 @@ class StatSerializer(SharesSerializer):
 
 
 class SeasonAveragesSerializer(SharesSerializer):
+    examples: ClassVar = {
+        **SharesSerializer.examples,
+        **dict.fromkeys(COUNTS),
+        "fg_pct": 0.576,
+        "fg3_pct": 0.417,
+        "fgm": 11.23,
+        "fga": 19.49,
+        "fg3m": 1.97,
+        "fg3a": 4.73,
+        "min": None,
+        "player_id": 203999,
+        "season": 2024,
+        "games_played": 70,
+    }
     player_id = integer()
     season = integer("The year in which the season began.")
     games_played = integer("How many games the averages are of.")
@@ -111,6 +171,14 @@ class SeasonAveragesSerializer(SharesSerializer):
 
 
 class MetaSerializer(serializers.Serializer[Any]):
+    examples: ClassVar = {
+        "total_pages": 1,
+        "current_page": 1,
+        "next_page": None,
+        "per_page": 25,
+        "total_count": 1,
+        "next_cursor": None,
+    }
     total_pages = integer("Null: the source does not say.", null=True)
     current_page = integer("Counted from 1.")
     next_page = integer("Null: this is the last page.", null=True)

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
-from rest_framework.fields import empty
 
+from api.queries import Many
 from sports.sources import Filters
 
 SAFE_INTEGER = 2**53 - 1  # the largest that every JSON client reads exactly
@@ -36,24 +36,9 @@ class Day(serializers.DateField):
         return super().to_internal_value(value)
 
 
-class Many(serializers.ListField):
-    """An array in any spelling of the field: `ids=1&ids=2`, `ids[]=1&ids[]=2`, `ids=1,2`."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=IDS_MAX, **kwargs)
-
-    def get_value(self, dictionary: Any) -> Any:
-        name = str(self.field_name)
-        values = [*dictionary.getlist(name), *dictionary.getlist(f"{name}[]")]
-        return [part.strip() for value in values if value for part in value.split(",")] or empty
-
-    def run_child_validation(self, data: Any) -> Any:
-        # The first wrong item is told without its place, which one spelling does not show.
-        return tuple(self.child.run_validation(item) for item in data)
-
-
 def ids(what: str, *, left_out: str = "All") -> Many:
     return Many(
+        max_length=IDS_MAX,
         child=WholeNumber(
             min_value=0,
             max_value=SAFE_INTEGER,
@@ -126,6 +111,7 @@ class Query(serializers.Serializer[Any]):
 
 
 class PagedQuery(Query):
+    examples: ClassVar = {"limit": 25, "cursor": "2.45"}
     limit = limit(
         default=PAGE_MAX, help_text=f"How many to answer at most, {PAGE_MAX} when left out."
     )
@@ -138,20 +124,20 @@ class PagedQuery(Query):
         help_text="meta.next_cursor of the page before, with all else as it was, for the next.",
     )
 
-    def to_internal_value(self, data: Any) -> Any:
-        if "page" in data:  # to ignore it would give whoever counts pages the first one for ever
-            raise serializers.ValidationError(
-                {"page": "Pages are not asked for by number: send meta.next_cursor as cursor."}
-            )
-        return super().to_internal_value(data)
-
 
 class DatesQuery(PagedQuery):
+    examples: ClassVar = {
+        **PagedQuery.examples,
+        "cursor": "2.3136563099061619",
+        "start_date": "2024-12-24",
+        "end_date": "2024-12-31",
+    }
     start_date = Day(help_text="The first day, as YYYY-MM-DD.")
     end_date = Day(help_text="The last day, as YYYY-MM-DD; it is included.")
 
 
 class PlayersQuery(PagedQuery):
+    examples: ClassVar = {**PagedQuery.examples, "query": "jokic"}
     query = serializers.CharField(
         source="search",
         allow_blank=True,
@@ -161,7 +147,9 @@ class PlayersQuery(PagedQuery):
 
 
 class GamesQuery(DatesQuery):
+    examples: ClassVar = {**DatesQuery.examples, "seasons": [2023, 2024], "team_ids": [1610612743]}
     seasons = Many(
+        max_length=IDS_MAX,
         child=season(),
         help_text="Seasons, each by the year in which it began: 2024 for 2024-25. "
         "All, when left out.",
@@ -170,11 +158,13 @@ class GamesQuery(DatesQuery):
 
 
 class StatsQuery(DatesQuery):
+    examples: ClassVar = {**DatesQuery.examples, "player_ids": [203999], "game_ids": [22400075]}
     player_ids = ids("players")
     game_ids = ids("games")
 
 
 class SeasonAveragesQuery(Query):
+    examples: ClassVar = {"season": 2024, "player_ids": [203999]}
     season = season(
         help_text="The year in which the season began. The newest season, when left out."
     )

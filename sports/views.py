@@ -52,6 +52,10 @@ def paged(page: Page, *, number: int, limit: int) -> Response:
 class PagedView(SourceView):
     """A list that is read in pages. A cursor is the page's number and what its source calls it."""
 
+    instead: ClassVar = {
+        "page": "Pages are not asked for by number: send meta.next_cursor as cursor.",
+    }
+
     def page(self, kind: ListKind, serializer: serializers.PagedQuery) -> Response:
         query = serializer.run_validation(self.request.query_params)
         number, _, after = query.get("cursor", "1.").partition(".")

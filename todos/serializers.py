@@ -1,18 +1,22 @@
 """What the todo API takes and answers."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
-from api.fields import Text, WholeNumber, object_wanted
+from api.fields import Digits, Text, WholeNumber, object_wanted
 from todos.models import TODO_MAX_LENGTH
 
 INDEX_MAX = 2**31 - 1  # far beyond any list, and safe in every client's integer
 
 
+MILK = {"todo": "Buy milk"}
+
+
 class AddTodoSerializer(serializers.Serializer[Any]):
     default_error_messages = object_wanted('{{"todo": "buy milk"}}')
+    examples: ClassVar = MILK
     todo = Text(
         max_length=TODO_MAX_LENGTH,
         # DRF refuses NUL and lone surrogates; the pattern tells clients so.
@@ -30,6 +34,7 @@ class AddTodoSerializer(serializers.Serializer[Any]):
 
 class DeleteTodoSerializer(serializers.Serializer[Any]):
     default_error_messages = object_wanted('{{"todo_idx": 0}}')
+    examples: ClassVar = {"todo_idx": 0}
     todo_idx = WholeNumber(
         min_value=0,
         max_value=INDEX_MAX,
@@ -47,13 +52,14 @@ class DeleteTodoSerializer(serializers.Serializer[Any]):
 class PageSerializer(serializers.Serializer[Any]):
     """The query of getTodos."""
 
-    limit = serializers.IntegerField(
+    examples: ClassVar = {"limit": 100, "offset": 0}
+    limit = Digits(
         required=False,
         min_value=1,
         max_value=INDEX_MAX,
         help_text="How many todos to answer at most; all when left out.",
     )
-    offset = serializers.IntegerField(
+    offset = Digits(
         required=False,
         default=0,
         min_value=0,
@@ -63,14 +69,17 @@ class PageSerializer(serializers.Serializer[Any]):
 
 
 class TodosSerializer(serializers.Serializer[Any]):
+    examples: ClassVar = {"todos": ["Buy milk"]}
     todos = serializers.ListField(
         child=serializers.CharField(), help_text="The todos, in the order they were added."
     )
 
 
 class AddedTodoSerializer(serializers.Serializer[Any]):
+    examples: ClassVar = MILK
     todo = serializers.CharField(help_text="The todo that was added at the end of the list.")
 
 
 class DeletedTodoSerializer(serializers.Serializer[Any]):
+    examples: ClassVar = {"deleted": "Buy milk"}
     deleted = serializers.CharField(help_text="The todo that was removed.")

@@ -273,3 +273,67 @@ def answers(document: Document) -> Iterator[Problem]:
         if not any(isinstance(each, Mapping) and "application/json" in each for each in contents):
             mend = "Describe an answer of application/json: a model reads nothing else well."
             yield operation.at, "no JSON among its good answers", mend
+
+
+@RULES.rule(Level.WARNING, "Each parameter, and each property of a body, says what it is.")
+def input_descriptions(document: Document) -> Iterator[Problem]:
+    for operation in document.operations:
+        named = [(str(each.get("name")), each) for each in operation.parameters]
+        body = document.resolved(operation.document.get("requestBody"))
+        content = body.get("content") if isinstance(body, Mapping) else None
+        for media in content.values() if isinstance(content, Mapping) else ():
+            schema = document.resolved(media.get("schema")) if isinstance(media, Mapping) else None
+            properties = schema.get("properties") if isinstance(schema, Mapping) else None
+            if isinstance(properties, Mapping):
+                named += [(str(name), each) for name, each in properties.items()]
+        for name, each in named:
+            found = document.resolved(each)
+            said = each.get("description") if isinstance(each, Mapping) else None
+            if not said and not (isinstance(found, Mapping) and found.get("description")):
+                yield f"{operation.at} {name}", "no description", "Say what is to be given."
+
+
+@RULES.rule(Level.ADVICE, "Each parameter and property has an example.")
+def examples(document: Document) -> Iterator[Problem]:
+    mend = "Give one: a model, and who tries the API, sees by it what is meant."
+    for operation in document.operations:
+        for parameter in operation.parameters:
+            schema = document.resolved(parameter.get("schema"))
+            has_one = "example" in parameter or "examples" in parameter
+            if not has_one and wants_example(schema, document):
+                yield f"{operation.at} {parameter.get('name')}", "no example", mend
+    for at, schema in document.schemas:
+        properties = schema.get("properties")
+        for name, each in properties.items() if isinstance(properties, Mapping) else ():
+            if wants_example(each, document):
+                yield f"{at}/properties/{name}", "no example", mend
+
+
+def wants_example(schema: Any, document: Document) -> bool:
+    """Say whether a schema is of values, of which it names none."""
+    found = document.resolved(schema)
+    if not isinstance(found, Mapping):
+        return False
+    if {"example", "examples", "enum", "const", "properties", "allOf", "oneOf", "anyOf"} & {*found}:
+        return False
+    if found.get("type") == "array":
+        return wants_example(found.get("items"), document)
+    return found.get("format") != "binary" and found.get("type") in (
+        *("string", "integer", "number", "boolean"),
+    )
+
+
+@RULES.rule(Level.ADVICE, "It says whose it is, and on what terms it may be used.")
+def terms(document: Document) -> Iterator[Problem]:
+    info = document.root.get("info")
+    for name in ("contact", "license"):
+        if not (isinstance(info, Mapping) and info.get(name)):
+            yield f"/info/{name}", "none", "Some tools, and directories, ask for it."
+
+
+@RULES.rule(Level.ADVICE, "No line of a text ends with a space.")
+def spaces(document: Document) -> Iterator[Problem]:
+    for at, each in walk("", document.root):
+        for name, text in each.items():
+            if isinstance(text, str) and any(line != line.rstrip() for line in text.split("\n")):
+                yield f"{at}/{name}", shown(text), "Take it off: YAML has to quote the whole text."

@@ -178,7 +178,7 @@ def place(manifest: Manifest) -> Iterator[Problem]:
 def domain_of(host: str) -> str:
     """Return the domain that somebody registers: the public suffix and the label before it."""
     host = host.lower().rstrip(".")
-    if host == "localhost" or host.endswith(".localhost"):
+    if host in ("localhost", "::1") or host.endswith(".localhost"):
         return "localhost"
     if host.startswith("[") or host.replace(".", "").isdigit() or ":" in host:
         return host  # an address

@@ -3,35 +3,43 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+DATA = ("example", "default", "enum")
+"""What holds values, and no schemas."""
 LOOK_AROUND = ("(?=", "(?!", "(?<")
 
 
-def resolved(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what a reference stands for; any other schema as it is."""
-    while "$ref" in schema:
-        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    return schema
-
-
-def json_schema(schema: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+def json_schema(
+    schema: Mapping[str, Any], document: Mapping[str, Any], *, examples: bool = True
+) -> dict[str, Any]:
     """Return a schema that stands alone, with what it refers to in its `$defs`."""
-    made = translated(schema)
+    made = translated(schema, examples=examples)
     definitions: dict[str, Any] = {}
     waiting = set(references(made))
     while waiting:
         name = waiting.pop()
-        definitions[name] = translated(document["components"]["schemas"][name])
+        definitions[name] = translated(document["components"]["schemas"][name], examples=examples)
         waiting |= {*references(definitions[name])} - definitions.keys()
     return {**made, "$defs": definitions} if definitions else made
 
 
-def translated(schema: Any) -> Any:
+def translated(schema: Any, *, examples: bool) -> Any:
     """Say in JSON Schema what OpenAPI 3.0 has words of its own for: nullable, exclusive bounds."""
     if isinstance(schema, list):
-        return [translated(each) for each in schema]
+        return [translated(each, examples=examples) for each in schema]
     if not isinstance(schema, Mapping):
         return schema
-    made = {name: translated(value) for name, value in schema.items()}
+    made = {
+        name: value if name in DATA else translated(value, examples=examples)
+        for name, value in schema.items()
+        if name != "properties"
+    }
+    if "properties" in schema:
+        made["properties"] = {
+            name: translated(each, examples=examples) for name, each in schema["properties"].items()
+        }
+    if "example" in made:
+        example = made.pop("example")
+        made |= {"examples": [example]} if examples else {}
     if isinstance(made.get("pattern"), str) and any(
         each in made["pattern"] for each in LOOK_AROUND
     ):

@@ -8,11 +8,13 @@ from urllib.parse import urlencode
 
 from mcp_types import Tool, ToolAnnotations
 
+from api.queries import no_such
 from plugins.mcp.arguments import BadArgumentError, as_json, as_text, plain
-from plugins.mcp.schemas import json_schema, resolved
+from plugins.mcp.schemas import json_schema
 from plugins.mcp.widgets import widget_meta
 from plugins.openapi import generate, views_of
 from plugins.plugin import Plugin
+from plugins.references import resolved
 
 JSON = "application/json"
 OWN = "me"
@@ -34,8 +36,7 @@ class Operation:
         """Return path, query and body of the request; raises BadArgumentError."""
         known = self.tool.input_schema["properties"]
         if unknown := [name for name in arguments if name not in known]:
-            others = f"There are: {', '.join(sorted(known))}." if known else "There are none."
-            raise BadArgumentError(f"There is no argument '{unknown[0][:50]}'. {others}")
+            raise BadArgumentError(no_such("argument", unknown[0], known))
         given = {
             name: plain(name, arguments[name], known[name])
             for name in (*self.in_path, *self.in_query)
@@ -95,12 +96,14 @@ def as_tool(
     tool = Tool(
         name=operation["operationId"],
         title=operation["summary"],
-        description=described(operation),
+        description=operation.get("description", operation["summary"]),
         input_schema=json_schema(
             {"type": "object", "properties": properties, "required": required}, document
         )
         | {"additionalProperties": False},
-        output_schema=json_schema(answer, document) if answer.get("type") == "object" else None,
+        output_schema=json_schema(answer, document, examples=False)
+        if answer.get("type") == "object"
+        else None,
         annotations=ToolAnnotations(
             read_only_hint=reads,
             destructive_hint=not reads
@@ -132,9 +135,3 @@ def answer_schema(operation: Mapping[str, Any]) -> Mapping[str, Any]:
 def own_parameters(plugin: Plugin) -> frozenset[str]:
     """Return the parameters that a token answers: a model need not ask whose list it is."""
     return frozenset({"username"} if plugin.auth.callers == "people" else ())
-
-
-def described(operation: Mapping[str, Any]) -> str:
-    """Return a description that stands alone: many clients show a model nothing else."""
-    summary = operation["summary"].rstrip(".")
-    return f"{summary}. {operation.get('description', '')}".strip()

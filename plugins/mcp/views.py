@@ -24,6 +24,9 @@ from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCNotificati
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
+from api.json_text import read_json
+from plugins.cors import may_read
+from plugins.documents import allowed
 from plugins.mcp.responses import Arrival, ChallengeError, admit, json_response, problem
 from plugins.mcp.server import run_request
 from plugins.mounts import PluginRequest
@@ -49,10 +52,12 @@ Answer = tuple[dict[str, Any], int] | None
 @csrf_exempt
 def mcp(request: PluginRequest) -> HttpResponse:
     """Answer what an MCP client sends; protected as the plugin's API is."""
+    if request.method == "OPTIONS":
+        return allowed(("POST", "OPTIONS"))
     if request.method != "POST":
-        return problem("Send JSON-RPC messages by POST.", 405, Allow="POST")
+        return problem("Send JSON-RPC messages by POST.", 405, Allow="POST, OPTIONS")
     origin = request.META.get("HTTP_ORIGIN")
-    if origin not in (None, request.mount.origin, *request.mount.plugin.cors_origins):
+    if origin not in (None, request.mount.origin) and not may_read(origin, request.mount.plugin):
         # A page may have been made to look like this host's own (DNS rebinding).
         return problem("Scripts from there may not call this plugin.", 403)
     if str(request.content_type).lower() != "application/json":
@@ -72,10 +77,11 @@ def mcp(request: PluginRequest) -> HttpResponse:
 
 def answer_body(request: PluginRequest, body: bytes) -> HttpResponse:
     try:
-        message = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        message = read_json(body)
+    except ValueError as error:
         admit(request)
-        return respond(failure(None, ErrorData(code=PARSE_ERROR, message="This is not JSON.")))
+        detail = f"This is not JSON: {error}."
+        return respond(failure(None, ErrorData(code=PARSE_ERROR, message=detail)))
     if isinstance(message, list) and message and version_of(request) == UNNAMED_VERSION:
         return answer_batch(request, message)
     return respond(answer_to(request, message))

@@ -10,11 +10,12 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, Max, Model, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Count, Max, Model, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, NullIf
 
 from api.cache import cache
-from sports.models import COUNTS, SHARES, Game, Player, Stat, Team, folded
+from sports.models import COUNTS, SHARES, Game, Player, Stat, Team
+from sports.names import folded, searched
 from sports.sources import Filters, ListKind, Page, Row
 
 LONG = 10_000  # rows; counting more than these takes longer than answering a page of them
@@ -43,15 +44,18 @@ POSITION_MAX = 2**53 - 1
 
 
 def position(row: Row) -> int:
-    """Return where a row stands in its list; a player's place is the id alone."""
+    """Return where a row stands in its list; a player's rank takes the place of the days."""
     day = row.get("game", row).get("date")
-    days = 0 if day is None else (date.fromisoformat(day) - DAY_ONE).days
+    days = row.get("rank", 0) if day is None else (date.fromisoformat(day) - DAY_ONE).days
     return days << ID_BITS | int(row["id"])
 
 
-def after_position(rows: "QuerySet[Any, Any]", place: int) -> "QuerySet[Any, Any]":
+def after_position(kind: ListKind, rows: "QuerySet[Any, Any]", place: int) -> "QuerySet[Any, Any]":
     place = min(place, POSITION_MAX)
-    day, pk = DAY_ONE + timedelta(days=place >> ID_BITS), place & (2**ID_BITS - 1)
+    high, pk = place >> ID_BITS, place & (2**ID_BITS - 1)
+    if kind == "players":
+        return rows.filter(Q(rank__gt=high) | Q(rank=high, pk__gt=pk))
+    day = DAY_ONE + timedelta(days=high)
     return rows.filter(date__gte=day).exclude(date=day, id__lte=pk)
 
 
@@ -67,6 +71,10 @@ def team_row(values: Sequence[Any]) -> Row:
 
 def player_row(values: Sequence[Any]) -> Row:
     return dict(zip(PLAYER, values, strict=True))
+
+
+def ranked_player_row(values: Sequence[Any]) -> Row:
+    return {**player_row(values[:-1]), "rank": values[-1]}
 
 
 def game_row(values: Sequence[Any]) -> Row:
@@ -100,7 +108,7 @@ def minutes(seconds: int | None) -> str | None:
 # For each list: its model, the columns that it reads, and what makes a row of their values.
 LISTS: Mapping[str, tuple[type[Model], Sequence[str], Callable[[Sequence[Any]], Row]]] = {
     "teams": (Team, TEAM, team_row),
-    "players": (Player, PLAYER, player_row),
+    "players": (Player, (*PLAYER, "rank"), ranked_player_row),
     "games": (Game, GAME, game_row),
     "stats": (
         Stat,
@@ -136,7 +144,6 @@ LOOKUPS: Mapping[str, Mapping[str, str]] = {
     "teams": {"conference": "conference__iexact", "division": "division__iexact"},
     # A first name stands at the start of the whole name, a last name at its end.
     "players": {
-        "search": "search_name__contains",
         "first_name": "search_name__startswith",
         "last_name": "search_name__endswith",
         "player_ids": "pk__in",
@@ -150,6 +157,8 @@ LOOKUPS: Mapping[str, Mapping[str, str]] = {
 def filtered(kind: str, filters: Filters) -> "QuerySet[Any]":
     model, *_ = LISTS[kind]
     rows = model._default_manager.all()
+    if kind == "players":
+        rows = named(rows, filters)
     for name, value in filters.given().items():
         lookup = LOOKUPS[kind].get(name)
         if lookup is not None:
@@ -158,6 +167,12 @@ def filtered(kind: str, filters: Filters) -> "QuerySet[Any]":
         elif (kind, name) == ("games", "team_ids"):
             rows = rows.filter(Q(home_team__in=value) | Q(visitor_team__in=value))
     return rows
+
+
+def named(players: "QuerySet[Any]", filters: Filters) -> "QuerySet[Any]":
+    """Return the players that are asked for by name, the ones that are meant first."""
+    found = searched(players, filters.search) if filters.search else players.annotate(rank=Value(0))
+    return found.order_by("rank", "pk")
 
 
 # --- The source --------------------------------------------------------------------------
@@ -171,9 +186,11 @@ class EmbeddedSource:
         rows = filtered(kind, filters)
         total = total_of(rows, filters)
         if after is not None:
-            rows = rows.filter(pk__gt=after) if kind == "players" else after_position(rows, after)
+            rows = after_position(kind, rows, after)
         found = read(kind, rows[: limit + 1])
         more = position(found[limit - 1]) if len(found) > limit else None
+        for row in found:
+            row.pop("rank", None)
         return Page(rows=with_teams(found[:limit]), next=more, total=total)
 
     def season_averages(self, season: int | None, player_ids: Sequence[int]) -> list[Row]:
@@ -189,8 +206,10 @@ class EmbeddedSource:
         return [averages_row(season, found) for found in rows]
 
     def row(self, kind: str, pk: int) -> Row | None:
-        model, *_ = LISTS[kind]
-        return next(iter(with_teams(read(kind, model._default_manager.filter(pk=pk)))), None)
+        found = with_teams(read(kind, filtered(kind, Filters()).filter(pk=pk)))
+        for row in found:
+            row.pop("rank", None)
+        return next(iter(found), None)
 
 
 def read(kind: str, rows: "QuerySet[Any]") -> list[Row]:

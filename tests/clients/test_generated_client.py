@@ -1,5 +1,6 @@
 """openapi-python-client writes a client from each document, and that client does the work."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ class GeneratedClient:
 
     def __init__(self, package: ModuleType, served: ServedPlugin) -> None:
         self.name = package.__name__
+        self.tag = re.sub("([A-Z])", r"_\1", served.plugin.name_for_model).lower()
         self.http = (
             package.AuthenticatedClient(base_url=served.url, token=served.token)
             if served.token
@@ -29,7 +31,7 @@ class GeneratedClient:
 
     def call(self, operation: str, **kwargs: Any) -> Any:
         """Call the function of an operation, and return the model of its answer."""
-        function = import_module(f"{self.name}.api.default.{operation}").sync
+        function = import_module(f"{self.name}.api.{self.tag}.{operation}").sync
         return function(USERNAME, client=self.http, **kwargs)
 
     def model(self, name: str, **fields: Any) -> Any:

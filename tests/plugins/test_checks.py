@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.contrib.staticfiles import finders
 from django.urls import URLPattern, path
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from PIL import Image
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -115,7 +116,7 @@ class OneOperation(API):
     ("schema", "message"),
     [
         ({"summary": "a" * 201}, "getThing summary: 201 characters. Use 200 at most."),
-        ({"summary": "a", "description": "a" * 301}, "getThing description: 301 characters"),
+        ({"summary": "a", "description": "a" * 301}, "getThing description: 304 characters"),
         ({}, "getThing (POST /thing) has no summary."),
         (
             {"summary": "a", "request": {"application/json": {"type": "array", "items": {}}}},
@@ -127,6 +128,26 @@ class OneOperation(API):
 def test_an_operation_whose_texts_are_refused(schema: dict[str, str], message: str) -> None:
     found = messages(replace(TODO, api=OneOperation(**schema)))
     assert any(message in text for text in found)
+
+
+class NoteSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+
+
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        ({"request": NoteSerializer}, "getThing text: no description. Say what is to be given."),
+        ({"request": NoteSerializer}, "properties/text: no example. Give one"),
+        ({"parameters": [OpenApiParameter("sort", str)]}, "getThing sort: no description."),
+        ({"parameters": [OpenApiParameter("sort", str)]}, "getThing sort: no example."),
+        ({"parameters": [OpenApiParameter("sort", str, description="A. ")]}, "Take it off"),
+    ],
+)
+def test_a_product_is_held_to_what_models_and_people_need(schema: Any, message: str) -> None:
+    api = OneOperation(summary="Do a thing", description="When it is wanted.", **schema)
+    found = messages(replace(TODO, api=api))
+    assert any(message in text for text in found), found
 
 
 def test_a_widget_without_its_template(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,6 +163,7 @@ def test_a_widget_without_its_template(monkeypatch: pytest.MonkeyPatch) -> None:
         ("ROOT_PLUGIN", "sport"),
         ("PLUGIN_HOSTS", {"a.localhost": "sport"}),
         ("VERIFICATION_TOKENS", {"sport": {"openai": "x"}}),
+        ("CORS_ORIGINS", {"sport": ("https://chat.example.com",)}),
     ],
 )
 def test_a_setting_that_names_no_plugin(settings: Any, setting: str, value: Any) -> None:

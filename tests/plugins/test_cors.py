@@ -1,9 +1,12 @@
 """Which origins may read what: a plugin's documents and API, never the sign-in pages."""
 
 from itertools import product
+from typing import Any
 
 import pytest
+from marshmallow import ValidationError
 
+from config.cors_origins import check_origins, cors_origins
 from plugins.plugin import CHATGPT_ORIGINS
 from tests.conftest import Mount
 
@@ -57,3 +60,60 @@ def preflight(origin: str) -> dict[str, str]:
         "access-control-request-headers": "authorization,content-type",
         "access-control-request-private-network": "true",
     }
+
+
+@pytest.fixture
+def open_webui(settings: Any) -> None:
+    settings.CORS_ORIGINS = {
+        "": ("http://localhost:3000",),
+        "todo": ("https://chat.example.com", "http://[::1]:3000"),
+    }
+
+
+@pytest.mark.usefixtures("open_webui")
+def test_a_setting_lets_an_origin_read_every_plugin(mount: Mount) -> None:
+    origin = "http://localhost:3000"
+    for path in PATHS:
+        read = mount.get(path, headers={"origin": origin})
+        asked = mount.call("OPTIONS", path, headers=preflight(origin))
+        for response in (read, asked):
+            assert response["Access-Control-Allow-Origin"] == origin, path
+            assert "Access-Control-Allow-Credentials" not in response, path
+    assert mount.post("/mcp", headers={"origin": origin}).status_code != 403
+
+
+@pytest.mark.usefixtures("open_webui")
+def test_a_setting_lets_an_origin_read_one_plugin_alone(mount: Mount) -> None:
+    for origin in ("https://chat.example.com", "http://[::1]:3000"):
+        response = mount.get("/openapi.json", headers={"origin": origin})
+        its_own = mount.plugin.slug == "todo"
+        assert ("Access-Control-Allow-Origin" in response) == its_own
+        assert (mount.post("/mcp", headers={"origin": origin}).status_code != 403) == its_own
+
+
+@pytest.mark.usefixtures("open_webui")
+def test_a_setting_opens_no_page(todo: Mount) -> None:
+    for path in ("/", "/accounts/login/"):
+        response = todo.client.get(path, headers={"origin": "http://localhost:3000"})
+        assert "Access-Control-Allow-Origin" not in response
+
+
+def test_origins_are_read_for_all_or_for_one() -> None:
+    entries = ["https://a.example", " todo = http://localhost:3000", "todo=https://b.example:8443"]
+    check_origins(entries)
+    assert cors_origins(entries) == {
+        "": ("https://a.example",),
+        "todo": ("http://localhost:3000", "https://b.example:8443"),
+    }
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        *("*", "null", "todo=*", "https://*.example", "chat.example.com", "https://A.example", ""),
+        *("https://a.example/", "https://a.example/path", "ftp://a.example", "https://a.example:0"),
+    ],
+)
+def test_what_is_no_origin_is_refused_at_the_start(entry: str) -> None:
+    with pytest.raises(ValidationError, match="names no origin"):
+        check_origins([entry])

@@ -14,6 +14,8 @@ from PIL import Image
 
 from plugins.openapi import generate
 from plugins.plugin import Plugin
+from plugins.plugin_checks import findings
+from plugins.urls import mount_at
 from tests.conftest import TODO_PLUGINS, Mount, mount_of
 from tests.site.plugins import PLUGINS
 
@@ -21,6 +23,7 @@ DOCUMENTS = {
     "/.well-known/ai-plugin.json": "application/json",
     "/openapi.yaml": "application/yaml",
     "/openapi.json": "application/json",
+    "/openapi-full.json": "application/json",
     "/logo.png": "image/png",
     "/legal": "text/html; charset=utf-8",
     "/docs": "text/html; charset=utf-8",
@@ -47,6 +50,19 @@ def test_the_manifest_points_to_its_own_mount(mount: Mount) -> None:
     assert manifest["logo_url"] == f"{mount.url}/logo.png"
     assert manifest["legal_info_url"] == f"{mount.url}/legal"
     assert manifest["contact_email"] == f"support@{mount.host}"
+
+
+@pytest.mark.parametrize("host", ["[::1]", "[::1]:8000"])
+def test_an_address_of_ipv6_is_a_host_like_another(plugin: Plugin, host: str, db: None) -> None:
+    mount = Mount(plugin, host, f"/{plugin.slug}", Client())
+    documents = findings(mount_at(mount.url.removesuffix(f"/{plugin.slug}"), plugin))
+    assert [each for each in documents if each.rule != "manifest.place"] == []
+    manifest = mount.get("/.well-known/ai-plugin.json").json()
+    assert manifest["api"]["url"] == f"http://{host}/{plugin.slug}/openapi.yaml"
+    assert manifest["contact_email"] == "support@localhost"
+    assert mount.get("/openapi.json").json()["servers"] == [{"url": mount.url}]
+    assert host in mount.get("/").content.decode()
+    assert mount.post("/mcp", headers={"origin": f"http://{host}"}).status_code != 403
 
 
 def test_the_openapi_document_names_its_own_mount_as_server(mount: Mount) -> None:

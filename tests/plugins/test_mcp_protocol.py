@@ -81,7 +81,7 @@ def test_a_slash_at_the_end_leads_to_the_same(at: str) -> None:
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
 def test_there_is_no_stream_and_no_session(todo: Mount, method: str) -> None:
     response = todo.call(method, "/mcp")
-    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert (response.status_code, response["Allow"]) == (405, "POST, OPTIONS")
 
 
 def test_messages_come_as_a_list_in_the_one_revision_that_has_them(todo: Mount) -> None:

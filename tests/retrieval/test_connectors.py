@@ -108,10 +108,10 @@ def test_a_document_that_is_not_there_is_404_and_leads_to_search(shelf: Mount, k
         ("/search?query=a%00", "NUL"),
         (f"/search?query={'a' * 2001}", "no more than 2000"),
         ("/search?query=a&query=b", "more than once"),
-        ("/search?query=a&top_k=3", "There is no field 'top_k'"),
+        ("/search?query=a&top_k=3", "There is no parameter 'top_k'"),
         ("/fetch", "id: Missing"),
         ("/fetch?id=", "id: Is empty"),
-        ("/fetch?ids=cat", "There is no field 'ids'"),
+        ("/fetch?ids=cat", "There is no parameter 'ids'"),
     ],
 )
 def test_a_wrong_question_is_told_what_is_wrong(shelf: Mount, path: str, word: str) -> None:

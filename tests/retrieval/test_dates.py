@@ -1,5 +1,6 @@
 """Dates in any common spelling, and what is no date."""
 
+import re
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from retrieval import dates
-from retrieval.dates import LONGEST, read_date
+from retrieval.dates import ISO, LONGEST, read_date
 
 
 @pytest.mark.parametrize(
@@ -146,3 +147,23 @@ def test_a_text_is_read_without_a_look_at_the_clock_or_refused(text: str) -> Non
             return
     assert first <= last
     assert first.tzinfo is last.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "text", ["Monday, March 5 2024", "Mon, 05 Mar 2024 10:30:00 GMT", "Sunday 3/5/2024"]
+)
+def test_a_weekday_that_contradicts_its_date_is_told(text: str) -> None:
+    with pytest.raises(ValueError, match="2024-03-05 was a Tuesday"):
+        read_date(text)
+
+
+@given(st.from_regex(ISO, fullmatch=True))
+@example("2024-02-29")
+@example("2000-02-29T23:59Z")
+def test_whatever_the_documents_call_a_date_is_one(text: str) -> None:
+    assert read_date(text).isoformat()
+
+
+@pytest.mark.parametrize("text", ["2023-02-29", "1900-02-29", "2024-04-31", "2024-13-01"])
+def test_the_documents_call_no_day_a_date_that_there_is_not(text: str) -> None:
+    assert not re.fullmatch(ISO, text)

@@ -203,6 +203,10 @@ def test_one_bad_document_keeps_out_all_and_is_named(shelf: Mount) -> None:
         ({"query": "cat", "top_k": 0}, "top_k"),
         ({"query": "cat", "top_k": 1000}, "top_k"),
         ({"query": "cat", "filter": {"start_date": "the other day"}}, "no date"),
+        (
+            {"query": "cat", "filter": {"start_date": "Monday, 5 March 2024"}},
+            "start_date: 2024-03-05 was a Tuesday. Say which is meant.",
+        ),
         ({"query": "cat", "filter": {"start": "2024"}}, "start"),
         ({"query": "cat", "filter": "Ann"}, "object"),
     ],
@@ -267,3 +271,37 @@ def test_an_index_that_is_away_is_a_503_and_changes_nothing(
         )
     assert "did not answer" in client.get("/retrieval-none/library", {"q": "cat"}).text
     assert shelf.get("/documents/cat").json()["text"].startswith("The cat")
+
+
+def test_two_deletions_in_one_body_delete_nothing(open_plugin: Mount) -> None:
+    documents = [{"id": "a", "text": "One."}, {"id": "b", "text": "Two."}]
+    assert open_plugin.post("/upsert", {"documents": documents}).status_code == 200
+    answer = open_plugin.delete("/delete", raw=b'{"ids": ["a"], "ids": ["b"]}')
+    assert (answer.status_code, "there twice" in answer.json()["detail"]) == (400, True)
+    for key in ("a", "b"):
+        assert open_plugin.get(f"/documents/{key}").status_code == 200
+
+
+def test_null_is_as_good_as_left_out(open_plugin: Mount) -> None:
+    document: Any = {
+        "text": "The cat.",
+        "id": None,
+        "metadata": {"author": None, "created_at": None},
+    }
+    assert open_plugin.post("/upsert", {"documents": [document]}).status_code == 200
+    document = {"text": "The dog.", "metadata": None}
+    assert open_plugin.post("/upsert", {"documents": [document]}).status_code == 200
+    query = {"query": "cat", "top_k": None, "filter": None}
+    body: Any = {"queries": [query], "include_embeddings": None}
+    [answer] = open_plugin.post("/query", body).json()["results"]
+    assert len(answer["results"]) == 2
+    assert "embedding" not in answer["results"][0]
+    body = {"ids": None, "filter": {"author": None}, "delete_all": None}
+    assert open_plugin.delete("/delete", body).status_code == 400
+    body = {"ids": ["nothing"], "filter": None, "delete_all": None}
+    assert open_plugin.delete("/delete", body).json() == {"success": True, "deleted": 0}
+
+
+@pytest.mark.parametrize("body", [{"queries": None}, {"queries": [{"query": None}]}])
+def test_null_for_what_is_needed_is_refused(open_plugin: Mount, body: Any) -> None:
+    assert open_plugin.post("/query", body).status_code == 400

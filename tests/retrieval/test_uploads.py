@@ -158,3 +158,63 @@ def test_fields_beside_the_file_may_not_be_endless(open_plugin: Mount, settings:
         "/upsert-file", raw=raw, content_type="multipart/form-data; boundary=x"
     )
     assert response.status_code == 413
+
+
+def form(*parts: tuple[str, bytes]) -> bytes:
+    """Return a form of parts, each the rest of its Content-Disposition and what it holds."""
+    return (
+        b"".join(
+            b"--x\r\nContent-Disposition: form-data; "
+            + head.encode("latin-1")
+            + b"\r\n\r\n"
+            + held
+            + b"\r\n"
+            for head, held in parts
+        )
+        + b"--x--\r\n"
+    )
+
+
+LATIN_1 = ('name="file"; filename="a.txt"', b"\xe9" * 200_000)
+NOTE = ('name="file"; filename="a.txt"', b"The ferry leaves at nine.")
+METADATA = 'name="metadata"'
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ([('name="file"; filename="Fähre.txt"', b"Text.")], "or of its file, is no UTF-8"),
+        ([('name="file"; filename="F\xc3.txt"', b"Text.")], "or of its file, is no UTF-8"),
+        ([NOTE, (METADATA, b'{"author": "Jos\xe9"}')], "metadata: Is no UTF-8."),
+        ([NOTE, ('name="metad\xe4ta"', b"{}")], "is no UTF-8"),
+        ([NOTE, (METADATA, b'{"author": "a", "author": "b"}')], "'author' is there twice"),
+    ],
+)
+def test_what_is_no_utf_8_is_not_guessed(
+    open_plugin: Mount, parts: list[tuple[str, bytes]], words: str
+) -> None:
+    kind = "multipart/form-data; boundary=x"
+    answer = open_plugin.post("/upsert-file", raw=form(*parts), content_type=kind)
+    assert (answer.status_code, words in answer.json()["detail"]) == (400, True), answer.content
+    assert not Chunk.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [(METADATA, b'\xef\xbb\xbf{"author": "Jos\xc3\xa9"}'), NOTE],
+        [NOTE, (METADATA, b'{"author": "Jos\xc3\xa9"}')],
+        [
+            ('name="file"; filename="\xc3\xa9.txt"', b"\xe9" * 200_000),
+            (METADATA, b'{"author": "Jos\xc3\xa9"}'),
+        ],
+    ],
+)
+def test_the_bytes_of_a_file_are_not_taken_for_text(
+    open_plugin: Mount, parts: list[tuple[str, bytes]]
+) -> None:
+    kind = "multipart/form-data; boundary=x"
+    answer = open_plugin.post("/upsert-file", raw=form(*parts), content_type=kind)
+    assert answer.status_code == 200, answer.content
+    [key] = answer.json()["ids"]
+    assert open_plugin.get(f"/documents/{key}").json()["metadata"]["author"] == "José"

@@ -227,6 +227,7 @@ GOOD: dict[str, list[Any]] = {
 
 BAD_ROWS: list[tuple[str, Any, str]] = [
     ("teams", {**TEAM, "id": "one"}, "id: A valid integer is required."),
+    ("teams", {**TEAM, "id": "1_0"}, "id: A valid integer is required."),
     ("teams", {**TEAM, "id": 0}, "id: Ensure this value is greater than or equal to 1."),
     ("teams", {**TEAM, "id": 2**36}, "id: Ensure this value is less than"),
     ("teams", {**TEAM, "name": None}, "name: This field is required."),

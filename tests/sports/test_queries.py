@@ -21,6 +21,12 @@ SPELLINGS = {
     "commas in brackets": "{0}[]={1},{2}",
     "brackets percent-encoded": "{0}%5B%5D={1}&{0}%5B%5D={2}",
     "mixed": "{0}={1}&{0}[]={2}",
+    "numbers in brackets": "{0}[0]={1}&{0}[1]={2}",
+    "numbers out of order": "{0}[10]={2}&{0}[2]={1}",
+    "a list in JSON": "{0}=[{1},%20{2}]",
+    "a list of texts in JSON": '{0}=["{1}","{2}"]',
+    "a list in Python": "{0}=['{1}', '{2}']",
+    "a list in brackets": "{0}[]=[{1},{2}]",
 }
 ARRAYS: list[tuple[str, str, tuple[int, int], Callable[[Any], bool]]] = [
     ("/games", "team_ids", (1, 2), lambda row: bool(sides(row) & {1, 2})),
@@ -62,6 +68,9 @@ BAD = [
     ("/games?team_ids=denver", "team_ids: Must be ids of teams"),
     ("/games?team_ids=1,,2", "team_ids: Must be ids of teams"),
     ("/games?team_ids[]=1&team_ids[]=x", "team_ids: Must be ids of teams"),
+    ("/games?team_ids[a]=1", "There is no parameter 'team_ids[a]' here. Did you mean 'team_ids'?"),
+    ("/games?season=2024", "There is no parameter 'season' here. Did you mean 'seasons'?"),
+    ("/games?limit[]=3", "There is no parameter 'limit[]' here. Did you mean 'limit'?"),
     ("/games?team_ids=-5", "team_ids: Must not be negative."),
     ("/games?team_ids=99999999999999999999", "team_ids: There is no such id."),
     (f"/games?team_ids={','.join(map(str, range(101)))}", "team_ids: 100 ids at most."),
@@ -103,7 +112,7 @@ def test_a_bad_value_is_told_what_is_wrong(sports: Mount, path: str, detail: str
 
 
 def test_an_empty_array_is_as_none(sports: Mount) -> None:
-    answer = sports.get("/games?team_ids=&seasons[]=").json()
+    answer = sports.get("/games?team_ids=&seasons[]=&seasons=[]").json()
     assert answer["meta"]["total_count"] == len(GAMES)
 
 

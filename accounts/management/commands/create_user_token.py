@@ -15,7 +15,9 @@ class Command(IssueTokenCommand):
         super().add_arguments(parser)
 
     def handle(self, *args: Any, username: str, plugin: str, name: str, **options: Any) -> None:
-        user = get_user_model().objects.filter(username=username, is_active=True).first()
+        users = get_user_model()
+        username = users.normalize_username(username)  # as its account was named
+        user = users.objects.filter(username=username, is_active=True).first()
         if user is None:
             raise CommandError(
                 f"There is no active account '{username}'. Sign up at /accounts/signup/ first."

@@ -1,17 +1,54 @@
-"""Django's development server, without the pause it makes on kept-alive connections."""
+"""Django's development server, without the pause it makes on kept-alive connections.
+
+It reads bodies in chunks as well, as servers for production do.
+"""
 
 import os
 import socket
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.management.commands import runserver
-from django.core.servers.basehttp import WSGIServer
+from django.core.servers.basehttp import WSGIRequestHandler, WSGIServer
 from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 
+from api.body_length import PIECE, kept, most
+from api.chunks import BrokenChunksError, Chunks
 from plugins.registry import declared_plugins
+
+
+class ChunksHandler(WSGIRequestHandler):
+    """Reads a body in chunks before it hands it on, with its length."""
+
+    def handle_one_request(self) -> None:
+        connection = self.rfile
+        with ExitStack() as self.held:
+            super().handle_one_request()
+        self.rfile = connection
+
+    def parse_request(self) -> bool:
+        if not super().parse_request():
+            return False
+        if self.headers.get("Transfer-Encoding", "").strip().lower() == "chunked":
+            try:
+                self.read_chunks()
+            except BrokenChunksError:
+                self.send_error(400, "The body in chunks did not arrive whole")
+                return False
+        return True
+
+    def read_chunks(self) -> None:
+        chunks = Chunks(self.rfile)
+        limit = most(self.headers.get("Content-Type", "")) + 1
+        body, length = self.held.enter_context(kept(chunks, limit))
+        while chunks.read(PIECE):
+            pass  # what is too much: who is still sending reads no answer
+        self.rfile = body  # type: ignore[assignment]
+        for name in ("Transfer-Encoding", "Content-Length"):
+            del self.headers[name]
+        self.headers["Content-Length"] = str(length)
 
 
 class NoDelayServer(WSGIServer):
@@ -22,6 +59,9 @@ class NoDelayServer(WSGIServer):
     """
 
     request_queue_size = 128
+
+    def __init__(self, address: Any, handler: Any, **kwargs: Any) -> None:
+        super().__init__(address, ChunksHandler, **kwargs)
 
     def get_request(self) -> Any:
         connection, address = super().get_request()

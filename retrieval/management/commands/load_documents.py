@@ -41,6 +41,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file or folder {path}.")
         if batch < 1:
             raise CommandError("A batch holds one document at least.")
+        username = get_user_model().normalize_username(username)  # as its account was named
         require_owner(store, username)
         datastore = Datastore(store, username)
 

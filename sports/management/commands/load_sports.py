@@ -12,7 +12,7 @@ from sports.writing import Fields, write
 # Only what the packages hold: what somebody imported into other fields stays.
 FIELDS: Fields = {
     Team: ("abbreviation", "city", "full_name", "name"),
-    Player: ("first_name", "last_name", "search_name"),
+    Player: ("first_name", "last_name", "search_name", "search_words"),
     Game: (
         *("date", "season", "postseason", "period", "status"),
         *("home_team", "home_team_score", "visitor_team", "visitor_team_score"),

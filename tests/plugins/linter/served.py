@@ -29,7 +29,12 @@ MANIFEST = {
 }
 DOCUMENT = {
     "openapi": "3.0.3",
-    "info": {"title": "Notes", "version": "1"},
+    "info": {
+        "title": "Notes",
+        "version": "1",
+        "contact": {"email": "support@localhost"},
+        "license": {"name": "MIT"},
+    },
     "servers": [{"url": "URL"}],
     "paths": {
         "/notes/{name}": {
@@ -38,7 +43,13 @@ DOCUMENT = {
                 "summary": "Get the notes",
                 "description": "All of them.",
                 "parameters": [
-                    {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
+                    {
+                        "name": "name",
+                        "in": "path",
+                        "required": True,
+                        "description": "Whose.",
+                        "schema": {"type": "string", "example": "example"},
+                    }
                 ],
                 "responses": {
                     "200": {

@@ -109,6 +109,12 @@ def parameter(**changes: Any) -> dict[str, Any]:
     return {f"{GET}/parameters/0/{name}": value for name, value in changes.items()}
 
 
+def body(**schema: Any) -> dict[str, Any]:
+    """Return a body of one text."""
+    properties = {"text": {"type": "string", **schema}}
+    return {"content": {"application/json": {"schema": {"properties": properties}}}}
+
+
 ANSWER = f"{GET}/responses/200/content/application~1json/schema"
 DOCUMENTS: list[tuple[str, dict[str, Any], str]] = [
     ("version", {"/openapi": "2.0"}, "/openapi: '2.0'"),
@@ -147,6 +153,18 @@ DOCUMENTS: list[tuple[str, dict[str, Any], str]] = [
         "format: date",
     ),
     ("answers", operation(responses={"200": {"description": "OK"}}), "no JSON among"),
+    ("input-descriptions", parameter(description=None), "getNotes name: no description"),
+    ("input-descriptions", operation(requestBody=body()), "getNotes text: no description"),
+    ("examples", parameter(schema={"type": "string"}), "getNotes name: no example"),
+    (
+        "examples",
+        parameter(schema={"type": "array", "items": {"type": "string"}}),
+        "getNotes name: no example",
+    ),
+    ("examples", operation(requestBody=body()), "properties/text: no example"),
+    ("terms", {"/info/contact": None}, "/info/contact: none"),
+    ("terms", {"/info/license": None}, "/info/license: none"),
+    ("spaces", operation(description="All \nof them."), "Take it off"),
 ]
 
 
@@ -162,8 +180,25 @@ def test_a_document_without_a_fault_has_none() -> None:
 
 
 @pytest.mark.parametrize(
+    "changes",
+    [
+        operation(requestBody=body(description="What it says.", example="Milk.")),
+        operation(requestBody=body(description="What it says.", enum=["a", "b"])),
+        operation(requestBody=body(description="A file.", format="binary")),
+        parameter(schema={"type": "array", "items": {"type": "string", "example": "a"}}),
+        parameter(schema={"type": "string"}, example="a"),
+    ],
+)
+def test_an_example_may_stand_in_several_places(changes: dict[str, Any]) -> None:
+    found = findings_of_document(served.changed(DOCUMENT, changes))
+    assert [name for name, _ in found if name != "openapi.valid"] == []
+
+
+@pytest.mark.parametrize(
     "made",
     [
+        {"openapi": "3.0.3", "paths": {"/": {"get": {"requestBody": {"content": {"a": None}}}}}},
+        {"openapi": "3.0.3", "paths": {"/": {"get": {"requestBody": {"content": []}}}}},
         {},
         {"openapi": "3.0.3", "paths": [], "servers": {}, "info": None},
         {"openapi": 3, "paths": {"/": None, 5: {"get": []}}, "servers": [None]},

@@ -1,0 +1,58 @@
+"""How documents are answered: whole once, and after that only when they have changed."""
+
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from django.http import HttpResponse
+from django.utils.cache import get_conditional_response
+
+from plugins.mounts import PluginRequest
+
+OWN = "private, no-cache"
+"""For what names the host that it was asked of: a cache that others use may not keep it, and
+everybody asks each time whether theirs is still right."""
+SHARED = "public, max-age=3600"
+"""For what is the same at every host."""
+READ = ("GET", "HEAD", "OPTIONS")
+
+View = Callable[[PluginRequest], HttpResponse]
+
+
+def document(caching: str) -> Callable[[View], View]:
+    """Make a view one of a document: only read, with an ETag (RFC 9110 section 8.8.3), by which
+    it is asked for again."""
+
+    def made(view: View) -> View:
+        @wraps(view)
+        def answer(request: PluginRequest) -> HttpResponse:
+            if request.method == "OPTIONS":
+                return allowed(READ)
+            if request.method not in READ:
+                response = json_response({"detail": "This is only read: use GET."}, 405)
+                response["Allow"] = ", ".join(READ)
+                return response
+            response = view(request)
+            if response.status_code != 200:
+                return response
+            etag = f'"{sha256(response.content).hexdigest()[:32]}"'
+            response["Cache-Control"] = caching
+            response["ETag"] = etag
+            # It answers None for no response alone.
+            return get_conditional_response(request, etag, response=response) or response
+
+        return answer
+
+    return made
+
+
+def allowed(methods: tuple[str, ...]) -> HttpResponse:
+    """Answer OPTIONS (RFC 9110 section 9.3.7)."""
+    return HttpResponse(status=204, headers={"Allow": ", ".join(methods)})
+
+
+def json_response(data: dict[str, Any], status: int = 200) -> HttpResponse:
+    text = orjson.dumps(data, option=orjson.OPT_INDENT_2)
+    return HttpResponse(text, content_type="application/json", status=status)

@@ -1,0 +1,39 @@
+"""A body in chunks is read to its end, or refused: never half of it for the whole."""
+
+from io import BytesIO
+
+import pytest
+
+from api.body_length import kept
+from api.chunks import BrokenChunksError, Chunks
+
+
+@pytest.mark.parametrize(
+    ("sent", "body"),
+    [
+        (b"0\r\n\r\n", b""),
+        (b"4\r\nmilk\r\n0\r\n\r\n", b"milk"),
+        (b"1\r\nm\r\n3;name=value\r\nilk\r\n0\r\nDigest: x\r\n\r\n", b"milk"),
+        (b"0A\r\n0123456789\r\n0\r\n\r\n", b"0123456789"),
+    ],
+)
+@pytest.mark.parametrize("rest", [b"", b"GET / HTTP/1.1\r\n"])
+def test_chunks_are_one_body(sent: bytes, body: bytes, rest: bytes) -> None:
+    stream = BytesIO(sent + rest)
+    with kept(Chunks(stream), 100) as (file, length):
+        assert (file.read(), length) == (body, len(body))
+    assert stream.read() == rest
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"4\r\nmi", b"x\r\nmilk\r\n0\r\n\r\n", b"-4\r\nmilk", b"4\r\nmilk\r\n", b"4" * 2000],
+)
+def test_what_breaks_off_is_no_body(sent: bytes) -> None:
+    with pytest.raises(BrokenChunksError), kept(Chunks(BytesIO(sent)), 100):
+        pass
+
+
+def test_no_more_is_kept_than_may_come() -> None:
+    with kept(Chunks(BytesIO(b"4\r\nmilk\r\n0\r\n\r\n")), 3) as (file, length):
+        assert (file.read(), length) == (b"mil", 3)
