@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from requests_hardened import HTTPSession
 
+from api.deadline import Deadline
 from api.fetching import Fetched, Fetcher, FetchError
 from api.hosts import is_loopback
 from plugins.registry import declared_plugins
@@ -43,7 +44,7 @@ class TracedFetcher(Fetcher):
         url: str,
         headers: Mapping[str, str],
         body: bytes | None,
-        deadline: float,
+        deadline: Deadline,
     ) -> Fetched:
         started, clock = timezone.now(), time.monotonic()
         answer, error = None, ""
