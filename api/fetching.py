@@ -79,6 +79,10 @@ class Fetcher:
                 url = target
         raise FetchError(f"{url} redirects more than {REDIRECTS_MAX} times.")
 
+    def asking(self, purpose: str) -> "Fetcher":
+        """Return the fetcher for requests of one purpose, which one that keeps a trace notes."""
+        return self
+
     def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Fetched:
         return self.send("GET", url, headers=headers)
 

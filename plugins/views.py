@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import orjson
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -16,6 +15,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
+from api.json_api import json_response
 from api.views import APIView
 from plugins import manifest as documents
 from plugins.clients import token_variable, ways
@@ -35,7 +35,7 @@ def manifest(request: PluginRequest) -> HttpResponse:
         if not settings.AI_PLUGIN_MANIFEST:
             detail = "This site serves no manifests. Use mcp, or openapi.yaml."
         return json_response({"detail": detail}, 404)
-    return json_response(document)
+    return json_response(document, indented=True)
 
 
 @require_safe
@@ -187,8 +187,3 @@ def well_known(request: PluginRequest, slug: str, name: str, below: str = "") ->
     view, args, kwargs = mount.match
     response: HttpResponse = view(request, *args, **kwargs)
     return response
-
-
-def json_response(data: dict[str, Any], status: int = 200) -> HttpResponse:
-    text = orjson.dumps(data, option=orjson.OPT_INDENT_2)
-    return HttpResponse(text, content_type="application/json", status=status)

@@ -12,6 +12,7 @@ from requests_hardened import HTTPSession
 from api.deadline import Deadline
 from api.fetching import Fetched, Fetcher, FetchError
 from api.hosts import is_loopback
+from plugins.linter.purposes import Purpose
 from plugins.registry import declared_plugins
 from simulator import reasons
 from simulator.trace import Exchange, Why
@@ -36,6 +37,9 @@ class TracedFetcher(Fetcher):
     def to(self, why: Why, *, seconds: float = DOCUMENT_SECONDS) -> "TracedFetcher":
         """Return the fetcher for requests that have this purpose."""
         return replace(self, why=why, seconds=seconds)
+
+    def asking(self, purpose: str) -> "TracedFetcher":
+        return replace(self, why=reasons.OF_CHECKS[Purpose(purpose)])
 
     def one(
         self,

@@ -7,9 +7,8 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from plugins.linter import mcp
+from plugins.linter import mcp_server as mcp
 from plugins.linter.document import listed
-from simulator import reasons
 from simulator.answer import Answer, answer_of
 from simulator.confirmation import Confirmation
 from simulator.errors import StepError
@@ -54,9 +53,10 @@ class MCPServer(Subject):
         return str(self.manifest.get("instructions") or "")
 
     def scheme(self, fetcher: TracedFetcher, given: Given) -> Scheme:
-        server = mcp.Server(self.url, fetcher.to(reasons.MCP_ASK))
+        server = mcp.Server(self.url, fetcher)
         if server.bare is None:
-            raise StepError(f"{self.url} does not answer a POST. Is it an MCP server's address?")
+            why = f"{self.url} does not answer a POST. Is it an MCP server's address? {server.met}"
+            raise StepError(why)
         if not server.is_protected:
             return NoAuth({})
         if given.token:
@@ -67,7 +67,7 @@ class MCPServer(Subject):
         return OAuth(discovery.of_resource(self.url, url, fetcher).as_details())
 
     def read(self, fetcher: TracedFetcher, headers: Mapping[str, str]) -> "MCPServer":
-        server = self.server(fetcher.to(reasons.MCP_TOOLS), headers)
+        server = self.server(fetcher, headers)
         if server.tools is None:
             raise StepError(f"{self.url} tells no tools. `check_plugin {self.url}` says more.")
         about = {**server.about, "revision": server.era}
@@ -151,7 +151,7 @@ class Tool:
     def call(
         self, fetcher: TracedFetcher, values: Mapping[str, Any], headers: Mapping[str, str]
     ) -> Answer:
-        server = self.of.server(fetcher.to(reasons.MCP_CALL, seconds=CALL_SECONDS), headers)
+        server = self.of.server(replace(fetcher, seconds=CALL_SECONDS), headers)
         era = self.of.manifest.get("revision", mcp.LEGACY)
         session = "" if era == mcp.MODERN else server.session
         params = {"name": self.id, "arguments": dict(values)}

@@ -6,7 +6,10 @@ from urllib.parse import urljoin, urlsplit
 
 from api.fetching import Fetched, Fetcher, FetchError
 from api.hosts import is_loopback
-from plugins.linter import document, logo, manifest, mcp, site
+from plugins.linter import document_rules, logo, manifest, mcp_rules, site
+from plugins.linter.document import Document
+from plugins.linter.mcp_server import Server
+from plugins.linter.purposes import Purpose
 from plugins.linter.reading import UnreadableError, read_object
 from plugins.linter.rules import Finding, Level
 
@@ -39,7 +42,7 @@ def check(address: str, *, fetcher: Fetcher, token: str = "") -> Report:
     """Check the plugin, manifest or MCP server at an address."""
     url = completed(address)
     if is_mcp(url):
-        findings = mcp.RULES.check(mcp.Server(url, fetcher, token))
+        findings = mcp_rules.RULES.check(Server(url, fetcher, token))
         return report(url, "MCP server", findings)
     url = manifest_url(url)
     return report(url, "plugin", check_plugin(url, fetcher))
@@ -71,7 +74,7 @@ def report(url: str, kind: str, findings: Iterator[Finding]) -> Report:
 
 def check_plugin(url: str, fetcher: Fetcher) -> Iterator[Finding]:
     try:
-        fetched = fetcher.get(url)
+        fetched = fetcher.asking(Purpose.MANIFEST).get(url)
         found = manifest.Manifest(fetched.url, read_object(fetched))
     except (FetchError, UnreadableError) as error:
         yield unread("manifest.read", url, error)
@@ -82,13 +85,13 @@ def check_plugin(url: str, fetcher: Fetcher) -> Iterator[Finding]:
     if api_url is None:
         return
     try:
-        fetched = fetcher.get(urljoin(found.url, api_url))
-        described = document.Document(fetched.url, read_object(fetched, yaml_too=True))
+        fetched = fetcher.asking(Purpose.DOCUMENT).get(urljoin(found.url, api_url))
+        described = Document(fetched.url, read_object(fetched, yaml_too=True))
     except (FetchError, UnreadableError) as error:
         yield unread("openapi.read", api_url, error)
         return
-    yield from document.VALIDITY.check(described)
-    yield from document.RULES.check(described)
+    yield from document_rules.VALIDITY.check(described)
+    yield from document_rules.RULES.check(described)
     yield from site.RULES.check(site.Site(fetcher, found, described))
 
 
@@ -97,7 +100,7 @@ def check_logo(found: manifest.Manifest, fetcher: Fetcher) -> Iterator[Finding]:
     if url is None:
         return
     try:
-        fetched: Fetched = fetcher.get(urljoin(found.url, url))
+        fetched: Fetched = fetcher.asking(Purpose.LOGO).get(urljoin(found.url, url))
     except FetchError as error:
         yield unread("logo.read", url, error)
         return

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-LOOK_AROUND = ("(?=", "(?!", "(?<")
+from plugins.patterns import is_portable
 
 
 def resolved(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -32,9 +32,7 @@ def translated(schema: Any) -> Any:
     if not isinstance(schema, Mapping):
         return schema
     made = {name: translated(value) for name, value in schema.items()}
-    if isinstance(made.get("pattern"), str) and any(
-        each in made["pattern"] for each in LOOK_AROUND
-    ):
+    if isinstance(made.get("pattern"), str) and not is_portable(made["pattern"]):
         del made["pattern"]  # which many clients' engines refuse, and with it the whole list
     if "$ref" in made:
         made["$ref"] = made["$ref"].replace("#/components/schemas/", "#/$defs/")

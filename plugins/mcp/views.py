@@ -24,7 +24,8 @@ from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCNotificati
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
-from plugins.mcp.responses import Arrival, ChallengeError, admit, json_response, problem
+from api.json_api import json_response
+from plugins.mcp.responses import Arrival, ChallengeError, admit, problem
 from plugins.mcp.server import run_request
 from plugins.mounts import PluginRequest
 

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
 from api.fetching import FetchError
-from plugins.linter import mcp
+from plugins.linter.mcp_server import result_of
 from simulator import installing
 from simulator.answer import TEXT_MAX, Answer
 from simulator.confirmation import Confirmation
@@ -186,7 +186,7 @@ class Sent:
     def result(self) -> dict[str, Any] | None:
         """What an MCP server answered, whole: its widget shows more than a model reads."""
         last = self.fetcher.trace[-1].answer if len(self.fetcher.trace) > self.before else None
-        return mcp.result_of(last) if last else None
+        return result_of(last) if last else None
 
     def for_widget(self) -> dict[str, Any]:
         operation = self.function.operation

@@ -7,7 +7,7 @@ import pytest
 
 from api.fetching import Fetcher
 from plugins.linter.checking import check
-from plugins.linter.mcp import WIDGET
+from plugins.linter.mcp_rules import WIDGET
 from plugins.linter.sarif import RULES
 from tests.clients.live_site import LiveSite
 from tests.plugins.linter.served import Served, changed, served

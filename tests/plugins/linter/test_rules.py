@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from plugins.linter import document, logo, manifest
+from plugins.linter import document_rules, logo, manifest
+from plugins.linter.document import Document
 from plugins.linter.sarif import RULES
 from tests.plugins.linter import served
 
@@ -177,8 +178,8 @@ def test_no_document_is_too_broken_to_be_told_of(made: Any) -> None:
 
 
 def findings_of_document(made: Any) -> list[tuple[str, str]]:
-    subject = document.Document(f"{URL}/openapi.json", made)
-    findings = [*document.VALIDITY.check(subject), *document.RULES.check(subject)]
+    subject = Document(f"{URL}/openapi.json", made)
+    findings = [*document_rules.VALIDITY.check(subject), *document_rules.RULES.check(subject)]
     return [(each.rule, words(each)) for each in findings]
 
 

@@ -1,0 +1,178 @@
+"""The rules of an OpenAPI document: what models, importers and generated clients trip over."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from urllib.parse import urlsplit
+
+from api.hosts import is_loopback
+from plugins.linter.document import Document
+from plugins.linter.manifest import domain_of
+from plugins.linter.rules import Level, Problem, Rules, shown
+from plugins.patterns import is_portable
+
+OPERATIONS_MAX = 30
+TEXT_MAX, OPERATION_TEXT_MAX, PARAMETER_TEXT_MAX = 200, 300, 700  # characters
+TOOL_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+VALID_MAX = 20  # how many faults of validity are told
+
+RULES: Rules[Document] = Rules("openapi")
+VALIDITY: Rules[Document] = Rules("openapi")
+"""Apart, because it takes a validator that is large to load."""
+
+
+@RULES.rule(Level.ERROR, "It is OpenAPI 3.0 or 3.1.")
+def version(document: Document) -> Iterator[Problem]:
+    found = document.root.get("openapi", document.root.get("swagger"))
+    if not re.fullmatch(r"3\.[01]\.\d+", str(found)):
+        yield "/openapi", shown(found), 'Describe the API in OpenAPI 3, such as "3.0.3".'
+
+
+@VALIDITY.rule(Level.ERROR, "It is a valid document.")
+def valid(document: Document) -> Iterator[Problem]:
+    from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+
+    found = str(document.root.get("openapi"))
+    if not found.startswith("3."):
+        return
+    kind = OpenAPIV31SpecValidator if found.startswith("3.1") else OpenAPIV30SpecValidator
+    try:
+        errors = list(islice(kind(dict(document.root)).iter_errors(), VALID_MAX))
+        # That no branch of a oneOf fits says little; what is wrong in it follows.
+        told = [error for error in errors if "not valid under any of" not in error.message]
+        for error in told or errors:
+            at = "/" + "/".join(str(step).replace("/", "~1") for step in error.absolute_path)
+            found = shown(error.message.splitlines()[0], 300)
+            yield at, found, "See the OpenAPI specification for this object."
+    except Exception as error:  # the validator meets documents of every shape
+        yield "", shown(f"{type(error).__name__}: {error}", 300), "Mend the references first."
+
+
+@RULES.rule(Level.ERROR, "There is something to call.")
+def operations(document: Document) -> Iterator[Problem]:
+    if not document.operations:
+        yield "/paths", "no operation", "Describe at least one."
+
+
+@RULES.rule(Level.ERROR, "Each operation has an operationId of its own, which names its function.")
+def operation_ids(document: Document) -> Iterator[Problem]:
+    for operation in document.operations:
+        if not operation.id:
+            yield operation.at, "no operationId", "Name it, such as getTodos."
+        elif not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", operation.id):
+            mend = "Use letters, digits, _ and -, 64 at most."
+            yield operation.at, shown(operation.id), mend
+    for name, count in Counter(each.id for each in document.operations if each.id).items():
+        if count > 1:
+            yield name, f"{count} operations have it", "Give each its own."
+
+
+@RULES.rule(Level.WARNING, "There are no more operations than an action may have.")
+def operation_count(document: Document) -> Iterator[Problem]:
+    if (count := len(document.operations)) > OPERATIONS_MAX:
+        yield "/paths", f"{count} operations", f"Offer {OPERATIONS_MAX} at most, the most useful."
+
+
+@RULES.rule(Level.ERROR, "Each operation says in a line what it does.")
+def summaries(document: Document) -> Iterator[Problem]:
+    for operation in document.operations:
+        if not operation.document.get("summary") and not operation.document.get("description"):
+            yield operation.at, "no summary", "Say in one line what it does."
+
+
+@RULES.rule(Level.WARNING, "Each operation's description stands alone: importers show no summary.")
+def descriptions(document: Document) -> Iterator[Problem]:
+    for operation in document.operations:
+        if operation.document.get("summary") and not operation.document.get("description"):
+            yield operation.at, "no description", "Say in it what the operation does, and when."
+
+
+@RULES.rule(Level.ERROR, "No text is longer than ChatGPT takes it.")
+def lengths(document: Document) -> Iterator[Problem]:
+    for at, text, limit in texts(document):
+        if len(text) > limit:
+            yield at, f"{len(text)} characters", f"Use {TEXT_MAX} at most."
+
+
+@RULES.rule(Level.WARNING, "No text is longer than plugins could have it.")
+def plugin_lengths(document: Document) -> Iterator[Problem]:
+    for at, text, limit in texts(document):
+        if TEXT_MAX < len(text) <= limit:
+            yield at, f"{len(text)} characters", f"Use {TEXT_MAX} at most."
+
+
+def texts(document: Document) -> Iterator[tuple[str, str, int]]:
+    """Yield the texts that have a limit, each with where it stands and what an action may have."""
+    for operation in document.operations:
+        for name in ("summary", "description"):
+            if isinstance(text := operation.document.get(name), str):
+                yield f"{operation.at} {name}", text, OPERATION_TEXT_MAX
+        for parameter in operation.parameters:
+            if isinstance(text := parameter.get("description"), str):
+                yield f"{operation.at} {parameter.get('name')}", text, PARAMETER_TEXT_MAX
+
+
+@RULES.rule(
+    Level.ERROR, "Its servers are at the plugin's own domain, by https but on this machine."
+)
+def servers(document: Document) -> Iterator[Problem]:
+    if not document.servers:
+        yield "/servers", "none", "Name the one that answers, by its whole URL."
+    for url in document.servers:
+        host, own = (urlsplit(each).hostname or "" for each in (url, document.url))
+        if domain_of(host) != domain_of(own):
+            yield "/servers", shown(url), f"Use one at {domain_of(own)}."
+        elif urlsplit(url).scheme != "https" and not is_loopback(url):
+            yield "/servers", shown(url), "Serve it by https: plain http is for localhost alone."
+
+
+@RULES.rule(Level.WARNING, "Names of parameters and properties are those that tools can have.")
+def names(document: Document) -> Iterator[Problem]:
+    for operation in document.operations:
+        for parameter in operation.parameters:
+            name = str(parameter.get("name"))
+            if parameter.get("in") != "header" and not TOOL_NAME.fullmatch(name):
+                yield f"{operation.at} {name}", shown(name), "Use letters, digits, _ . and -."
+    for at, schema in document.schemas:
+        if isinstance(properties := schema.get("properties"), Mapping):
+            for name in map(str, properties):
+                if not TOOL_NAME.fullmatch(name):
+                    yield at, shown(name), "Use letters, digits, _ . and -, 64 at most."
+
+
+@RULES.rule(Level.WARNING, "No pattern looks around, or back: many engines refuse the whole list.")
+def patterns(document: Document) -> Iterator[Problem]:
+    for at, schema in document.schemas:
+        if isinstance(pattern := schema.get("pattern"), str) and not is_portable(pattern):
+            yield at, shown(pattern), "Write a pattern that RE2 takes, or none."
+
+
+@RULES.rule(Level.WARNING, "What may be null says so in a way that OpenAPI 3.0 knows.")
+def nullable(document: Document) -> Iterator[Problem]:
+    for at, schema in document.schemas:
+        if schema.get("nullable") is True and "type" not in schema:
+            mend = "Put type beside nullable, or refer to a component that is nullable itself."
+            yield at, "nullable without type, which means never null", mend
+        if schema.get("enum") == [None]:
+            yield at, "an enum of null alone", "Make the property itself nullable."
+
+
+@RULES.rule(Level.ADVICE, "A format of date means a day and no time.")
+def dates(document: Document) -> Iterator[Problem]:
+    for at, schema in document.schemas:
+        text = str(schema.get("description", "")).lower()
+        if schema.get("format") == "date" and "time" in text:
+            yield at, "format: date", "Typed clients cut the time off: leave the format out."
+
+
+@RULES.rule(Level.WARNING, "What is answered is JSON, with a schema.")
+def answers(document: Document) -> Iterator[Problem]:
+    for operation in document.operations:
+        responses = operation.document.get("responses")
+        found = responses if isinstance(responses, Mapping) else {}
+        good = [document.resolved(found[code]) for code in found if str(code).startswith("2")]
+        contents = [each.get("content") for each in good if isinstance(each, Mapping)]
+        if not any(isinstance(each, Mapping) and "application/json" in each for each in contents):
+            mend = "Describe an answer of application/json: a model reads nothing else well."
+            yield operation.at, "no JSON among its good answers", mend
