@@ -4,6 +4,7 @@ Each address is looked up once, judged, and connected to as it was judged (reque
 second look-up can lead elsewhere, and each redirect is judged anew. Size and time have an end.
 """
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
@@ -115,6 +116,7 @@ class Fetcher:
         body: bytes | None,
         deadline: Deadline,
     ) -> Fetched:
+        outer = sys.exception()
         try:
             check_url(url)
             left = deadline.left
@@ -139,7 +141,7 @@ class Fetcher:
         except (requests.Timeout, TimeoutError, ReadTimeoutError) as error:
             raise FetchError(f"{url} took longer than {self.seconds:g} seconds.") from error
         except (requests.RequestException, HTTPError, ValueError, OSError) as error:
-            raise FetchError(f"{url} cannot be reached: {reason(error)}.") from error
+            raise FetchError(f"{url} cannot be reached: {reason(error, outer)}.") from error
 
 
 class OneAnswer(HTTPSession):
@@ -164,8 +166,13 @@ def is_below(url: str, other: str) -> bool:
     return host == root or host.endswith(f".{root}")
 
 
-def reason(error: Exception) -> str:
-    """Return the innermost words of an error, which the libraries wrap in their own."""
-    while error.__context__ is not None and isinstance(error.__context__, Exception):
-        error = error.__context__
+def reason(error: Exception, outer: BaseException | None) -> str:
+    """Return the innermost words of an error, which the libraries wrap in their own.
+
+    `outer` is what was being handled when the request was made: that is of another matter.
+    """
+    while (inner := error.__cause__ or error.__context__) is not outer and isinstance(
+        inner, Exception
+    ):
+        error = inner
     return str(error.strerror if isinstance(error, OSError) and error.strerror else error)
