@@ -54,13 +54,17 @@ def send(
     client: Mapping[str, str],
     fields: Mapping[str, str],
 ) -> Fetched:
-    """Send a request in which the client proves itself (RFC 6749 section 2.3.1)."""
+    """Send a request in which the client proves itself (RFC 6749 section 2.3.1).
+
+    A public client sends none of its secret, though servers give it one: it proves nothing by it.
+    """
     headers = {"Content-Type": content_type, "Accept": JSON}
     if client.get("auth_method") == "client_secret_basic":
         both = ":".join(quote_plus(client.get(name, "")) for name in ("client_id", "client_secret"))
         headers["Authorization"] = f"Basic {base64.b64encode(both.encode()).decode()}"
     else:
-        names = ("client_id", "client_secret")
+        public = client.get("auth_method") == "none"
+        names = ("client_id",) if public else ("client_id", "client_secret")
         fields = {**fields, **{name: client[name] for name in names if client.get(name)}}
     body = orjson.dumps(fields) if content_type == JSON else urlencode(fields).encode()
     return fetcher.send("POST", url, headers=headers, body=body, follow=False)
