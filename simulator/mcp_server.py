@@ -71,6 +71,7 @@ class MCPServer(Subject):
         if server.tools is None:
             raise StepError(f"{self.url} tells no tools. `check_plugin {self.url}` says more.")
         about = {**server.about, "revision": server.era}
+        server.leave()
         return replace(self, manifest=about, document={"tools": server.tools})
 
     def server(self, fetcher: TracedFetcher, headers: Mapping[str, str]) -> mcp.Server:
@@ -156,6 +157,7 @@ class Tool:
         session = "" if era == mcp.MODERN else server.session
         params = {"name": self.id, "arguments": dict(values)}
         fetched = server.ask("tools/call", params, era=era, session=session)
+        server.leave()
         result = mcp.result_of(fetched)
         if result is None:
             return answer_of(fetched, is_good=False)

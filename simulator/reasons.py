@@ -118,6 +118,10 @@ OF_CHECKS = {
     Purpose.MCP_INITIALIZED: Why(
         "Ends the handshake: the server's answer was read.", f"{MCP}basic/lifecycle#initialization"
     ),
+    Purpose.MCP_LEAVE: Why(
+        "Ends the session that the MCP server keeps for this.",
+        f"{MCP}basic/transports#session-management",
+    ),
     Purpose.MCP_TOOLS: Why(
         "Asks the MCP server for its tools.", f"{MCP}server/tools#listing-tools"
     ),

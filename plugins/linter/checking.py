@@ -42,8 +42,10 @@ def check(address: str, *, fetcher: Fetcher, token: str = "") -> Report:
     """Check the plugin, manifest or MCP server at an address."""
     url = completed(address)
     if is_mcp(url):
-        findings = mcp_rules.RULES.check(Server(url, fetcher, token))
-        return report(url, "MCP server", findings)
+        server = Server(url, fetcher, token)
+        found = report(url, "MCP server", mcp_rules.RULES.check(server))
+        server.leave()
+        return found
     url = manifest_url(url)
     return report(url, "plugin", check_plugin(url, fetcher))
 

@@ -1,6 +1,7 @@
 """An MCP server as a client meets it, by Streamable HTTP, in both eras of the protocol."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -35,12 +36,8 @@ class Server:
         headers = {
             "Accept": "application/json, text/event-stream",
             "Content-Type": "application/json",
-            "MCP-Protocol-Version": era,
+            **self.headers(era, session),
         }
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
-        if session:
-            headers["Mcp-Session-Id"] = session
         sent = dict(params)
         if era == MODERN:
             headers["Mcp-Method"] = method
@@ -56,6 +53,23 @@ class Server:
             message["id"] = 1
         fetcher = self.fetcher.asking(purpose or Purpose(method))
         return fetcher.send("POST", self.url, headers=headers, body=orjson.dumps(message))
+
+    def headers(self, era: str, session: str) -> dict[str, str]:
+        headers = {"MCP-Protocol-Version": era}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        if session:
+            headers["Mcp-Session-Id"] = session
+        return headers
+
+    def leave(self) -> None:
+        """End the session, if there is one; a server need not let clients (2025-11-25)."""
+        handshake = self.__dict__.get("handshake")  # if it was asked for
+        if handshake is None or not (session := handshake.header("mcp-session-id")):
+            return
+        headers = self.headers(str((self.legacy or {}).get("protocolVersion", LEGACY)), session)
+        with suppress(FetchError):
+            self.fetcher.asking(Purpose.MCP_LEAVE).send("DELETE", self.url, headers=headers)
 
     def result(self, method: str, params: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
         """Return the result of a request in the newest era that answers; None where none does."""

@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     MCP_DISCOVER = "server/discover"
     MCP_INITIALIZE = "initialize"
     MCP_INITIALIZED = "notifications/initialized"
+    MCP_LEAVE = "leave"
     MCP_TOOLS = "tools/list"
     MCP_RESOURCE = "resources/read"
     MCP_CALL = "tools/call"

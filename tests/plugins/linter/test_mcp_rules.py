@@ -79,6 +79,18 @@ def test_a_server_with_sessions_hears_that_its_answer_was_read(site: Served) -> 
     assert "tools/list" in site.told[begun + 2 :]
 
 
+def test_a_session_that_was_begun_is_ended(site: Served) -> None:
+    site.headers["Mcp-Session-Id"] = "a-session"
+    assert texts(site) == []
+    assert site.asked[-1] == ("DELETE", "/mcp")
+    assert [method for method, _ in site.asked].count("DELETE") == 1
+
+
+def test_where_there_is_no_session_none_is_ended(site: Served) -> None:
+    assert texts(site) == []
+    assert "DELETE" not in [method for method, _ in site.asked]
+
+
 FAULTS: list[tuple[str, dict[str, Any], str]] = [
     ("answers", {"/server~1discover": None, "/initialize": None}, "no result of JSON-RPC"),
     ("eras", {"/server~1discover": None}, "no answer to server/discover"),

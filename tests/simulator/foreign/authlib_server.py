@@ -224,7 +224,10 @@ async def authorize(request: Request) -> Response:
         form = '<form method="post"><button name="agree" value="yes">Agree</button></form>'
         return HTMLResponse(f"<p>{grant.client.client_id} asks for {SCOPE}.</p>{form}")
     person = PERSON if sent.form.get("agree") == "yes" else None
-    return server.create_authorization_response(request=sent, grant_user=person, grant=grant)
+    led: Response = server.create_authorization_response(
+        request=sent, grant_user=person, grant=grant
+    )
+    return led
 
 
 async def token(request: Request) -> Response:

@@ -21,6 +21,18 @@ def authlib(authlib_process: ForeignServer) -> ForeignServer:
     return authlib_process
 
 
+@pytest.fixture(scope="session")
+def sdk_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForeignServer]:
+    with foreign_server("sdk_server", tmp_path_factory.mktemp("sdk")) as server:
+        yield server
+
+
+@pytest.fixture
+def sdk(sdk_process: ForeignServer) -> ForeignServer:
+    sdk_process.set(anew=True)
+    return sdk_process
+
+
 def answering(
     answer: str = "yes", *, before_the_way_back: Callable[[str], object] = lambda url: None
 ) -> Person:
