@@ -11,7 +11,9 @@ from tests.simulator.foreign.process import ForeignServer, foreign_server
 
 @pytest.fixture(scope="session")
 def authlib_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForeignServer]:
-    with foreign_server("authlib_server", tmp_path_factory.mktemp("authlib")) as server:
+    with foreign_server(
+        f"{__package__}.authlib_server", tmp_path_factory.mktemp("authlib")
+    ) as server:
         yield server
 
 
@@ -23,7 +25,7 @@ def authlib(authlib_process: ForeignServer) -> ForeignServer:
 
 @pytest.fixture(scope="session")
 def sdk_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForeignServer]:
-    with foreign_server("sdk_server", tmp_path_factory.mktemp("sdk")) as server:
+    with foreign_server(f"{__package__}.sdk_server", tmp_path_factory.mktemp("sdk")) as server:
         yield server
 
 

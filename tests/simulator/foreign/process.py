@@ -25,11 +25,13 @@ class ForeignServer:
 
 
 @contextmanager
-def foreign_server(module: str, directory: Path) -> Iterator[ForeignServer]:
-    """Run a module of this folder, which serves at the port that it is told."""
+def foreign_server(
+    module: str, directory: Path, *, program: str = sys.executable
+) -> Iterator[ForeignServer]:
+    """Run a module, by the Python of an environment; it serves at the port that it is told."""
     port = free_port()
     log = directory / f"{module}.log"
-    command = [sys.executable, "-m", f"{__package__}.{module}", str(port)]
+    command = [program, "-m", module, str(port)]
     with log.open("w") as output:
         process = subprocess.Popen(
             command,
