@@ -2,7 +2,7 @@
 
 import sys
 
-from mcp.server.fastmcp import FastMCP  # type: ignore[import-not-found]
+from mcp.server.fastmcp import FastMCP  # type: ignore[attr-defined]
 from mcp.types import ToolAnnotations
 
 HINTS = {"readOnlyHint": True, "destructiveHint": False}
