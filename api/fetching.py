@@ -7,7 +7,7 @@ second look-up can lead elsewhere, and each redirect is judged anew. Size and ti
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from requests_hardened import Config, HTTPSession
@@ -15,7 +15,7 @@ from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from api.deadline import Deadline
-from api.hosts import is_loopback
+from api.hosts import is_loopback, joined, parts_of
 from api.public_addresses import JudgedAdapter, TimedAdapter
 
 REDIRECTS_MAX = 5
@@ -74,7 +74,7 @@ class Fetcher:
                 location = answer.header("location")
                 if not (follow and method == "GET" and 300 <= answer.status < 400 and location):
                     return answer
-                target = urljoin(url, location)
+                target = joined(url, location)
                 if not is_below(target, url):
                     raise FetchError(f"{url} redirects to another site, {target}.")
                 url = target
@@ -162,7 +162,7 @@ def check_url(url: str) -> None:
 
 def is_below(url: str, other: str) -> bool:
     """Say whether a URL is at the same host as another, or at one below it."""
-    host, root = (urlsplit(each).hostname or "" for each in (url, other))
+    host, root = (parts_of(each).hostname or "" for each in (url, other))
     return host == root or host.endswith(f".{root}")
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
+from api.hosts import joined, parts_of
 from plugins.linter.checking import manifest_url
 from plugins.linter.document import Document
 from plugins.linter.manifest import Manifest
@@ -34,12 +34,12 @@ class ManifestPlugin(Subject):
         api_url = Manifest(url, manifest).urls.get("/api/url")
         if not api_url:
             raise StepError(f"The manifest at {url} names no document. Give its URL in api.url.")
-        _, document = read(fetcher.to(reasons.DOCUMENT), urljoin(url, api_url), yaml_too=True)
+        _, document = read(fetcher.to(reasons.DOCUMENT), joined(url, api_url), yaml_too=True)
         return cls(url, manifest, document)
 
     @property
     def name(self) -> str:
-        return str(self.manifest.get("name_for_model") or urlsplit(self.url).hostname)
+        return str(self.manifest.get("name_for_model") or parts_of(self.url).hostname)
 
     @property
     def title(self) -> str:
@@ -64,7 +64,7 @@ class ManifestPlugin(Subject):
 
     @cached_property
     def operations(self) -> tuple[OpenAPIOperation, ...]:
-        url = urljoin(self.url, str(Manifest(self.url, self.manifest).api.get("url")))
+        url = joined(self.url, str(Manifest(self.url, self.manifest).api.get("url")))
         document = Document(url, self.document)
         return tuple(OpenAPIOperation(each, document, self.url) for each in document.operations)
 

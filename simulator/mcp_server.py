@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 
+from api.hosts import parts_of
 from plugins.linter import mcp_server as mcp
 from plugins.linter.document import listed
 from simulator.answer import Answer, answer_of
@@ -42,7 +42,7 @@ class MCPServer(Subject):
 
     @property
     def name(self) -> str:
-        return str(self.info.get("name") or urlsplit(self.url).hostname)
+        return str(self.info.get("name") or parts_of(self.url).hostname)
 
     @property
     def title(self) -> str:

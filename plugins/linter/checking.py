@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
 
 from api.fetching import Fetched, Fetcher, FetchError
-from api.hosts import is_loopback
+from api.hosts import is_loopback, joined, parts_of
 from plugins.linter import document_rules, logo, manifest, mcp_rules, site
 from plugins.linter.document import Document
 from plugins.linter.mcp_server import Server
@@ -52,12 +51,12 @@ def check(address: str, *, fetcher: Fetcher, token: str = "") -> Report:
 
 def is_mcp(url: str) -> bool:
     """Say whether a URL is an MCP server's."""
-    return urlsplit(url).path.rstrip("/").endswith("/mcp")
+    return parts_of(url).path.rstrip("/").endswith("/mcp")
 
 
 def manifest_url(url: str) -> str:
     """Return where a plugin's manifest is, by its URL or the plugin's."""
-    if urlsplit(url).path.endswith(".json"):
+    if parts_of(url).path.endswith(".json"):
         return url
     return f"{url.rstrip('/')}{manifest.WELL_KNOWN}"
 
@@ -87,7 +86,7 @@ def check_plugin(url: str, fetcher: Fetcher) -> Iterator[Finding]:
     if api_url is None:
         return
     try:
-        fetched = fetcher.asking(Purpose.DOCUMENT).get(urljoin(found.url, api_url))
+        fetched = fetcher.asking(Purpose.DOCUMENT).get(joined(found.url, api_url))
         described = Document(fetched.url, read_object(fetched, yaml_too=True))
     except (FetchError, UnreadableError) as error:
         yield unread("openapi.read", api_url, error)
@@ -102,7 +101,7 @@ def check_logo(found: manifest.Manifest, fetcher: Fetcher) -> Iterator[Finding]:
     if url is None:
         return
     try:
-        fetched: Fetched = fetcher.asking(Purpose.LOGO).get(urljoin(found.url, url))
+        fetched: Fetched = fetcher.asking(Purpose.LOGO).get(joined(found.url, url))
     except FetchError as error:
         yield unread("logo.read", url, error)
         return

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urljoin
+
+from api.hosts import joined
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -60,7 +61,7 @@ class Document:
     def servers(self) -> tuple[str, ...]:
         """The URLs of the servers, absolute."""
         return tuple(
-            urljoin(self.url, str(each.get("url", "")))
+            joined(self.url, str(each.get("url", "")))
             for each in listed(self.root, "servers")
             if isinstance(each, Mapping)
         )

@@ -3,10 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import islice
-from urllib.parse import urlsplit
 
-from api.hosts import is_loopback
+from api.hosts import is_loopback, parts_of
+from plugins.linter import validity
 from plugins.linter.document import Document
 from plugins.linter.manifest import domain_of
 from plugins.linter.rules import Level, Problem, Rules, shown
@@ -15,11 +14,10 @@ from plugins.patterns import is_portable
 OPERATIONS_MAX = 30
 TEXT_MAX, OPERATION_TEXT_MAX, PARAMETER_TEXT_MAX = 200, 300, 700  # characters
 TOOL_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-VALID_MAX = 20  # how many faults of validity are told
 
 RULES: Rules[Document] = Rules("openapi")
 VALIDITY: Rules[Document] = Rules("openapi")
-"""Apart, because it takes a validator that is large to load."""
+"""Apart, because it takes a process of its own."""
 
 
 @RULES.rule(Level.ERROR, "It is OpenAPI 3.0 or 3.1.")
@@ -31,22 +29,28 @@ def version(document: Document) -> Iterator[Problem]:
 
 @VALIDITY.rule(Level.ERROR, "It is a valid document.")
 def valid(document: Document) -> Iterator[Problem]:
-    from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
-
-    found = str(document.root.get("openapi"))
-    if not found.startswith("3."):
+    if not str(document.root.get("openapi")).startswith("3."):
         return
-    kind = OpenAPIV31SpecValidator if found.startswith("3.1") else OpenAPIV30SpecValidator
     try:
-        errors = list(islice(kind(dict(document.root)).iter_errors(), VALID_MAX))
-        # That no branch of a oneOf fits says little; what is wrong in it follows.
-        told = [error for error in errors if "not valid under any of" not in error.message]
-        for error in told or errors:
-            at = "/" + "/".join(str(step).replace("/", "~1") for step in error.absolute_path)
-            found = shown(error.message.splitlines()[0], 300)
-            yield at, found, "See the OpenAPI specification for this object."
-    except Exception as error:  # the validator meets documents of every shape
-        yield "", shown(f"{type(error).__name__}: {error}", 300), "Mend the references first."
+        for at, found in validity.faults(document.root):
+            yield at, shown(found, 300), "See the OpenAPI specification for this object."
+    except TimeoutError:
+        yield "", f"not found out within {validity.SECONDS:g} seconds", "Refer less, and nest less."
+    except (EOFError, ValueError, RecursionError):
+        yield "", "too deep or too large for a validator", "Describe less, and nest it less."
+
+
+@RULES.rule(Level.ERROR, "Whatever it refers to is in it.")
+def references(document: Document) -> Iterator[Problem]:
+    for at, schema in document.schemas:
+        reference = schema.get("$ref")
+        if not isinstance(reference, str):
+            continue
+        if not reference.startswith("#"):
+            mend = "Put it into the document's own components: clients fetch no second document."
+            yield at, shown(reference), mend
+        elif document.resolved(schema) is None:
+            yield at, f"{shown(reference)} leads nowhere", "Mend it, or describe what it names."
 
 
 @RULES.rule(Level.ERROR, "There is something to call.")
@@ -120,10 +124,10 @@ def servers(document: Document) -> Iterator[Problem]:
     if not document.servers:
         yield "/servers", "none", "Name the one that answers, by its whole URL."
     for url in document.servers:
-        host, own = (urlsplit(each).hostname or "" for each in (url, document.url))
+        host, own = (parts_of(each).hostname or "" for each in (url, document.url))
         if domain_of(host) != domain_of(own):
             yield "/servers", shown(url), f"Use one at {domain_of(own)}."
-        elif urlsplit(url).scheme != "https" and not is_loopback(url):
+        elif parts_of(url).scheme != "https" and not is_loopback(url):
             yield "/servers", shown(url), "Serve it by https: plain http is for localhost alone."
 
 

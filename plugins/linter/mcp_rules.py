@@ -1,11 +1,10 @@
 """The rules of an MCP server: what clients ask of one (revisions 2025-11-25 and 2026-07-28)."""
 
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
 
 import jsonschema
 
-from api.hosts import is_loopback
+from api.hosts import is_loopback, parts_of
 from plugins.linter.document import walk
 from plugins.linter.document_rules import TOOL_NAME
 from plugins.linter.mcp_server import LEGACY, MODERN, Server, document, metadata_url
@@ -22,7 +21,7 @@ RULES: Rules[Server] = Rules("mcp")
 
 @RULES.rule(Level.ERROR, "It answers, over https but on this machine.")
 def answers(server: Server) -> Iterator[Problem]:
-    if urlsplit(server.url).scheme != "https" and not is_loopback(server.url):
+    if parts_of(server.url).scheme != "https" and not is_loopback(server.url):
         yield server.url, "plain http", "Serve it by https: plain http is for localhost alone."
     if server.bare is None:
         yield (
@@ -159,7 +158,7 @@ def server_metadata(server: Server) -> Iterator[Problem]:
     metadata = document(server, url, Purpose.RESOURCE_METADATA) if url else None
     issuers = metadata.get("authorization_servers") if metadata else None
     for issuer in map(str, issuers if isinstance(issuers, list) else ()):
-        parts = urlsplit(issuer)
+        parts = parts_of(issuer)
         origin, path = f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
         places = [
             f"{origin}/.well-known/oauth-authorization-server{path}",

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import orjson
 
 from api.fetching import Fetched, Fetcher, FetchError
-from api.hosts import is_loopback
+from api.hosts import is_loopback, parts_of
 from plugins.linter.document import Document, Operation
 from plugins.linter.manifest import Manifest
 from plugins.linter.purposes import Purpose
@@ -116,7 +116,7 @@ def content_types(site: Site) -> Iterator[Problem]:
 @RULES.rule(Level.WARNING, "The page with the legal information is there.")
 def legal(site: Site) -> Iterator[Problem]:
     url = site.manifest.urls.get("/legal_info_url")
-    if url and urlsplit(url).scheme in ("http", "https"):
+    if url and parts_of(url).scheme in ("http", "https"):
         answer = site.sent(Purpose.LEGAL, url)
         if answer is None or answer.status != 200:
             found = f"HTTP status {answer.status}" if answer else "no answer"
@@ -169,7 +169,7 @@ def metadata(site: Site) -> Iterator[Problem]:
     auth = site.manifest.auth
     if auth.get("type") != "oauth":
         return
-    base = urlsplit(site.manifest.url)
+    base = parts_of(site.manifest.url)
     root = base.path.removesuffix("/.well-known/ai-plugin.json")
     url = f"{base.scheme}://{base.netloc}/.well-known/oauth-authorization-server{root}"
     answer = site.sent(Purpose.SERVER_METADATA, url)
