@@ -18,10 +18,12 @@ T = TypeVar("T")
 class Deadline:
     at: float
     """By the clock that nobody sets."""
+    seconds: float
+    """How long it was from the beginning."""
 
     @classmethod
     def after(cls, seconds: float) -> "Deadline":
-        return cls(time.monotonic() + seconds)
+        return cls(time.monotonic() + seconds, seconds)
 
     @property
     def left(self) -> float:
@@ -30,6 +32,10 @@ class Deadline:
         if left <= 0:
             raise TimeoutError
         return left
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self.at
 
     def wait_for(self, act: Callable[[], T]) -> T:
         """Return what a function returns that takes no limit, such as a look-up in the DNS.

@@ -6,7 +6,8 @@ second look-up can lead elsewhere, and each redirect is judged anew. Size and ti
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 from urllib.parse import urlsplit
 
 import requests
@@ -53,6 +54,8 @@ class Fetcher:
     size_max: int = 2 * 1024**2
     """Bytes of a body."""
     agent: str = "example-plugins"
+    ends: Deadline | None = None
+    """When all that it sends has to be answered, together."""
 
     def send(
         self,
@@ -67,7 +70,7 @@ class Fetcher:
 
         Redirects are followed within the host alone, or to a host below it, and by GET alone.
         """
-        deadline = Deadline.after(self.seconds)
+        deadline = self.earlier(Deadline.after(self.seconds))
         with self.session(deadline) as session:
             for _ in range(REDIRECTS_MAX + 1):
                 answer = self.one(session, method, url, headers or {}, body, deadline)
@@ -80,12 +83,30 @@ class Fetcher:
                 url = target
         raise FetchError(f"{url} redirects more than {REDIRECTS_MAX} times.")
 
+    def within(self, seconds: float) -> Self:
+        """Return the fetcher for requests that have so long all together."""
+        return replace(self, ends=self.earlier(Deadline.after(seconds)))
+
+    def earlier(self, deadline: Deadline) -> Deadline:
+        return self.ends if self.ends and self.ends.at < deadline.at else deadline
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is answered."""
+        return self.ends is not None and self.ends.is_over
+
     def asking(self, purpose: str) -> "Fetcher":
         """Return the fetcher for requests of one purpose, which one that keeps a trace notes."""
         return self
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Fetched:
         return self.send("GET", url, headers=headers)
+
+    def late(self, url: str, deadline: Deadline) -> str:
+        if deadline is self.ends:
+            together = f"all requests together have {deadline.seconds:g} seconds"
+            return f"{url} came too late: {together}. Try again later."
+        return f"{url} took longer than {deadline.seconds:g} seconds."
 
     def session(self, deadline: Deadline) -> HTTPSession:
         session = OneAnswer(
@@ -139,7 +160,7 @@ class Fetcher:
                 f"{url} is not on the public network, so it is not fetched."
             ) from error
         except (requests.Timeout, TimeoutError, ReadTimeoutError) as error:
-            raise FetchError(f"{url} took longer than {self.seconds:g} seconds.") from error
+            raise FetchError(self.late(url, deadline)) from error
         except (requests.RequestException, HTTPError, ValueError, OSError) as error:
             raise FetchError(f"{url} cannot be reached: {reason(error, outer)}.") from error
 

@@ -13,7 +13,7 @@ from plugins.linter.reading import UnreadableError, read_object
 from plugins.linter.rules import shown
 from simulator import reasons
 from simulator.errors import StepError
-from simulator.fetching import TracedFetcher
+from simulator.fetching import STEP_SECONDS, TracedFetcher
 from simulator.oauth.scheme import OAuth
 from simulator.openapi import OpenAPIOperation
 from simulator.schemes import Given, NoAuth, Scheme, ServiceHTTP, UserHTTP
@@ -57,7 +57,7 @@ class ManifestPlugin(Subject):
         kind = str(self.auth.get("type"))
         if kind not in SCHEMES:
             raise StepError(f"Its auth.type is {shown(kind)}. Use one of {', '.join(SCHEMES)}.")
-        return SCHEMES[kind].of_manifest(self.url, self.auth, fetcher)
+        return SCHEMES[kind].of_manifest(self.url, self.auth, fetcher.within(STEP_SECONDS))
 
     def read(self, fetcher: TracedFetcher, headers: Mapping[str, str]) -> "ManifestPlugin":
         return self

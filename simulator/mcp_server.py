@@ -12,7 +12,7 @@ from plugins.linter.document import listed
 from simulator.answer import Answer, answer_of
 from simulator.confirmation import Confirmation
 from simulator.errors import StepError
-from simulator.fetching import CALL_SECONDS, TracedFetcher
+from simulator.fetching import CALL_SECONDS, STEP_SECONDS, TracedFetcher
 from simulator.oauth import discovery
 from simulator.oauth.scheme import OAuth
 from simulator.oauth.server import require_secure
@@ -53,6 +53,7 @@ class MCPServer(Subject):
         return str(self.manifest.get("instructions") or "")
 
     def scheme(self, fetcher: TracedFetcher, given: Given) -> Scheme:
+        fetcher = fetcher.within(STEP_SECONDS)
         server = mcp.Server(self.url, fetcher)
         if server.bare is None:
             why = f"{self.url} does not answer a POST. Is it an MCP server's address? {server.met}"
@@ -67,7 +68,7 @@ class MCPServer(Subject):
         return OAuth(discovery.of_resource(self.url, url, fetcher).as_details())
 
     def read(self, fetcher: TracedFetcher, headers: Mapping[str, str]) -> "MCPServer":
-        server = self.server(fetcher, headers)
+        server = self.server(fetcher.within(STEP_SECONDS), headers)
         if server.tools is None:
             raise StepError(f"{self.url} tells no tools. `check_plugin {self.url}` says more.")
         about = {**server.about, "revision": server.era}
@@ -152,7 +153,8 @@ class Tool:
     def call(
         self, fetcher: TracedFetcher, values: Mapping[str, Any], headers: Mapping[str, str]
     ) -> Answer:
-        server = self.of.server(replace(fetcher, seconds=CALL_SECONDS), headers)
+        patient = replace(fetcher, seconds=CALL_SECONDS).within(CALL_SECONDS)
+        server = self.of.server(patient, headers)
         era = self.of.manifest.get("revision", mcp.LEGACY)
         session = "" if era == mcp.MODERN else server.session
         params = {"name": self.id, "arguments": dict(values)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from api.fetching import Fetched, Fetcher, FetchError
 from api.hosts import is_loopback, joined, parts_of
@@ -13,6 +14,8 @@ from plugins.linter.reading import UnreadableError, read_object
 from plugins.linter.rules import Finding, Level
 
 ORDER = list(Level)
+CHECK_SECONDS = 60.0
+"""How long all answers may take together."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,23 @@ class Report:
 def check(address: str, *, fetcher: Fetcher, token: str = "") -> Report:
     """Check the plugin, manifest or MCP server at an address."""
     url = completed(address)
+    fetcher = fetcher.within(CHECK_SECONDS)
     if is_mcp(url):
         server = Server(url, fetcher, token)
-        found = report(url, "MCP server", mcp_rules.RULES.check(server))
+        findings = chain(mcp_rules.RULES.check(server), too_late(url, fetcher))
+        found = report(url, "MCP server", findings)
         server.leave()
         return found
     url = manifest_url(url)
-    return report(url, "plugin", check_plugin(url, fetcher))
+    return report(url, "plugin", chain(check_plugin(url, fetcher), too_late(url, fetcher)))
+
+
+def too_late(url: str, fetcher: Fetcher) -> Iterator[Finding]:
+    """Say that it was not all looked at; evaluated when all else is."""
+    if fetcher.is_over:
+        found = f"its answers took longer than {CHECK_SECONDS:g} seconds together"
+        mend = "Let it answer sooner: what came too late was not looked at."
+        yield Finding("check.time", Level.ERROR, url, found, mend)
 
 
 def is_mcp(url: str) -> bool:

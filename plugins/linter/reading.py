@@ -60,9 +60,7 @@ def parsed(text: str, *, yaml_too: bool) -> Any:
 def parsed_yaml(text: str) -> Any:
     if len(text) > YAML_MAX:
         found = f"YAML of more than {YAML_MAX} characters"
-        raise UnreadableError(
-            found, "Serve it as JSON, which takes a fraction of the time to read."
-        )
+        raise UnreadableError(found, "Serve it as JSON, which takes far less time to read.")
     try:
         value = yaml.safe_load(text)  # not by libyaml, which deep nesting kills
         size = unfolded(value)

@@ -8,6 +8,7 @@ from plugins.linter.rules import Level
 
 LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.ADVICE: "note"}
 RULES = [
+    ("check.time", "All of it is answered in time."),
     *((f"{kind}.read", "It can be read.") for kind in ("manifest", "openapi", "logo")),
     *((rule.name, rule.says) for rule in manifest.RULES),
     *((rule.name, rule.says) for rule in logo.RULES),

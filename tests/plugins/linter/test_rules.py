@@ -215,7 +215,8 @@ def test_every_rule_of_what_can_be_read_has_a_failing_case() -> None:
     tried |= {f"openapi.{rule}" for rule, _, _ in DOCUMENTS}
     tried |= {f"logo.{rule}" for rule, _, _ in LOGOS}
     named = {name for name, _ in RULES if not name.startswith(("http.", "mcp."))}
-    assert named - tried == {"manifest.read", "openapi.read", "logo.read"}  # test_checking.py
+    read = {"manifest.read", "openapi.read", "logo.read"}
+    assert named - tried == {"check.time", *read}  # test_checking.py
 
 
 def test_every_rule_is_explained() -> None:
