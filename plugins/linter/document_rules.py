@@ -36,7 +36,7 @@ def valid(document: Document) -> Iterator[Problem]:
             yield at, shown(found, 300), "See the OpenAPI specification for this object."
     except TimeoutError:
         yield "", f"not found out within {validity.SECONDS:g} seconds", "Refer less, and nest less."
-    except (EOFError, ValueError, RecursionError):
+    except (OSError, EOFError, ValueError, RecursionError):
         yield "", "too deep or too large for a validator", "Describe less, and nest it less."
 
 

@@ -14,6 +14,8 @@ from typing import Any
 PROJECT = Path(__file__).parents[2]
 SECONDS = 10.0
 """For one document."""
+START_SECONDS = 60.0
+"""For the process, until it says that it is ready."""
 
 
 class Worker:
@@ -24,18 +26,16 @@ class Worker:
         self.running: tuple[subprocess.Popen[bytes], Connection] | None = None
 
     def ask(self, question: bytes, seconds: float) -> bytes:
-        """Return its answer; raises TimeoutError, and EOFError where it broke."""
+        """Return its answer; raises TimeoutError, and OSError or EOFError where it broke."""
         if not self.lock.acquire(timeout=seconds):
             raise TimeoutError
         try:
             _, line = self.running = self.running or start()
             line.send_bytes(question)
-            if not line.poll(seconds):
-                raise TimeoutError
-            return line.recv_bytes()
-        except (OSError, EOFError) as error:  # TimeoutError among them
+            return received(line, seconds)
+        except BaseException:  # an answer that is not waited for is not to be the next one's
             self.stop()
-            raise error if isinstance(error, TimeoutError) else EOFError from error
+            raise
         finally:
             self.lock.release()
 
@@ -46,6 +46,12 @@ class Worker:
             process.kill()
             process.wait()
             self.running = None
+
+
+def received(line: Connection, seconds: float) -> bytes:
+    if not line.poll(seconds):
+        raise TimeoutError
+    return line.recv_bytes()
 
 
 def start() -> tuple[subprocess.Popen[bytes], Connection]:
@@ -60,6 +66,13 @@ def start() -> tuple[subprocess.Popen[bytes], Connection]:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+    try:
+        received(ours, START_SECONDS)
+    except BaseException:
+        ours.close()
+        process.kill()
+        process.wait()
+        raise
     return process, ours
 
 
@@ -68,7 +81,7 @@ atexit.register(worker.stop)
 
 
 def faults(document: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return where a document is invalid, and how; raises TimeoutError, EOFError."""
+    """Return where a document is invalid, and how; raises TimeoutError, OSError, EOFError."""
     written = json.dumps(document, skipkeys=True, default=str)  # YAML has dates
     answer = json.loads(worker.ask(written.encode(), SECONDS))
     return [(str(at), str(found)) for at, found in answer]

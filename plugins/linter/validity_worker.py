@@ -78,6 +78,7 @@ def main() -> None:
     sys.addaudithook(stay_here)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
     with Connection(int(sys.argv[1])) as line:
+        line.send_bytes(b"ready")
         while True:
             try:
                 document = json.loads(line.recv_bytes())

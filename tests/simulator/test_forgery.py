@@ -23,7 +23,7 @@ from tests.oauth.conftest import pkce, registration
 from tests.plugins.linter.served import DOCUMENT, MANIFEST, Served, changed, served
 from tests.public_network import ADDRESS, PublicNetwork, public_network
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.outside, pytest.mark.django_db]
 
 METADATA = "169.254.169.254"
 """Where a cloud tells its machines their secrets."""

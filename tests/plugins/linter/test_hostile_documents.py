@@ -9,6 +9,7 @@ import pytest
 
 from api.fetching import Fetched, Fetcher
 from plugins.linter import document_rules, validity
+from plugins.linter import validity_worker as worker
 from plugins.linter.checking import check
 from plugins.linter.document import Document
 from plugins.linter.reading import UnreadableError, read_object
@@ -39,9 +40,21 @@ def test_what_a_document_refers_to_is_not_fetched(place: str, more: Any, tmp_pat
         assert site.asked == []
 
 
+def test_the_validators_own_process_goes_nowhere() -> None:
+    """What reads a reference refuses, and so does the process, should anything else try."""
+    [(_, told)] = worker.faults(changed(DOCUMENT, {ANSWER: {"$ref": "file:///etc/passwd"}}))
+    assert "Unresolvable" in told
+    for event in ("socket.connect", "socket.getaddrinfo", "subprocess.Popen"):
+        with pytest.raises(PermissionError):
+            worker.stay_here(event, ())
+    worker.stay_here("open", ())  # the validator's own schemas are files
+
+
 def test_a_pattern_that_takes_for_ever_is_not_tried() -> None:
     schema = {"type": "string", "pattern": "^(a+)+$", "default": "a" * 40 + "!"}
-    assert found(changed(DOCUMENT, {ANSWER: schema})) == []
+    document = changed(DOCUMENT, {ANSWER: schema})
+    assert found(document) == []
+    assert list(worker.faults(worker.without_patterns(document))) == []
 
 
 def tree(levels: int) -> Any:
