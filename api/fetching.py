@@ -4,21 +4,20 @@ Each address is looked up once, judged, and connected to as it was judged (reque
 second look-up can lead elsewhere, and each redirect is judged anew. Size and time have an end.
 """
 
-import ipaddress
-import time
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from dataclasses import dataclass, replace
+from typing import Self
+from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests_hardened import Config, HTTPSession
 from requests_hardened.ip_filter import InvalidIPAddress
-from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from api.hosts import is_loopback
+from api.deadline import Deadline
+from api.hosts import is_loopback, joined, parts_of
+from api.public_addresses import JudgedAdapter, TimedAdapter
 
 REDIRECTS_MAX = 5
 CHUNK = 64 * 1024  # bytes
@@ -55,6 +54,8 @@ class Fetcher:
     size_max: int = 2 * 1024**2
     """Bytes of a body."""
     agent: str = "example-plugins"
+    ends: Deadline | None = None
+    """When all that it sends has to be answered, together."""
 
     def send(
         self,
@@ -69,24 +70,46 @@ class Fetcher:
 
         Redirects are followed within the host alone, or to a host below it, and by GET alone.
         """
-        deadline = time.monotonic() + self.seconds
-        with self.session() as session:
+        deadline = self.earlier(Deadline.after(self.seconds))
+        with self.session(deadline) as session:
             for _ in range(REDIRECTS_MAX + 1):
                 answer = self.one(session, method, url, headers or {}, body, deadline)
                 location = answer.header("location")
                 if not (follow and method == "GET" and 300 <= answer.status < 400 and location):
                     return answer
-                target = urljoin(url, location)
+                target = joined(url, location)
                 if not is_below(target, url):
                     raise FetchError(f"{url} redirects to another site, {target}.")
                 url = target
         raise FetchError(f"{url} redirects more than {REDIRECTS_MAX} times.")
 
+    def within(self, seconds: float) -> Self:
+        """Return the fetcher for requests that have so long all together."""
+        return replace(self, ends=self.earlier(Deadline.after(seconds)))
+
+    def earlier(self, deadline: Deadline) -> Deadline:
+        return self.ends if self.ends and self.ends.at < deadline.at else deadline
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is answered."""
+        return self.ends is not None and self.ends.is_over
+
+    def asking(self, purpose: str) -> "Fetcher":
+        """Return the fetcher for requests of one purpose, which one that keeps a trace notes."""
+        return self
+
     def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Fetched:
         return self.send("GET", url, headers=headers)
 
-    def session(self) -> HTTPSession:
-        session = HTTPSession(
+    def late(self, url: str, deadline: Deadline) -> str:
+        if deadline is self.ends:
+            together = f"all requests together have {deadline.seconds:g} seconds"
+            return f"{url} came too late: {together}. Try again later."
+        return f"{url} took longer than {deadline.seconds:g} seconds."
+
+    def session(self, deadline: Deadline) -> HTTPSession:
+        session = OneAnswer(
             Config(
                 ip_filter_enable=True,
                 ip_filter_allow_loopback_ips=self.loopback,
@@ -96,12 +119,13 @@ class Fetcher:
             )
         )
         session.trust_env = False  # a proxy would look up for itself; and no .netrc is sent
-        session.mount("http://", LocalNames(is_https_proto=False, allow_loopback=self.loopback))
-        session.mount("https://", LocalNames(is_https_proto=True, allow_loopback=self.loopback))
+        for scheme in ("http", "https"):
+            adapter = JudgedAdapter(scheme, loopback=self.loopback, deadline=deadline)
+            session.mount(f"{scheme}://", adapter)
         for origin in self.own:
             here = is_loopback(origin)
-            adapter = LocalNames(is_https_proto=False, allow_loopback=True) if here else None
-            session.mount(f"{origin}/", adapter or HTTPAdapter())
+            judged = JudgedAdapter("http", loopback=True, deadline=deadline) if here else None
+            session.mount(f"{origin}/", judged or TimedAdapter(deadline=deadline))
         return session
 
     def one(
@@ -111,13 +135,18 @@ class Fetcher:
         url: str,
         headers: Mapping[str, str],
         body: bytes | None,
-        deadline: float,
+        deadline: Deadline,
     ) -> Fetched:
+        outer = sys.exception()
         try:
-            if urlsplit(url).scheme not in ("http", "https"):
-                raise ValueError("it must begin with https://")
+            check_url(url)
+            left = deadline.left
             with session.request(
-                method, url, headers=dict(headers), data=body, stream=True
+                *(method, url),
+                headers=dict(headers),
+                data=body,
+                stream=True,
+                timeout=(left, left),
             ) as response:
                 read = bytearray()
                 # As it comes in: a chunk that has to be full could be waited for without end.
@@ -125,59 +154,46 @@ class Fetcher:
                     read += chunk
                     if len(read) > self.size_max:
                         raise FetchError(f"{url} answers more than {self.size_max} bytes.")
-                    if time.monotonic() > deadline:
-                        raise FetchError(f"{url} took longer than {self.seconds:g} seconds.")
                 return Fetched(url, response.status_code, response.headers, bytes(read))
         except InvalidIPAddress as error:
             raise FetchError(
                 f"{url} is not on the public network, so it is not fetched."
             ) from error
         except (requests.Timeout, TimeoutError, ReadTimeoutError) as error:
-            raise FetchError(f"{url} took longer than {self.seconds:g} seconds.") from error
+            raise FetchError(self.late(url, deadline)) from error
         except (requests.RequestException, HTTPError, ValueError, OSError) as error:
-            raise FetchError(f"{url} cannot be reached: {reason(error)}.") from error
+            raise FetchError(f"{url} cannot be reached: {reason(error, outer)}.") from error
 
 
-class LocalNames(IPFilterAdapter):
-    """Knows that `*.localhost` is this machine, which not every resolver does (RFC 6761)."""
+class OneAnswer(HTTPSession):
+    """Leaves redirects alone: requests would read the whole body of one, however large it is."""
 
-    def build_connection_pool_key_attributes(
-        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
-    ) -> Any:
-        url = urlsplit(str(request.url))
-        named = (url.hostname or "").endswith(".localhost") and url.scheme == "http"
-        judged = request.copy() if named else request
-        if named:
-            port = f":{url.port}" if url.port else ""
-            judged.url = urlunsplit(url._replace(netloc=f"localhost{port}"))
-        host, pool = super().build_connection_pool_key_attributes(judged, *args, **kwargs)
-        if not is_judged_right(ipaddress.ip_address(host["host"].strip("[]"))):
-            raise InvalidIPAddress(host["host"])
-        if named:
-            request.headers["Host"] = url.netloc
-        return host, pool
+    def get_redirect_target(self, response: requests.Response) -> None:
+        return None
 
 
-def is_judged_right(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Say whether an address that the library let through is public, or this machine's own.
-
-    It lets pass what is reserved, and IPv4 addresses within `::/96` (RFC 4291 section 2.5.5.1).
-    """
-    if address.is_loopback:
-        return True
-    embedded = address.version == 6 and int(address) < 2**32
-    site_local = address.version == 6 and address.is_site_local
-    return address.is_global and not (embedded or site_local or address.is_reserved)
+def check_url(url: str) -> None:
+    """Raise ValueError for what is not to be asked at all."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https"):
+        raise ValueError("it must begin with https://")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("it must name no user before its host")
 
 
 def is_below(url: str, other: str) -> bool:
     """Say whether a URL is at the same host as another, or at one below it."""
-    host, root = (urlsplit(each).hostname or "" for each in (url, other))
+    host, root = (parts_of(each).hostname or "" for each in (url, other))
     return host == root or host.endswith(f".{root}")
 
 
-def reason(error: Exception) -> str:
-    """Return the innermost words of an error, which the libraries wrap in their own."""
-    while error.__context__ is not None and isinstance(error.__context__, Exception):
-        error = error.__context__
+def reason(error: Exception, outer: BaseException | None) -> str:
+    """Return the innermost words of an error, which the libraries wrap in their own.
+
+    `outer` is what was being handled when the request was made: that is of another matter.
+    """
+    while (inner := error.__cause__ or error.__context__) is not outer and isinstance(
+        inner, Exception
+    ):
+        error = inner
     return str(error.strerror if isinstance(error, OSError) and error.strerror else error)

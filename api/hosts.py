@@ -1,7 +1,7 @@
-"""Which hosts are this machine."""
+"""Hosts and URLs that strangers write, some of which are none."""
 
 import ipaddress
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -10,9 +10,25 @@ FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwa
 """What tunnels and proxies add."""
 
 
+def parts_of(url: str) -> SplitResult:
+    """Return the parts of a URL; all of them empty where it cannot be one."""
+    try:
+        return urlsplit(url)
+    except ValueError:  # such as half an IPv6 address
+        return urlsplit("")
+
+
+def joined(base: str, url: str) -> str:
+    """Return a URL as it is meant where it stands; itself where it cannot be one."""
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url
+
+
 def is_loopback(url: str) -> bool:
     """Say whether a URL's host is this machine by its name: `localhost`, or a loopback address."""
-    host = urlsplit(url).hostname or ""
+    host = parts_of(url).hostname or ""
     if host == "localhost" or host.endswith(".localhost"):  # RFC 6761 section 6.3
         return True
     return is_loopback_address(host)

@@ -461,6 +461,9 @@ OAUTH2_PROVIDER = {
     "CIMD_ENABLED": OAUTH_CLIENT_REGISTRATION,
     "CIMD_METADATA_FETCHER": "oauth_demo.documents.MetadataFetcher",
     "CIMD_REGISTRATION_PERMISSION_CLASSES": ["oauth_demo.documents.DocumentPermission"],
+    # A client's document is waited for within a request: half of the threads at most wait so.
+    "CIMD_FETCH_TIMEOUT_SECONDS": 3,
+    "CIMD_MAX_CONCURRENT_FETCHES": 2,
     # `prompt=create` leads to the sign-up page.
     "OIDC_RP_INITIATED_REGISTRATION_ENABLED": True,
     "OIDC_RP_INITIATED_REGISTRATION_URL": "signup",

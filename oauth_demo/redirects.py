@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from ipaddress import IPv4Address
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from csp.decorators import csp_update
@@ -22,6 +23,7 @@ PATH = r"[A-Za-z0-9._~:/@!$&'()*+,;=%-]*"
 QUERY = rf"(?:\?(?:{PATH}|\?)*)?"
 WEB = re.compile(rf"(?:https://{HOST}|http://{LOOPBACK}){PORT}(?:/{PATH})?{QUERY}")
 PRIVATE = re.compile(rf"(?P<scheme>[a-z][a-z0-9.+-]*):/(?:/{NAME}(?:/{PATH})?|(?!/){PATH}){QUERY}")
+NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
 
 
 def is_allowed_redirect(uri: object) -> bool:
@@ -40,8 +42,12 @@ def is_allowed_redirect(uri: object) -> bool:
 
 
 def has_possible_address(uri: str) -> bool:
+    """Say whether host and port can be: no `2130706433`, which browsers read as `127.0.0.1`."""
     try:
         parts = urlsplit(uri)  # which knows what may stand in brackets
+        host = parts.hostname or ""
+        if NUMBER.fullmatch(host.rpartition(".")[2]):  # URL Standard, "ends in a number"
+            IPv4Address(host)
         return parts.port is None or parts.port > 0
     except ValueError:
         return False

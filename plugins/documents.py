@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
-from typing import Any
 
-import orjson
 from django.http import HttpResponse
 from django.utils.cache import get_conditional_response
 
+from api.json_api import json_response
 from plugins.mounts import PluginRequest
 
 OWN = "private, no-cache"
@@ -51,8 +50,3 @@ def document(caching: str) -> Callable[[View], View]:
 def allowed(methods: tuple[str, ...]) -> HttpResponse:
     """Answer OPTIONS (RFC 9110 section 9.3.7)."""
     return HttpResponse(status=204, headers={"Allow": ", ".join(methods)})
-
-
-def json_response(data: dict[str, Any], status: int = 200) -> HttpResponse:
-    text = orjson.dumps(data, option=orjson.OPT_INDENT_2)
-    return HttpResponse(text, content_type="application/json", status=status)

@@ -17,8 +17,8 @@ from django.core.checks import CheckMessage, Error
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.urls import URLPattern, URLResolver
 
-from plugins.linter import document as openapi
-from plugins.linter import logo, manifest
+from plugins.linter import document_rules, logo, manifest
+from plugins.linter.document import Document
 from plugins.linter.rules import Finding, Level
 from plugins.manifest import described
 from plugins.mcp.widgets import widgets_of
@@ -80,7 +80,7 @@ def findings(mount: PluginMount) -> Iterator[Finding]:
         manifest.Manifest(mount.url("manifest"), described(mount, auth))
     )
     document = document_at(mount, whole=True)
-    yield from openapi.RULES.check(openapi.Document(mount.url("openapi"), document))
+    yield from document_rules.RULES.check(Document(mount.url("openapi"), document))
     if path := finders.find(mount.plugin.logo):
         body = Path(path).read_bytes()
         yield from logo.RULES.check(logo.Logo(mount.plugin.logo, "image/png", body))

@@ -15,10 +15,11 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
+from api.json_api import json_response
 from api.views import APIView
 from plugins import manifest as documents
 from plugins.clients import token_variable, ways
-from plugins.documents import OWN, SHARED, document, json_response
+from plugins.documents import OWN, SHARED, document
 from plugins.mounts import PluginRequest, find_mount, prefix_namespace, root_namespace
 from plugins.openapi import openapi_text
 from plugins.plugin import Plugin
@@ -35,7 +36,7 @@ def manifest(request: PluginRequest) -> HttpResponse:
         if not settings.AI_PLUGIN_MANIFEST:
             detail = "This site serves no manifests. Use mcp, or openapi.yaml."
         return json_response({"detail": detail}, 404)
-    return json_response(document)
+    return json_response(document, indented=True)
 
 
 @document(OWN)

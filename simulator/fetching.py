@@ -1,6 +1,5 @@
 """The client's requests, each of which leaves a trace."""
 
-import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,14 +8,18 @@ from django.conf import settings
 from django.utils import timezone
 from requests_hardened import HTTPSession
 
+from api.deadline import Deadline
 from api.fetching import Fetched, Fetcher, FetchError
 from api.hosts import is_loopback
+from plugins.linter.purposes import Purpose
 from plugins.registry import declared_plugins
 from simulator import reasons
 from simulator.trace import Exchange, Why
 
 DOCUMENT_SECONDS, CALL_SECONDS = 15, 45
 """How long ChatGPT waited, for a plugin's documents and for a call."""
+STEP_SECONDS = 30
+"""How long the answers to all requests of one step may take, where it needs several."""
 AGENT = "example-plugins-simulator"
 
 
@@ -29,12 +32,14 @@ class TracedFetcher(Fetcher):
     why: Why = reasons.UNSAID
     """What the next requests are for."""
     agent: str = AGENT
-    until: float = math.inf
-    """When all requests end, by the monotonic clock: somebody waits for a page."""
+    seconds: float = DOCUMENT_SECONDS
 
-    def to(self, why: Why, *, seconds: float = DOCUMENT_SECONDS) -> "TracedFetcher":
-        """Return the fetcher for requests that have this purpose."""
-        return replace(self, why=why, seconds=seconds)
+    def to(self, why: Why, *, seconds: float = 0) -> "TracedFetcher":
+        """Return the fetcher for requests that have this purpose, and this time if not its own."""
+        return replace(self, why=why, seconds=seconds or self.seconds)
+
+    def asking(self, purpose: str) -> "TracedFetcher":
+        return replace(self, why=reasons.OF_CHECKS[Purpose(purpose)])
 
     def one(
         self,
@@ -43,13 +48,11 @@ class TracedFetcher(Fetcher):
         url: str,
         headers: Mapping[str, str],
         body: bytes | None,
-        deadline: float,
+        deadline: Deadline,
     ) -> Fetched:
         started, clock = timezone.now(), time.monotonic()
         answer, error = None, ""
         try:
-            if clock > self.until:
-                raise FetchError("The step takes too long, so no more is asked. Take it again.")
             answer = super().one(session, method, url, headers, body, deadline)
             return answer
         except FetchError as problem:

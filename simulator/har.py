@@ -4,9 +4,10 @@ import base64
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from api.fetching import Fetched
+from api.hosts import parts_of
 from simulator.trace import Exchange
 
 CREATOR = {"name": "example-plugins simulator", "version": "1"}
@@ -41,7 +42,7 @@ def entry(exchange: Exchange) -> dict[str, Any]:
 
 
 def request(exchange: Exchange) -> dict[str, Any]:
-    query = parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True)
+    query = parse_qsl(parts_of(exchange.url).query, keep_blank_values=True)
     made: dict[str, Any] = {
         "method": exchange.method,
         "url": exchange.url,

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
+from api.hosts import joined, parts_of
 from plugins.linter.checking import manifest_url
 from plugins.linter.document import Document
 from plugins.linter.manifest import Manifest
@@ -13,7 +13,7 @@ from plugins.linter.reading import UnreadableError, read_object
 from plugins.linter.rules import shown
 from simulator import reasons
 from simulator.errors import StepError
-from simulator.fetching import TracedFetcher
+from simulator.fetching import STEP_SECONDS, TracedFetcher
 from simulator.oauth.scheme import OAuth
 from simulator.openapi import OpenAPIOperation
 from simulator.schemes import Given, NoAuth, Scheme, ServiceHTTP, UserHTTP
@@ -34,12 +34,12 @@ class ManifestPlugin(Subject):
         api_url = Manifest(url, manifest).urls.get("/api/url")
         if not api_url:
             raise StepError(f"The manifest at {url} names no document. Give its URL in api.url.")
-        _, document = read(fetcher.to(reasons.DOCUMENT), urljoin(url, api_url), yaml_too=True)
+        _, document = read(fetcher.to(reasons.DOCUMENT), joined(url, api_url), yaml_too=True)
         return cls(url, manifest, document)
 
     @property
     def name(self) -> str:
-        return str(self.manifest.get("name_for_model") or urlsplit(self.url).hostname)
+        return str(self.manifest.get("name_for_model") or parts_of(self.url).hostname)
 
     @property
     def title(self) -> str:
@@ -57,14 +57,14 @@ class ManifestPlugin(Subject):
         kind = str(self.auth.get("type"))
         if kind not in SCHEMES:
             raise StepError(f"Its auth.type is {shown(kind)}. Use one of {', '.join(SCHEMES)}.")
-        return SCHEMES[kind].of_manifest(self.url, self.auth, fetcher)
+        return SCHEMES[kind].of_manifest(self.url, self.auth, fetcher.within(STEP_SECONDS))
 
     def read(self, fetcher: TracedFetcher, headers: Mapping[str, str]) -> "ManifestPlugin":
         return self
 
     @cached_property
     def operations(self) -> tuple[OpenAPIOperation, ...]:
-        url = urljoin(self.url, str(Manifest(self.url, self.manifest).api.get("url")))
+        url = joined(self.url, str(Manifest(self.url, self.manifest).api.get("url")))
         document = Document(url, self.document)
         return tuple(OpenAPIOperation(each, document, self.url) for each in document.operations)
 

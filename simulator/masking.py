@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlunsplit
 
 from api.fetching import Fetched
+from api.hosts import parts_of
 from simulator.trace import Exchange
 
 MASK = "***"
@@ -85,7 +86,7 @@ class Masker:
         return text
 
     def url(self, url: str) -> str:
-        parts = urlsplit(url)
+        parts = parts_of(url)
         return urlunsplit(
             parts._replace(query=self.form(parts.query), fragment=self.form(parts.fragment))
         )

@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 
-from plugins.linter import mcp
+from api.hosts import parts_of
+from plugins.linter import mcp_server as mcp
 from plugins.linter.document import listed
-from simulator import reasons
 from simulator.answer import Answer, answer_of
 from simulator.confirmation import Confirmation
 from simulator.errors import StepError
-from simulator.fetching import CALL_SECONDS, TracedFetcher
+from simulator.fetching import CALL_SECONDS, STEP_SECONDS, TracedFetcher
 from simulator.oauth import discovery
 from simulator.oauth.scheme import OAuth
 from simulator.oauth.server import require_secure
@@ -43,7 +42,7 @@ class MCPServer(Subject):
 
     @property
     def name(self) -> str:
-        return str(self.info.get("name") or urlsplit(self.url).hostname)
+        return str(self.info.get("name") or parts_of(self.url).hostname)
 
     @property
     def title(self) -> str:
@@ -54,9 +53,11 @@ class MCPServer(Subject):
         return str(self.manifest.get("instructions") or "")
 
     def scheme(self, fetcher: TracedFetcher, given: Given) -> Scheme:
-        server = mcp.Server(self.url, fetcher.to(reasons.MCP_ASK))
+        fetcher = fetcher.within(STEP_SECONDS)
+        server = mcp.Server(self.url, fetcher)
         if server.bare is None:
-            raise StepError(f"{self.url} does not answer a POST. Is it an MCP server's address?")
+            why = f"{self.url} does not answer a POST. Is it an MCP server's address? {server.met}"
+            raise StepError(why)
         if not server.is_protected:
             return NoAuth({})
         if given.token:
@@ -67,10 +68,11 @@ class MCPServer(Subject):
         return OAuth(discovery.of_resource(self.url, url, fetcher).as_details())
 
     def read(self, fetcher: TracedFetcher, headers: Mapping[str, str]) -> "MCPServer":
-        server = self.server(fetcher.to(reasons.MCP_TOOLS), headers)
+        server = self.server(fetcher.within(STEP_SECONDS), headers)
         if server.tools is None:
             raise StepError(f"{self.url} tells no tools. `check_plugin {self.url}` says more.")
         about = {**server.about, "revision": server.era}
+        server.leave()
         return replace(self, manifest=about, document={"tools": server.tools})
 
     def server(self, fetcher: TracedFetcher, headers: Mapping[str, str]) -> mcp.Server:
@@ -151,11 +153,13 @@ class Tool:
     def call(
         self, fetcher: TracedFetcher, values: Mapping[str, Any], headers: Mapping[str, str]
     ) -> Answer:
-        server = self.of.server(fetcher.to(reasons.MCP_CALL, seconds=CALL_SECONDS), headers)
+        patient = replace(fetcher, seconds=CALL_SECONDS).within(CALL_SECONDS)
+        server = self.of.server(patient, headers)
         era = self.of.manifest.get("revision", mcp.LEGACY)
         session = "" if era == mcp.MODERN else server.session
         params = {"name": self.id, "arguments": dict(values)}
         fetched = server.ask("tools/call", params, era=era, session=session)
+        server.leave()
         result = mcp.result_of(fetched)
         if result is None:
             return answer_of(fetched, is_good=False)

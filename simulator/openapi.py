@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode
 
+from api.hosts import joined, parts_of
 from plugins.linter.document import Document, Operation, listed
 from plugins.linter.manifest import domain_of
 from simulator import reasons
@@ -126,8 +127,8 @@ class OpenAPIOperation:
         item = paths.get(self.operation.path) if isinstance(paths, Mapping) else None
         holders = (self.operation.document, item or {}, self.document.root)
         servers = (each for holder in holders for each in listed(holder, "servers"))
-        url = urljoin(self.document.url, filled(next(servers, {}))).rstrip("/")
-        host, own = (urlsplit(each).hostname or "" for each in (url, self.plugin_url))
+        url = joined(self.document.url, filled(next(servers, {}))).rstrip("/")
+        host, own = (parts_of(each).hostname or "" for each in (url, self.plugin_url))
         if domain_of(host) != domain_of(own):
             raise StepError(f"Its server {url} is not at {domain_of(own)}, so nothing is sent.")
         require_secure(url)

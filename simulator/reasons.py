@@ -2,10 +2,12 @@
 
 import re
 
+from plugins.linter.purposes import Purpose
 from simulator.trace import Why
 
 PLUGINS = "https://web.archive.org/web/2024/https://platform.openai.com/docs/plugins/"
 MCP = "https://modelcontextprotocol.io/specification/2025-11-25/"
+MODERN_MCP = "https://modelcontextprotocol.io/specification/2026-07-28/"
 
 RFC = re.compile(r"https://www\.rfc-editor\.org/rfc/rfc(\d+)#section-([\d.]+)")
 
@@ -29,10 +31,6 @@ MANIFEST = Why(
 DOCUMENT = Why(
     "Reads the OpenAPI document, from which a model learns what it can call.",
     f"{PLUGINS}getting-started/openapi-definition",
-)
-LINT = Why(
-    "Looks whether the plugin is as clients need it, without changing anything.",
-    f"{PLUGINS}getting-started",
 )
 VERIFY = Why(
     "Reads the manifest again, to see that its owner put the verification token into it.",
@@ -65,8 +63,72 @@ EXCHANGE = Why("Exchanges the code for tokens, once.", rfc(6749, "4.1.3"))
 REFRESH = Why("Gets a new access token for the refresh token.", rfc(6749, "6"))
 REVOKE = Why("Ends a token before its time, so that it opens nothing any more.", rfc(7009, "2.1"))
 UNREGISTER = Why("Deletes the client that was registered for this.", rfc(7592, "2.3"))
-MCP_ASK = Why(
-    "Asks the MCP server who it is, and whether it wants a token.", f"{MCP}basic/lifecycle"
-)
-MCP_TOOLS = Why("Asks the MCP server for its tools.", f"{MCP}server/tools#listing-tools")
-MCP_CALL = Why("Calls a tool for the model.", f"{MCP}server/tools#calling-tools")
+
+OF_CHECKS = {
+    Purpose.MANIFEST: Why(
+        "Reads the manifest, to hold it to what ChatGPT asks of one.",
+        f"{PLUGINS}getting-started/plugin-manifest",
+    ),
+    Purpose.LOGO: Why(
+        "Fetches the logo: an image, and no GIF.", f"{PLUGINS}getting-started/plugin-manifest"
+    ),
+    Purpose.DOCUMENT: Why(
+        "Reads the OpenAPI document, to hold it to what models and importers need.",
+        f"{PLUGINS}getting-started/openapi-definition",
+    ),
+    Purpose.CORS: Why(
+        "Looks whether ChatGPT's pages may read a document of a plugin on this machine.",
+        f"{PLUGINS}getting-started/running-a-plugin",
+    ),
+    Purpose.PREFLIGHT: Why(
+        "Asks for leave as a browser does before a page of the web reaches into a private network.",
+        "https://wicg.github.io/private-network-access/#cors-preflight",
+    ),
+    Purpose.CONTENT_TYPE: Why("Looks whether the manifest says that it is JSON.", rfc(9110, "8.3")),
+    Purpose.LEGAL: Why(
+        "Looks whether the page with the legal information is there.",
+        f"{PLUGINS}getting-started/plugin-manifest",
+    ),
+    Purpose.BARE_CALL: Why(
+        "Calls an operation that only reads, without a token: what is protected has to refuse.",
+        rfc(6750, "3"),
+    ),
+    Purpose.NO_SUCH_PATH: Why(
+        "Asks for what is not there, to see whether a refusal is JSON, which a model can read.",
+        rfc(9110, "15.5"),
+    ),
+    Purpose.SERVER_METADATA: Why(
+        "Reads what the authorization server says of itself, and compares.", rfc(8414, "3")
+    ),
+    Purpose.RESOURCE_METADATA: Why(
+        "Reads which authorization server gives tokens for the MCP server.", rfc(9728, "3")
+    ),
+    Purpose.MCP_BARE: Why(
+        "Asks the MCP server for its tools without a token, to see whether it wants one.",
+        f"{MCP}basic/authorization",
+    ),
+    Purpose.MCP_DISCOVER: Why(
+        "Asks the MCP server who it is, as clients of the newest revision do: without a handshake.",
+        f"{MODERN_MCP}server/discover",
+    ),
+    Purpose.MCP_INITIALIZE: Why(
+        "Begins the handshake of older revisions: each side says what it can.",
+        f"{MCP}basic/lifecycle#initialization",
+    ),
+    Purpose.MCP_INITIALIZED: Why(
+        "Ends the handshake: the server's answer was read.", f"{MCP}basic/lifecycle#initialization"
+    ),
+    Purpose.MCP_LEAVE: Why(
+        "Ends the session that the MCP server keeps for this.",
+        f"{MCP}basic/transports#session-management",
+    ),
+    Purpose.MCP_TOOLS: Why(
+        "Asks the MCP server for its tools.", f"{MCP}server/tools#listing-tools"
+    ),
+    Purpose.MCP_RESOURCE: Why(
+        "Reads the page of a widget that a tool points to.",
+        f"{MCP}server/resources#reading-resources",
+    ),
+    Purpose.MCP_CALL: Why("Calls a tool for the model.", f"{MCP}server/tools#calling-tools"),
+}
+"""What a check asks for, and an MCP server is asked in any case."""

@@ -81,15 +81,20 @@ class RequestBody:
 
 
 def properties_of(
-    schema: Any, document: Document, depth: int = 0
+    schema: Any, document: Document, depth: int = 0, seen: set[int] | None = None
 ) -> tuple[dict[str, Mapping[str, Any]], set[str]]:
-    """Return an object's properties that a client sends, those of `allOf` too, and the required."""
-    if not isinstance(schema, Mapping) or depth > 20:
+    """Return an object's properties that a client sends, those of `allOf` too, and the required.
+
+    A part is looked at once: parts can refer to each other in a million ways.
+    """
+    seen = set() if seen is None else seen
+    if not isinstance(schema, Mapping) or depth > 20 or id(schema) in seen:
         return {}, set()
+    seen.add(id(schema))
     found: dict[str, Mapping[str, Any]] = {}
     required: set[str] = set()
     for part in listed(schema, "allOf"):
-        more, wanted = properties_of(document.resolved(part), document, depth + 1)
+        more, wanted = properties_of(document.resolved(part), document, depth + 1, seen)
         found |= more
         required |= wanted
     own = schema.get("properties")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from plugins.linter.checking import Report, check
-from simulator import reasons
 from simulator.errors import StepError
 from simulator.fetching import TracedFetcher
 from simulator.operation import Operation
@@ -65,7 +64,7 @@ class Subject(ABC):
     def can_be_verified(self) -> bool: ...
 
     def lint(self, fetcher: TracedFetcher, given: Given) -> Report:
-        return check(self.url, fetcher=fetcher.to(reasons.LINT), token=given.token)
+        return check(self.url, fetcher=fetcher, token=given.token)
 
     def operation(self, name: str) -> Operation:
         """Return the one of a name; raises StepError."""

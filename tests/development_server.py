@@ -10,11 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.conf import settings
-
 from tests.ports import free_port
 
-MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+PROJECT = Path(__file__).parents[1]
+MANAGE = [sys.executable, str(PROJECT / "manage.py")]
 
 
 def process_environ(*, measured: bool = True) -> dict[str, str]:
@@ -54,14 +53,14 @@ def development_server(directory: Path) -> Iterator[DevelopmentServer]:
             stderr=output,
         )
     try:
-        _wait_for(port, process, log)
+        wait_for(port, process, log)
         yield DevelopmentServer(port, environ, log)
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
     for _ in range(300):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from itertools import chain
 
 from api.fetching import Fetched, Fetcher, FetchError
-from api.hosts import is_loopback
-from plugins.linter import document, logo, manifest, mcp, site
+from api.hosts import is_loopback, joined, parts_of
+from plugins.linter import document_rules, logo, manifest, mcp_rules, site
+from plugins.linter.document import Document
+from plugins.linter.mcp_server import Server
+from plugins.linter.purposes import Purpose
 from plugins.linter.reading import UnreadableError, read_object
 from plugins.linter.rules import Finding, Level
 
 ORDER = list(Level)
+CHECK_SECONDS = 60.0
+"""How long all answers may take together."""
 
 
 @dataclass(frozen=True)
@@ -38,21 +43,33 @@ class Report:
 def check(address: str, *, fetcher: Fetcher, token: str = "") -> Report:
     """Check the plugin, manifest or MCP server at an address."""
     url = completed(address)
+    fetcher = fetcher.within(CHECK_SECONDS)
     if is_mcp(url):
-        findings = mcp.RULES.check(mcp.Server(url, fetcher, token))
-        return report(url, "MCP server", findings)
+        server = Server(url, fetcher, token)
+        findings = chain(mcp_rules.RULES.check(server), too_late(url, fetcher))
+        found = report(url, "MCP server", findings)
+        server.leave()
+        return found
     url = manifest_url(url)
-    return report(url, "plugin", check_plugin(url, fetcher))
+    return report(url, "plugin", chain(check_plugin(url, fetcher), too_late(url, fetcher)))
+
+
+def too_late(url: str, fetcher: Fetcher) -> Iterator[Finding]:
+    """Say that it was not all looked at; evaluated when all else is."""
+    if fetcher.is_over:
+        found = f"its answers took longer than {CHECK_SECONDS:g} seconds together"
+        mend = "Let it answer sooner: what came too late was not looked at."
+        yield Finding("check.time", Level.ERROR, url, found, mend)
 
 
 def is_mcp(url: str) -> bool:
     """Say whether a URL is an MCP server's."""
-    return urlsplit(url).path.rstrip("/").endswith("/mcp")
+    return parts_of(url).path.rstrip("/").endswith("/mcp")
 
 
 def manifest_url(url: str) -> str:
     """Return where a plugin's manifest is, by its URL or the plugin's."""
-    if urlsplit(url).path.endswith(".json"):
+    if parts_of(url).path.endswith(".json"):
         return url
     return f"{url.rstrip('/')}{manifest.WELL_KNOWN}"
 
@@ -71,7 +88,7 @@ def report(url: str, kind: str, findings: Iterator[Finding]) -> Report:
 
 def check_plugin(url: str, fetcher: Fetcher) -> Iterator[Finding]:
     try:
-        fetched = fetcher.get(url)
+        fetched = fetcher.asking(Purpose.MANIFEST).get(url)
         found = manifest.Manifest(fetched.url, read_object(fetched))
     except (FetchError, UnreadableError) as error:
         yield unread("manifest.read", url, error)
@@ -82,13 +99,13 @@ def check_plugin(url: str, fetcher: Fetcher) -> Iterator[Finding]:
     if api_url is None:
         return
     try:
-        fetched = fetcher.get(urljoin(found.url, api_url))
-        described = document.Document(fetched.url, read_object(fetched, yaml_too=True))
+        fetched = fetcher.asking(Purpose.DOCUMENT).get(joined(found.url, api_url))
+        described = Document(fetched.url, read_object(fetched, yaml_too=True))
     except (FetchError, UnreadableError) as error:
         yield unread("openapi.read", api_url, error)
         return
-    yield from document.VALIDITY.check(described)
-    yield from document.RULES.check(described)
+    yield from document_rules.VALIDITY.check(described)
+    yield from document_rules.RULES.check(described)
     yield from site.RULES.check(site.Site(fetcher, found, described))
 
 
@@ -97,7 +114,7 @@ def check_logo(found: manifest.Manifest, fetcher: Fetcher) -> Iterator[Finding]:
     if url is None:
         return
     try:
-        fetched: Fetched = fetcher.get(urljoin(found.url, url))
+        fetched: Fetched = fetcher.asking(Purpose.LOGO).get(joined(found.url, url))
     except FetchError as error:
         yield unread("logo.read", url, error)
         return

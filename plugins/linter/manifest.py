@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from publicsuffixlist import PublicSuffixList
 
-from api.hosts import is_loopback
+from api.hosts import is_loopback, parts_of
 from plugins.linter.rules import Level, Problem, Rules, shown
 
 WELL_KNOWN = "/.well-known/ai-plugin.json"
@@ -147,7 +146,7 @@ def api(manifest: Manifest) -> Iterator[Problem]:
 @RULES.rule(Level.ERROR, "Every URL is an absolute one, of https but on this machine.")
 def https(manifest: Manifest) -> Iterator[Problem]:
     for place, url in {"": manifest.url, **manifest.urls}.items():
-        parts = urlsplit(url)
+        parts = parts_of(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             yield place, shown(url), "Give the whole URL, https:// and host included."
         elif parts.scheme == "http" and not is_loopback(url):
@@ -156,8 +155,8 @@ def https(manifest: Manifest) -> Iterator[Problem]:
 
 @RULES.rule(Level.ERROR, "All of it is at the plugin's own domain, and so is its mailbox.")
 def domain(manifest: Manifest) -> Iterator[Problem]:
-    own = domain_of(urlsplit(manifest.url).hostname or "")
-    hosts = {place: urlsplit(url).hostname or "" for place, url in manifest.urls.items()}
+    own = domain_of(parts_of(manifest.url).hostname or "")
+    hosts = {place: parts_of(url).hostname or "" for place, url in manifest.urls.items()}
     email = manifest.document.get("contact_email")
     if isinstance(email, str) and email.count("@") == 1:
         hosts["/contact_email"] = email.partition("@")[2]
@@ -170,7 +169,7 @@ def domain(manifest: Manifest) -> Iterator[Problem]:
 
 @RULES.rule(Level.ADVICE, "It stands at the root of its host, where ChatGPT looked for it.")
 def place(manifest: Manifest) -> Iterator[Problem]:
-    path = urlsplit(manifest.url).path
+    path = parts_of(manifest.url).path
     if path != WELL_KNOWN:
         yield "", path, f"Serve it at {WELL_KNOWN} of a host of its own."
 

@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from plugins.linter import document, logo, manifest, mcp, site
+from plugins.linter import document_rules, logo, manifest, mcp_rules, site
 from plugins.linter.checking import Report
 from plugins.linter.rules import Level
 
 LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.ADVICE: "note"}
 RULES = [
+    ("check.time", "All of it is answered in time."),
     *((f"{kind}.read", "It can be read.") for kind in ("manifest", "openapi", "logo")),
     *((rule.name, rule.says) for rule in manifest.RULES),
     *((rule.name, rule.says) for rule in logo.RULES),
-    *((rule.name, rule.says) for rule in (*document.VALIDITY, *document.RULES)),
+    *((rule.name, rule.says) for rule in (*document_rules.VALIDITY, *document_rules.RULES)),
     *((rule.name, rule.says) for rule in site.RULES),
-    *((rule.name, rule.says) for rule in mcp.RULES),
+    *((rule.name, rule.says) for rule in mcp_rules.RULES),
 ]
 
 

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import orjson
 
 from api.fetching import Fetched, Fetcher, FetchError
-from api.hosts import is_loopback
+from api.hosts import is_loopback, parts_of
 from plugins.linter.document import Document, Operation
 from plugins.linter.manifest import Manifest
+from plugins.linter.purposes import Purpose
 from plugins.linter.rules import Level, Problem, Rules, shown
 
 ORIGINS = ("https://chat.openai.com", "https://chatgpt.com")
@@ -28,11 +29,13 @@ class Site:
     def is_local(self) -> bool:
         return is_loopback(self.manifest.url)
 
-    def sent(self, method: str, url: str, **headers: str) -> Fetched | None:
+    def sent(
+        self, purpose: Purpose, url: str, *, method: str = "GET", **headers: str
+    ) -> Fetched | None:
         """Return an answer; None where there is none, which other rules tell of."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         try:
-            return self.fetcher.send(method, url, headers=named)
+            return self.fetcher.asking(purpose).send(method, url, headers=named)
         except FetchError:
             return None
 
@@ -78,7 +81,7 @@ def cors(site: Site) -> Iterator[Problem]:
         return
     for url in (site.manifest.url, site.document.url):
         for origin in ORIGINS:
-            answer = site.sent("GET", url, Origin=origin)
+            answer = site.sent(Purpose.CORS, url, Origin=origin)
             allowed = answer.header("access-control-allow-origin") if answer else origin
             if allowed not in (origin, "*"):
                 mend = f"Answer it with Access-Control-Allow-Origin: {origin}."
@@ -91,8 +94,9 @@ def private_network(site: Site) -> Iterator[Problem]:
         return
     for origin in ORIGINS:
         answer = site.sent(
-            "OPTIONS",
+            Purpose.PREFLIGHT,
             site.document.url,
+            method="OPTIONS",
             Origin=origin,
             Access_Control_Request_Method="GET",
             Access_Control_Request_Private_Network="true",
@@ -104,7 +108,7 @@ def private_network(site: Site) -> Iterator[Problem]:
 
 @RULES.rule(Level.WARNING, "Each document says what it is.")
 def content_types(site: Site) -> Iterator[Problem]:
-    answer = site.sent("GET", site.manifest.url)
+    answer = site.sent(Purpose.CONTENT_TYPE, site.manifest.url)
     if answer and "json" not in answer.header("content-type"):
         yield site.manifest.url, shown(answer.header("content-type")), "Send application/json."
 
@@ -112,8 +116,8 @@ def content_types(site: Site) -> Iterator[Problem]:
 @RULES.rule(Level.WARNING, "The page with the legal information is there.")
 def legal(site: Site) -> Iterator[Problem]:
     url = site.manifest.urls.get("/legal_info_url")
-    if url and urlsplit(url).scheme in ("http", "https"):
-        answer = site.sent("GET", url)
+    if url and parts_of(url).scheme in ("http", "https"):
+        answer = site.sent(Purpose.LEGAL, url)
         if answer is None or answer.status != 200:
             found = f"HTTP status {answer.status}" if answer else "no answer"
             yield url, found, "Serve a page there: ChatGPT links to it."
@@ -124,7 +128,7 @@ def challenge(site: Site) -> Iterator[Problem]:
     if site.manifest.auth.get("type") in (None, "none") or not site.harmless:
         return
     operation, url = site.harmless
-    answer = site.sent("GET", url)
+    answer = site.sent(Purpose.BARE_CALL, url)
     if answer is None:
         yield operation.at, "no answer", "Let the API answer at the server that it names."
     elif answer.status != 401:
@@ -139,7 +143,7 @@ def answers(site: Site) -> Iterator[Problem]:
     if site.manifest.auth.get("type") != "none" or not site.harmless:
         return
     operation, url = site.harmless
-    answer = site.sent("GET", url)
+    answer = site.sent(Purpose.BARE_CALL, url)
     if answer is None:
         yield operation.at, f"no answer from {url}", "Let the API answer at the server it names."
     elif answer.status >= 500:
@@ -152,7 +156,7 @@ def answers(site: Site) -> Iterator[Problem]:
 @RULES.rule(Level.WARNING, "Refusals are JSON, which a model can read.")
 def errors(site: Site) -> Iterator[Problem]:
     for server in site.document.servers[:1]:
-        answer = site.sent("GET", f"{server.rstrip('/')}/there-is-no-such-path")
+        answer = site.sent(Purpose.NO_SUCH_PATH, f"{server.rstrip('/')}/there-is-no-such-path")
         if answer and answer.status >= 400 and not is_json(answer):
             found = f"{answer.status} as {answer.header('content-type') or 'nothing'}"
             yield server, found, 'Answer errors in JSON too, such as {"detail": "…"}.'
@@ -165,10 +169,10 @@ def metadata(site: Site) -> Iterator[Problem]:
     auth = site.manifest.auth
     if auth.get("type") != "oauth":
         return
-    base = urlsplit(site.manifest.url)
+    base = parts_of(site.manifest.url)
     root = base.path.removesuffix("/.well-known/ai-plugin.json")
     url = f"{base.scheme}://{base.netloc}/.well-known/oauth-authorization-server{root}"
-    answer = site.sent("GET", url)
+    answer = site.sent(Purpose.SERVER_METADATA, url)
     if answer is None or answer.status != 200 or not is_json(answer):
         return
     said = orjson.loads(answer.body)

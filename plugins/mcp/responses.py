@@ -1,13 +1,12 @@
 """What HTTP says, in place of JSON-RPC: refusals, and challenges to send another credential."""
 
 from dataclasses import dataclass
-from typing import Any
 
-import orjson
 from django.http import HttpResponse
 from rest_framework.exceptions import AuthenticationFailed
 
 from api.exceptions import AWAY, DATABASE_AWAY
+from api.json_api import json_response
 from api.throttling import Limit, client_address
 from plugins.mounts import PluginRequest
 
@@ -61,9 +60,4 @@ def check_caller(request: PluginRequest) -> None:
 
 
 def problem(detail: str, status: int, **headers: str) -> HttpResponse:
-    return json_response({"detail": detail}, status, **headers)
-
-
-def json_response(data: Any, status: int, **headers: str) -> HttpResponse:
-    content = orjson.dumps(data)
-    return HttpResponse(content, status=status, content_type="application/json", headers=headers)
+    return json_response({"detail": detail}, status, headers=headers)

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from plugins.patterns import is_portable
+
 DATA = ("example", "default", "enum")
 """What holds values, and no schemas."""
-LOOK_AROUND = ("(?=", "(?!", "(?<")
 
 
 def json_schema(
@@ -40,9 +41,7 @@ def translated(schema: Any, *, examples: bool) -> Any:
     if "example" in made:
         example = made.pop("example")
         made |= {"examples": [example]} if examples else {}
-    if isinstance(made.get("pattern"), str) and any(
-        each in made["pattern"] for each in LOOK_AROUND
-    ):
+    if isinstance(made.get("pattern"), str) and not is_portable(made["pattern"]):
         del made["pattern"]  # which many clients' engines refuse, and with it the whole list
     if "$ref" in made:
         made["$ref"] = made["$ref"].replace("#/components/schemas/", "#/$defs/")

@@ -24,10 +24,11 @@ from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCNotificati
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
+from api.json_api import json_response
 from api.json_text import read_json
 from plugins.cors import may_read
 from plugins.documents import allowed
-from plugins.mcp.responses import Arrival, ChallengeError, admit, json_response, problem
+from plugins.mcp.responses import Arrival, ChallengeError, admit, problem
 from plugins.mcp.server import run_request
 from plugins.mounts import PluginRequest
 

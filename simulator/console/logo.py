@@ -3,10 +3,10 @@
 import base64
 from collections.abc import Iterable
 from io import BytesIO
-from urllib.parse import urljoin
 
 from PIL import Image, UnidentifiedImageError
 
+from api.hosts import joined
 from plugins.linter.manifest import Manifest
 from simulator.subject import Subject
 from simulator.trace import Exchange
@@ -21,7 +21,7 @@ def logo(subject: Subject, trace: Iterable[Exchange]) -> str:
     named = Manifest(subject.url, subject.manifest).urls.get("/logo_url")
     if not named:
         return ""
-    url = urljoin(subject.url, named)
+    url = joined(subject.url, named)
     answers = (each.answer for each in trace if each.url == url and each.answer)
     return next((drawn(answer.body) for answer in answers if answer.status == 200), "")
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from time import monotonic
+from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -19,11 +18,11 @@ from simulator.fetching import TracedFetcher, site_fetcher
 from simulator.models import Attempt
 
 STEP_SECONDS = 90
-"""After which a step begins no more requests: it holds one of few places, and a person waits."""
+"""How long all requests of a step may take: it holds one of few places, and a person waits."""
 
 
 def bounded_fetcher() -> TracedFetcher:
-    return replace(site_fetcher(), until=monotonic() + STEP_SECONDS)
+    return site_fetcher().within(STEP_SECONDS)
 
 
 @dataclass

@@ -12,8 +12,9 @@ from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
 from api.fetching import FetchError
-from plugins.linter import mcp
-from simulator import installing
+from plugins.linter.mcp_server import result_of
+from plugins.linter.purposes import Purpose
+from simulator import installing, reasons
 from simulator.answer import TEXT_MAX, Answer
 from simulator.confirmation import Confirmation
 from simulator.conversation.given import Function, Given
@@ -185,8 +186,9 @@ class Sent:
     @property
     def result(self) -> dict[str, Any] | None:
         """What an MCP server answered, whole: its widget shows more than a model reads."""
-        last = self.fetcher.trace[-1].answer if len(self.fetcher.trace) > self.before else None
-        return mcp.result_of(last) if last else None
+        why = reasons.OF_CHECKS[Purpose.MCP_CALL]
+        asked = [each for each in self.fetcher.trace[self.before :] if each.why == why]
+        return result_of(asked[-1].answer) if asked and asked[-1].answer else None
 
     def for_widget(self) -> dict[str, Any]:
         operation = self.function.operation

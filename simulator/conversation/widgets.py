@@ -14,7 +14,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from api.fetching import FetchError
-from plugins.linter import mcp
+from plugins.linter.mcp_rules import WIDGET
 from simulator import installing
 from simulator.access import View, console_page
 from simulator.conversation.calls import (
@@ -88,7 +88,7 @@ def read(message: Message, fetcher: Any) -> str:
     )
     contents = found.get("contents") if found else None
     for each in contents if isinstance(contents, list) else ():
-        if isinstance(each, dict) and each.get("mimeType") == mcp.WIDGET and "text" in each:
+        if isinstance(each, dict) and each.get("mimeType") == WIDGET and "text" in each:
             return clean(str(each["text"]))
     raise StepError(f"The server has no widget at {message.facts['widget']}.")
 

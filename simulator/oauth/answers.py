@@ -11,11 +11,8 @@ from simulator.errors import StepError
 
 def read_answer(answer: Fetched, endpoint: str, section: str) -> dict[str, Any]:
     """Return the JSON object of a good answer; raises StepError, in the server's words if any."""
-    try:
-        said = orjson.loads(answer.body)
-    except ValueError:
-        said = None
-    if isinstance(said, dict) and answer.status >= 400 and "error" in said:
+    said = parsed(answer)
+    if isinstance(said, dict) and refusal(answer):
         why = f"{said['error']}: {said.get('error_description') or 'it does not say why'}"
         raise StepError(f"The {endpoint} refuses with HTTP status {answer.status}, {why}")
     if not 200 <= answer.status < 300:
@@ -30,3 +27,16 @@ def read_answer(answer: Fetched, endpoint: str, section: str) -> dict[str, Any]:
             f"{shown(answer.body.decode('utf-8', 'replace'))}. Let it answer as {section} says."
         )
     return said
+
+
+def refusal(answer: Fetched) -> bool:
+    """Say whether a server refuses in the words of OAuth (RFC 6749 section 5.2)."""
+    said = parsed(answer)
+    return isinstance(said, dict) and answer.status >= 400 and "error" in said
+
+
+def parsed(answer: Fetched) -> Any:
+    try:
+        return orjson.loads(answer.body)
+    except ValueError:
+        return None

@@ -6,8 +6,9 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlunsplit
 
+from api.hosts import parts_of
 from simulator.errors import StepError
 from simulator.oauth.server import Server
 
@@ -45,7 +46,7 @@ def visit(server: Server, *, client_id: str, redirect_uri: str) -> Visit:
         query |= {"code_challenge": challenge(verifier), "code_challenge_method": "S256"}
     if server.resource:
         query["resource"] = server.resource
-    parts = urlsplit(server.authorize_url)
+    parts = parts_of(server.authorize_url)
     own = parse_qsl(parts.query, keep_blank_values=True)  # which has to stay: RFC 6749 section 3.1
     url = urlunsplit(parts._replace(query=urlencode([*own, *query.items()]), fragment=""))
     return Visit(url, redirect_uri, state, verifier)

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
+from api.hosts import parts_of
 from plugins.linter.manifest import CONTENT_TYPES, WELL_KNOWN
 from plugins.linter.rules import shown
 from simulator import reasons
@@ -44,14 +44,14 @@ def of_manifest(url: str, auth: Mapping[str, Any], fetcher: TracedFetcher) -> Se
 
 def issuers(url: str, token_url: str) -> tuple[str, ...]:
     """Return who may be the issuer: the plugin itself, or the host of its token endpoint."""
-    parts = urlsplit(token_url)
+    parts = parts_of(token_url)
     plugin = url.partition("?")[0].removesuffix(WELL_KNOWN)
     return tuple(dict.fromkeys((plugin, f"{parts.scheme}://{parts.netloc}")))
 
 
 def resource_metadata_url(url: str, fetcher: TracedFetcher) -> str | None:
     """Return where a resource has its metadata, which its challenge does not say (RFC 9728 3.1)."""
-    parts = urlsplit(url)
+    parts = parts_of(url)
     root = f"{parts.scheme}://{parts.netloc}/.well-known/oauth-protected-resource"
     places = dict.fromkeys((f"{root}{parts.path.rstrip('/')}", root))
     asking = fetcher.to(reasons.RESOURCE_METADATA)

@@ -33,7 +33,9 @@ class Listener(HTTPServer):
             if self.timeout <= 0:
                 raise StepError(
                     f"Nobody came back to {self.redirect_uri} within {seconds:g} seconds. "
-                    "Run the command again, and open the address that it prints."
+                    "Run the command again, and open the address that it prints. If the server "
+                    "showed an error instead, mend that: does it know the client, and this very "
+                    "address to come back to? --port PORT keeps its port."
                 )
             self.handle_request()
         return self.came_back

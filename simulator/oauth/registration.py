@@ -15,6 +15,15 @@ METHODS = ("client_secret_post", "client_secret_basic", "none")
 """In the order in which they are chosen; the first is how ChatGPT proved itself."""
 
 
+def made_by_hand(server: Server, client_id: str, client_secret: str) -> dict[str, str]:
+    """Return a client that the server's operator made, with the way in which it proves itself."""
+    if not client_secret:
+        return {"client_id": client_id, "auth_method": "none"}
+    with_secret = (each for each in METHODS[:2] if each in server.auth_methods)
+    method = next(with_secret, METHODS[0])
+    return {"client_id": client_id, "client_secret": client_secret, "auth_method": method}
+
+
 def register(fetcher: TracedFetcher, server: Server, redirect_uri: str) -> dict[str, str]:
     """Return the client that the server makes; raises StepError, FetchError."""
     offered = server.auth_methods or ("client_secret_basic",)  # RFC 8414 section 2

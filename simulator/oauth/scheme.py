@@ -38,7 +38,7 @@ class OAuth(Scheme):
 
     def begin(self, fetcher: TracedFetcher, given: Given, redirect_uri: str) -> Begun:
         if given.client_id:
-            client = {"client_id": given.client_id, "client_secret": given.client_secret}
+            client = registration.made_by_hand(self.server, given.client_id, given.client_secret)
         else:
             client = registration.register(fetcher, self.server, redirect_uri)
         visit = authorization.visit(

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 
 from api.fetching import FetchError
-from api.hosts import is_loopback
+from api.hosts import is_loopback, parts_of
 from simulator import reasons
 from simulator.errors import StepError
 from simulator.fetching import TracedFetcher
@@ -55,7 +54,7 @@ class Server:
 
 def require_secure(url: str) -> None:
     """Raise StepError for a URL to which secrets would go in the clear."""
-    scheme = urlsplit(url).scheme
+    scheme = parts_of(url).scheme
     if scheme != "https" and not (scheme == "http" and is_loopback(url)):
         raise StepError(f"{url} would carry secrets in the clear. Serve it by https.")
 
@@ -86,7 +85,7 @@ def read_metadata(fetcher: TracedFetcher, issuer: str) -> Mapping[str, Any]:
 
 def places(issuer: str) -> Iterator[str]:
     """Yield where an issuer's metadata may stand (RFC 8414 sections 3.1 and 5)."""
-    parts = urlsplit(issuer)
+    parts = parts_of(issuer)
     origin, path = f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
     yield f"{origin}/.well-known/oauth-authorization-server{path}"
     yield f"{origin}/.well-known/openid-configuration{path}"

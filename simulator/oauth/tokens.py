@@ -1,6 +1,7 @@
 """Gets tokens, renews them, and ends them: RFC 6749 sections 4.1.3 and 6, RFC 7009."""
 
 import base64
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -12,8 +13,12 @@ from api.fetching import Fetched
 from simulator import reasons
 from simulator.errors import StepError
 from simulator.fetching import TracedFetcher
-from simulator.oauth.answers import read_answer
+from simulator.oauth.answers import read_answer, refusal
 from simulator.oauth.server import FORM, JSON, Server
+
+TOKEN = re.compile(r"[\x21-\x7e]+")
+"""What a header carries as one word; RFC 6750 section 2.1 allows less."""
+NOT_UNDERSTOOD = (400, 406, 415, 422)
 
 
 def exchange(
@@ -21,7 +26,14 @@ def exchange(
 ) -> dict[str, Any]:
     """Return the tokens for a code; raises StepError, FetchError."""
     fields = {"grant_type": "authorization_code", **fields}
-    return read_tokens(ask(fetcher.to(reasons.EXCHANGE), server, client, fields))
+    answer = ask(fetcher.to(reasons.EXCHANGE), server, client, fields)
+    try:
+        return read_tokens(answer)
+    except StepError as error:
+        if answer.status not in NOT_UNDERSTOOD or refusal(answer):
+            raise
+        hint = f"It was sent as {server.content_type}: does the endpoint read that?"
+        raise StepError(f"{error} {hint}") from error
 
 
 def refresh(
@@ -54,13 +66,17 @@ def send(
     client: Mapping[str, str],
     fields: Mapping[str, str],
 ) -> Fetched:
-    """Send a request in which the client proves itself (RFC 6749 section 2.3.1)."""
+    """Send a request in which the client proves itself (RFC 6749 section 2.3.1).
+
+    A public client sends none of its secret, though servers give it one: it proves nothing by it.
+    """
     headers = {"Content-Type": content_type, "Accept": JSON}
     if client.get("auth_method") == "client_secret_basic":
         both = ":".join(quote_plus(client.get(name, "")) for name in ("client_id", "client_secret"))
         headers["Authorization"] = f"Basic {base64.b64encode(both.encode()).decode()}"
     else:
-        names = ("client_id", "client_secret")
+        public = client.get("auth_method") == "none"
+        names = ("client_id",) if public else ("client_id", "client_secret")
         fields = {**fields, **{name: client[name] for name in names if client.get(name)}}
     body = orjson.dumps(fields) if content_type == JSON else urlencode(fields).encode()
     return fetcher.send("POST", url, headers=headers, body=body, follow=False)
@@ -71,7 +87,11 @@ def read_tokens(answer: Fetched) -> dict[str, Any]:
     said = read_answer(answer, "token endpoint", section)
     if not isinstance(said.get("access_token"), str) or not said["access_token"]:
         raise StepError(f"The token endpoint answers no access_token ({section}).")
-    kind = said.get("token_type")
+    if not TOKEN.fullmatch(said["access_token"]):
+        raise StepError("The token endpoint answers an access_token that no header can carry.")
+    if "token_type" not in said:
+        raise StepError(f'It answers no token_type. Answer "bearer" ({section}).')
+    kind = said["token_type"]
     if str(kind).lower() != "bearer":
         raise StepError(f'Its token_type is {kind!r}. Answer "bearer" ({section}).')
     tokens: dict[str, Any] = {"access_token": said["access_token"]}

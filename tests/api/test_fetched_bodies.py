@@ -78,6 +78,42 @@ def test_a_body_that_trickles_is_not_waited_for(start: bytes) -> None:
     assert time.monotonic() - began < 1.5
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [b"H", *b"TTP/1.1 200 OK"],
+        [b"HTTP/1.1 200 OK\r\n", *[b"X-More: x\r\n"] * 20],
+        [b"HTTP/1.1 200 OK\r\nX-Long: ", *[b"x"] * 20],
+        [b"HTTP/1.1 100 Continue\r\n\r\n"] * 20,
+        [head(CHUNKED), *[b"1;x="] * 20],
+        [head(CHUNKED), b"0\r\n", *[b"X-More: x\r\n"] * 20],
+    ],
+    ids=["status", "headers", "one header", "continue", "size of a chunk", "trailers"],
+)
+def test_nothing_that_trickles_is_waited_for(parts: list[bytes | int]) -> None:
+    pieces = [part if isinstance(part, bytes) else bytes([part]) for part in parts]
+    began = time.monotonic()
+    with answering(*pieces, pause=0.1) as url, pytest.raises(FetchError, match="took longer"):
+        LOCAL.get(url)
+    assert time.monotonic() - began < 1.5
+
+
+def test_a_look_up_without_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: answered.wait(10))
+    with pytest.raises(FetchError, match=r"took longer than 0\.5 seconds"):
+        LOCAL.get("http://slow.example/")
+    assert not answered.is_set()
+    answered.set()
+
+
+def test_the_body_of_a_redirect_is_read_no_further_than_another() -> None:
+    bomb = gzip.compress(b"\0" * 50_000_000)
+    redirect = head(GZIP, "Location: /", f"Content-Length: {len(bomb)}").replace(b"200", b"302")
+    with answering(redirect, bomb) as url, pytest.raises(FetchError, match="more than 2097152"):
+        LOCAL.get(url)
+
+
 def test_a_body_that_stops_is_not_waited_for() -> None:
     parts = [head("Content-Length: 100"), b"x"]
     with answering(*parts, pause=0.6) as url, pytest.raises(FetchError, match="took longer"):

@@ -38,6 +38,11 @@ PRIVATE = [
     "http://[fe80::1]/",
     "http://[fd00::1]/",
     "http://[fec0::1]/",
+    "http://[64:ff9b:1::7f00:1]/",
+    "http://[2001:0:7f00:1::]/",
+    "http://[fe80::5efe:7f00:1]/",
+    "http://[fd00:ec2::254]/latest/meta-data/",
+    "http://127.0.0.1:22/",
 ]
 
 
@@ -103,6 +108,13 @@ def name_of(address: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         "http://[::/",
         "http://a b/",
         "http://a.example:99999/",
+        "http://localhost./",
+        "http://127.0.0.1./",
+        "http://127\u30020\u30020\u30021/",
+        "http://a.example@127.0.0.1/",
+        "http://127.0.0.1@a.example/",
+        "http://@a.example/",
+        "http://a.example\\@127.0.0.1/",
         "x",
         "http://\udcff/",
     ],

@@ -1,7 +1,7 @@
 """The web site of a client, over real https on this machine: it serves metadata documents.
 
 No document is fetched from one's own network (CIMD section 6.5), so the site that is tested needs
-`LoopbackFetcher`, which lets in this server alone, with the certificate that it made for itself. In
+`LoopbackFetcher`, which trusts this server alone, by the certificate that it made for itself. In
 the process of the tests `override_settings` names it; a site in a process of its own is run with
 DJANGO_SETTINGS_MODULE=tests.oauth.metadata_settings and the server's `environ`.
 """
@@ -18,15 +18,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from oauth2_provider.cimd import CIMDError
 
+from api.deadline import Deadline
+from api.fetching import Fetcher
 from oauth_demo.documents import MetadataFetcher
+
+Answer = tuple[int, dict[str, str], bytes]
 
 
 @dataclass(frozen=True)
@@ -35,36 +37,43 @@ class MetadataServer:
 
     address: str
     certificate: Path
-    documents: dict[str, bytes] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
     fetched: list[str] = field(default_factory=list)
 
     def describe(self, *redirect_uris: str, path: str = "/client.json", **document: Any) -> str:
         """Serve a document of a client; return its URL, which is the client_id."""
         url = f"https://{self.address}{path}"
         content = {"client_id": url, "redirect_uris": redirect_uris, **document}
-        self.documents[path] = json.dumps(content).encode()
-        return url
+        return self.serve(json.dumps(content).encode(), path=path)
+
+    def serve(
+        self, body: bytes, *, path: str = "/client.json", status: int = 200, **headers: str
+    ) -> str:
+        """Answer a path; return its URL."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.answers[path] = (status, {"Content-Type": "application/json", **named}, body)
+        return f"https://{self.address}{path}"
 
     @property
     def environ(self) -> dict[str, str]:
         return {
-            "METADATA_SERVER": self.address,
             "METADATA_CERTIFICATE": str(self.certificate),
         }
 
 
 class LoopbackFetcher(MetadataFetcher):
-    """Fetches from the one server that the environment names; else as the site does."""
+    """Fetches from the one server that has the certificate which the environment names."""
 
-    def read(self, client_id: str) -> tuple[dict[str, Any], int]:
-        if urlsplit(client_id).netloc != os.environ["METADATA_SERVER"]:
-            return super().read(client_id)
-        certificate = os.environ["METADATA_CERTIFICATE"]
-        answer = requests.get(client_id, verify=certificate, timeout=5)
-        if answer.status_code != 200:
-            raise CIMDError(f"The server answered {answer.status_code}.")
-        document: dict[str, Any] = answer.json()
-        return document, 300
+    def fetcher(self) -> Fetcher:
+        strict = super().fetcher()
+        return Trusting(loopback=True, seconds=strict.seconds, size_max=strict.size_max)
+
+
+class Trusting(Fetcher):
+    def session(self, deadline: Deadline) -> requests.Session:
+        session: requests.Session = super().session(deadline)
+        session.verify = os.environ["METADATA_CERTIFICATE"]
+        return session
 
 
 @contextmanager
@@ -73,17 +82,18 @@ def metadata_server(directory: Path) -> Iterator[MetadataServer]:
     certificate = directory / "certificate.pem"
     key = directory / "key.pem"
     make_certificate(certificate, key)
-    documents: dict[str, bytes] = {}
+    answers: dict[str, Answer] = {}
     fetched: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             fetched.append(self.path)
-            document = documents.get(self.path)
-            self.send_response(200 if document else 404)
-            self.send_header("Content-Type", "application/json")
+            status, headers, body = answers.get(self.path, (404, {}, b"{}"))
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(document or b"{}")
+            self.wfile.write(body)
 
         def log_message(self, *args: object) -> None:
             pass
@@ -95,7 +105,7 @@ def metadata_server(directory: Path) -> Iterator[MetadataServer]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"localhost:{server.server_port}"
     try:
-        yield MetadataServer(address, certificate, documents, fetched)
+        yield MetadataServer(address, certificate, answers, fetched)
     finally:
         server.shutdown()
         server.server_close()

@@ -3,6 +3,7 @@
 Its metadata document is fetched by https, as it is from the web.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -15,10 +16,16 @@ import requests
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import override_settings
+from oauth2_provider.cimd import CIMDError
 from pytest_django.live_server_helper import LiveServer
 
 from tests.oauth.conftest import pkce
-from tests.oauth.metadata_server import MetadataServer, metadata_server
+from tests.oauth.metadata_server import (
+    LoopbackFetcher,
+    MetadataServer,
+    make_certificate,
+    metadata_server,
+)
 
 BACK = "http://127.0.0.1:49152/callback"
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
@@ -145,3 +152,67 @@ def test_a_document_that_is_not_there_is_explained(
     assert page.status_code == 400
     assert "No document could be read at this client_id" in page.text
     assert documents.fetched == ["/nothing.json"]
+
+
+CLIENT = b'{"redirect_uris": ["https://a.example/cb"]}'
+
+
+@pytest.mark.parametrize(
+    ("body", "answer", "words"),
+    [
+        (b"", {"status": 404}, "answers HTTP status 404"),
+        (b"", {"status": 500}, "answers HTTP status 500"),
+        (b"", {"status": 302, "Location": "/other.json"}, "answers HTTP status 302"),
+        (CLIENT, {"Content_Type": "text/html"}, "answers text/html, and no JSON"),
+        (CLIENT, {"Content_Type": ""}, "answers no Content-Type, and no JSON"),
+        (b"{", {}, "answers broken JSON"),
+        (b"\xff", {}, "answers broken JSON"),
+        (b"[]", {}, "answers JSON, and no object"),
+        (b" " * 17_000, {}, "answers more than 16384 bytes"),
+    ],
+)
+def test_a_document_that_cannot_be_read_is_none(
+    documents: MetadataServer, body: bytes, answer: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(CIMDError, match=words):
+        LoopbackFetcher().fetch(documents.serve(body, **answer))
+    assert documents.fetched == ["/client.json"]  # and no other
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("max-age=600", 600),
+        ("public, Max-Age = 600", 600),
+        ("max-age=1", 300),
+        (f"max-age={10**12}", 86_400),
+        ("max-age=soon", 86_400),
+        ("", 86_400),
+        ("max-age=600, no-store", 300),
+        ("no-cache", 300),
+    ],
+)
+def test_a_document_is_kept_as_long_as_it_says_within_bounds(
+    documents: MetadataServer, said: str, seconds: int
+) -> None:
+    url = documents.serve(CLIENT, Cache_Control=said, Content_Type="application/client+json")
+    assert LoopbackFetcher().fetch(url) == (json.loads(CLIENT), seconds)
+
+
+@pytest.mark.parametrize("path", ["", "/./client.json", "/a/../client.json", "/a/.."])
+def test_a_url_without_a_path_or_with_a_detour_is_not_fetched(
+    documents: MetadataServer, path: str
+) -> None:
+    with pytest.raises(CIMDError, match="no plain https URL"):
+        LoopbackFetcher().fetch(f"https://{documents.address}{path}")
+    assert documents.fetched == []
+
+
+def test_a_server_that_nobody_vouches_for_is_not_read(
+    documents: MetadataServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = documents.describe("https://a.example/cb")
+    make_certificate(tmp_path / "other.pem", tmp_path / "other.key")
+    monkeypatch.setenv("METADATA_CERTIFICATE", str(tmp_path / "other.pem"))
+    with pytest.raises(CIMDError, match="certificate verify failed"):
+        LoopbackFetcher().fetch(url)

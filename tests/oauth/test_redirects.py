@@ -68,6 +68,9 @@ REFUSED = [
     *("http://[0:0:0:0:0:0:0:1]/", "http://[::1%25lo]/", "http://[::1/", "http://::1/"),
     *("http://127.0.0.1@evil.example/", "http://evil.example\\@127.0.0.1/", "http:127.0.0.1/"),
     *("http://app.localhost/cb", "http://LOCALHOST/", "http://127。0。0。1/"),
+    # what browsers read as another address
+    *("https://2130706433/", "https://0x7f000001/", "https://127.1/", "https://0177.0.0.1/cb"),
+    *("https://127.0.0.0x1/", "https://a.example.1/", "https://256.1.1.1/", "https://0x/"),
     # ports
     *("https://a.example:0/", "https://a.example:65536/", "http://127.0.0.1:99999/"),
     *("http://127.0.0.1:x/", "http://127.0.0.1:80:80/", "https://a.example:/cb"),

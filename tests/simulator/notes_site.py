@@ -7,9 +7,10 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +21,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from plugins.linter.site import ORIGINS
 from tests.plugins.linter.served import DOCUMENT, MANIFEST, changed, logo
@@ -33,7 +35,10 @@ class NotesSite:
     """What it keeps, and what is wrong with it."""
 
     url: str
+    scheme: str = "oauth"
     content_type: str = "application/json"
+    instead: dict[str, Callable[[], Response]] = field(default_factory=dict)
+    """What a path answers in place of what it should."""
     faults: set[str] = field(default_factory=set)
     metadata: dict[str, Any] = field(default_factory=dict)
     """Added to what it publishes of its authorization server; nothing is published without."""
@@ -65,7 +70,8 @@ class NotesSite:
 
     async def manifest(self, request: Request) -> Response:
         auth = {
-            "type": "oauth",
+            "type": self.scheme,
+            "authorization_type": "bearer",
             "client_url": f"{self.url}/oauth?from=plugin",
             "authorization_url": f"{self.url}/token",
             "authorization_content_type": self.content_type,
@@ -77,7 +83,9 @@ class NotesSite:
 
     async def document(self, request: Request) -> Response:
         document = changed(DOCUMENT, {"/servers": [{"url": self.url}]})
-        document["paths"]["/notes/{name}"]["get"]["responses"]["401"] = {"description": "No token."}
+        if self.scheme != "none":
+            get = document["paths"]["/notes/{name}"]["get"]
+            get["responses"]["401"] = {"description": "No token."}
         return JSONResponse(document)
 
     async def published(self, request: Request) -> Response:
@@ -181,17 +189,22 @@ class NotesSite:
     async def get_notes(self, request: Request) -> Response:
         self.headers.append(dict(request.headers))
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if self.tokens.get(token) != "access":
+        if self.scheme != "none" and self.tokens.get(token) != "access":
             challenge = {"WWW-Authenticate": "Bearer"}
             return JSONResponse({"detail": "No token."}, 401, challenge)
         if "echo" in self.faults:
             return JSONResponse({"you sent": token})
         return JSONResponse({"notes": [request.path_params["name"]]})
 
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as an application of ASGI, or as a path is told to."""
+        wrong = self.instead.get(scope["path"])
+        await (wrong() if wrong else self.app)(scope, receive, send)
+
     async def missing(self, request: Request, error: Exception) -> Response:
         return JSONResponse({"detail": "Not found."}, 404)
 
-    @property
+    @cached_property
     def app(self) -> Starlette:
         def get(path: str, view: Any) -> Route:
             return Route(path, view, methods=["GET"])
@@ -242,7 +255,14 @@ def notes_site() -> Iterator[NotesSite]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         site = NotesSite(f"http://localhost:{listening.getsockname()[1]}")
-        server = uvicorn.Server(uvicorn.Config(site.app, log_level="error", lifespan="off"))
+        config = uvicorn.Config(
+            site.answer,
+            interface="asgi3",
+            log_level="critical",
+            lifespan="off",
+            timeout_graceful_shutdown=0,
+        )
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         while not server.started:

@@ -163,3 +163,14 @@ def test_the_api_is_at_the_first_server(servers: Any, url: str) -> None:
 def test_a_server_that_must_not_have_the_credential_is_refused(server: str, words: str) -> None:
     with pytest.raises(StepError, match=words):
         operation(servers=[{"url": server}]).url({})
+
+
+def test_parts_that_refer_to_each_other_in_a_million_ways_are_looked_at_once() -> None:
+    refer = {
+        f"A{number}": {"allOf": [{"$ref": f"#/components/schemas/A{number + 1}"}] * 10}
+        for number in range(19)
+    }
+    schemas = {**refer, "A19": {"type": "object", "properties": {"name": TEXT}}}
+    body = in_json({"$ref": "#/components/schemas/A0"})
+    found = operation(body=body, components={"schemas": schemas})
+    assert [each.name for each in found.arguments] == ["name"]

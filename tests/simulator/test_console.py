@@ -490,7 +490,7 @@ def test_a_step_ends_in_time(
     console: Console, plugin_site: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("simulator.console.trip.STEP_SECONDS", -1)
-    assert "The step takes too long, so no more is asked." in console.open(plugin_site.url)
+    assert "came too late: all requests together have" in console.open(plugin_site.url)
     assert plugin_site.asked == []
 
 

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from api.fetching import Fetched
+from plugins.linter.purposes import Purpose
 from simulator import reasons
 from simulator.curl import as_curl
 from simulator.har import as_har
@@ -157,8 +158,14 @@ def test_what_is_no_text_is_archived_all_the_same() -> None:
 
 
 def test_each_reason_is_one_sentence_and_a_link() -> None:
-    whys = [each for each in vars(reasons).values() if isinstance(each, Why) and each.sentence]
-    assert len(whys) > 15
+    own = [each for each in vars(reasons).values() if isinstance(each, Why) and each.sentence]
+    whys = [*own, *reasons.OF_CHECKS.values()]
+    assert len(whys) > 25
     for why in whys:
         assert why.sentence.endswith(".") and ". " not in why.sentence
         assert why.link.startswith("https://")
+
+
+def test_each_request_of_a_check_has_a_sentence_of_its_own() -> None:
+    assert set(reasons.OF_CHECKS) == set(Purpose)
+    assert len({why.sentence for why in reasons.OF_CHECKS.values()}) == len(Purpose)

@@ -100,7 +100,7 @@ class Served:
     """The methods that came to `/mcp`."""
 
     def answer(self, path: str, sent: bytes) -> Answer:
-        if path == "/mcp" and path not in self.answers:
+        if path == "/mcp" and path not in self.answers and sent:
             return self.answer_mcp(json.loads(sent))
         missing = (404, {"Content-Type": "application/json"}, b'{"detail": "Not found."}')
         return self.answers.get(path, missing)
@@ -155,7 +155,7 @@ def served() -> Iterator[Served]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = do_OPTIONS = answer  # noqa: N815  (named by the library)
+        do_GET = do_POST = do_OPTIONS = do_DELETE = answer  # noqa: N815  (named by the library)
 
         def log_message(self, *args: Any) -> None:
             pass

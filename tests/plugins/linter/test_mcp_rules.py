@@ -7,7 +7,7 @@ import pytest
 
 from api.fetching import Fetcher
 from plugins.linter.checking import check
-from plugins.linter.mcp import WIDGET
+from plugins.linter.mcp_rules import WIDGET
 from plugins.linter.sarif import RULES
 from tests.clients.live_site import LiveSite
 from tests.plugins.linter.served import Served, changed, served
@@ -77,6 +77,18 @@ def test_a_server_with_sessions_hears_that_its_answer_was_read(site: Served) -> 
     begun = site.told.index("initialize")
     assert site.told[begun + 1] == "notifications/initialized"
     assert "tools/list" in site.told[begun + 2 :]
+
+
+def test_a_session_that_was_begun_is_ended(site: Served) -> None:
+    site.headers["Mcp-Session-Id"] = "a-session"
+    assert texts(site) == []
+    assert site.asked[-1] == ("DELETE", "/mcp")
+    assert [method for method, _ in site.asked].count("DELETE") == 1
+
+
+def test_where_there_is_no_session_none_is_ended(site: Served) -> None:
+    assert texts(site) == []
+    assert "DELETE" not in [method for method, _ in site.asked]
 
 
 FAULTS: list[tuple[str, dict[str, Any], str]] = [

@@ -1,166 +1,34 @@
 """The rules of an MCP server: what clients ask of one (revisions 2025-11-25 and 2026-07-28)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
-from urllib.parse import urlsplit
 
 import jsonschema
-import orjson
 
-from api.fetching import Fetched, Fetcher, FetchError
-from api.hosts import is_loopback
-from plugins.linter.document import NOT_IN_RE2, TOOL_NAME, walk
+from api.hosts import is_loopback, parts_of
+from plugins.linter.document import walk
+from plugins.linter.document_rules import TOOL_NAME
+from plugins.linter.mcp_server import LEGACY, MODERN, Server, document, metadata_url
+from plugins.linter.purposes import Purpose
 from plugins.linter.rules import Level, Problem, Rules, shown
+from plugins.patterns import is_portable
 
-LEGACY, MODERN = "2025-11-25", "2026-07-28"
-CLIENT = {"name": "check_plugin", "version": "1"}
 HINTS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
 INSTRUCTIONS_SEEN = 512  # characters that every client shows to its model
 WIDGET = "text/html;profile=mcp-app"
-
-
-@dataclass(frozen=True)
-class Server:
-    """An MCP server as a client meets it, by Streamable HTTP."""
-
-    url: str
-    fetcher: Fetcher
-    token: str = field(default="", repr=False)
-
-    def ask(
-        self, method: str, params: Mapping[str, Any], *, era: str, session: str = ""
-    ) -> Fetched:
-        """Send one request or notification, as a client of an era does; raises FetchError."""
-        headers = {
-            "Accept": "application/json, text/event-stream",
-            "Content-Type": "application/json",
-            "MCP-Protocol-Version": era,
-        }
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
-        if session:
-            headers["Mcp-Session-Id"] = session
-        sent = dict(params)
-        if era == MODERN:
-            headers["Mcp-Method"] = method
-            if isinstance(name := sent.get("name", sent.get("uri")), str):
-                headers["Mcp-Name"] = name
-            sent["_meta"] = {
-                "io.modelcontextprotocol/protocolVersion": MODERN,
-                "io.modelcontextprotocol/clientInfo": CLIENT,
-                "io.modelcontextprotocol/clientCapabilities": {},
-            }
-        message: dict[str, Any] = {"jsonrpc": "2.0", "method": method, "params": sent}
-        if not method.startswith("notifications/"):
-            message["id"] = 1
-        return self.fetcher.send("POST", self.url, headers=headers, body=orjson.dumps(message))
-
-    def result(self, method: str, params: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
-        """Return the result of a request in the newest era that answers; None where none does."""
-        try:
-            return result_of(self.ask(method, params or {}, era=self.era, session=self.session))
-        except FetchError:
-            return None
-
-    @cached_property
-    def bare(self) -> Fetched | None:
-        """What a request without a credential is answered; None without an answer."""
-        try:
-            return Server(self.url, self.fetcher).ask("tools/list", {}, era=LEGACY)
-        except FetchError:
-            return None
-
-    @cached_property
-    def is_protected(self) -> bool:
-        return self.bare is not None and self.bare.status == 401
-
-    @cached_property
-    def modern(self) -> dict[str, Any] | None:
-        """What `server/discover` answers."""
-        try:
-            return result_of(self.ask("server/discover", {}, era=MODERN))
-        except FetchError:
-            return None
-
-    @cached_property
-    def handshake(self) -> Fetched | None:
-        """What `initialize` answers; a server with sessions wants to hear that it was read."""
-        params = {"protocolVersion": LEGACY, "capabilities": {}, "clientInfo": CLIENT}
-        try:
-            answer = self.ask("initialize", params, era=LEGACY)
-            if (agreed := result_of(answer)) is not None:
-                era, session = str(agreed.get("protocolVersion")), answer.header("mcp-session-id")
-                self.ask("notifications/initialized", {}, era=era, session=session)
-            return answer
-        except FetchError:
-            return None
-
-    @property
-    def era(self) -> str:
-        """The revision of further requests: the newest, else the one that was agreed on."""
-        if self.modern:
-            return MODERN
-        return str((self.legacy or {}).get("protocolVersion", LEGACY))
-
-    @property
-    def session(self) -> str:
-        if self.modern or self.handshake is None:
-            return ""
-        return self.handshake.header("mcp-session-id")
-
-    @cached_property
-    def legacy(self) -> dict[str, Any] | None:
-        return result_of(self.handshake) if self.handshake else None
-
-    @cached_property
-    def about(self) -> dict[str, Any]:
-        """What it says of itself: capabilities, instructions."""
-        return self.modern or self.legacy or {}
-
-    @cached_property
-    def tools(self) -> list[Mapping[str, Any]] | None:
-        """The tools, page after page; None where they are not told."""
-        tools: list[Mapping[str, Any]] = []
-        params: dict[str, Any] = {}
-        for _ in range(20):
-            page = self.result("tools/list", params)
-            if page is None or not isinstance(page.get("tools"), list):
-                return None
-            tools += [tool for tool in page["tools"] if isinstance(tool, Mapping)]
-            if not isinstance(page.get("nextCursor"), str):
-                break
-            params = {"cursor": page["nextCursor"]}
-        return tools
-
-
-def result_of(answer: Fetched) -> dict[str, Any] | None:
-    """Return the result in an answer, which may be an event stream; None where there is none."""
-    bodies = [answer.body]
-    if "text/event-stream" in answer.header("content-type"):
-        lines = answer.body.splitlines()
-        bodies = [line.removeprefix(b"data:").strip() for line in lines if line[:5] == b"data:"]
-    for body in bodies:
-        try:
-            message = orjson.loads(body)
-        except ValueError:
-            continue
-        if isinstance(message, dict) and isinstance(message.get("result"), dict):
-            result: dict[str, Any] = message["result"]
-            return result
-    return None
-
 
 RULES: Rules[Server] = Rules("mcp")
 
 
 @RULES.rule(Level.ERROR, "It answers, over https but on this machine.")
 def answers(server: Server) -> Iterator[Problem]:
-    if urlsplit(server.url).scheme != "https" and not is_loopback(server.url):
+    if parts_of(server.url).scheme != "https" and not is_loopback(server.url):
         yield server.url, "plain http", "Serve it by https: plain http is for localhost alone."
     if server.bare is None:
-        yield server.url, "no answer to a POST", "Let it answer JSON-RPC messages by POST there."
+        yield (
+            server.url,
+            f"no answer to a POST. {server.met}",
+            "Let it answer JSON-RPC messages by POST there.",
+        )
     elif not (server.modern or server.legacy or server.is_protected):
         found = f"HTTP status {server.bare.status} and no result of JSON-RPC"
         yield server.url, found, "Answer initialize, or server/discover."
@@ -247,7 +115,7 @@ def tool_properties(server: Server) -> Iterator[Problem]:
             for name in map(str, properties if isinstance(properties, Mapping) else ()):
                 if not TOOL_NAME.fullmatch(name):
                     yield at, shown(name), "Use letters, digits, _ . and -, 64 at most."
-            if isinstance(pattern := schema.get("pattern"), str) and NOT_IN_RE2.search(pattern):
+            if isinstance(pattern := schema.get("pattern"), str) and not is_portable(pattern):
                 yield at, shown(pattern), "Write a pattern that RE2 takes, or none."
 
 
@@ -274,7 +142,7 @@ def challenge(server: Server) -> Iterator[Problem]:
 def resource_metadata(server: Server) -> Iterator[Problem]:
     if (url := metadata_url(server)) is None:
         return
-    metadata = document(server, url)
+    metadata = document(server, url, Purpose.RESOURCE_METADATA)
     if metadata is None:
         yield url, "no JSON object", "Serve the metadata of RFC 9728 there."
     elif str(metadata.get("resource")).rstrip("/") != server.url.rstrip("/"):
@@ -287,17 +155,18 @@ def resource_metadata(server: Server) -> Iterator[Problem]:
 @RULES.rule(Level.ERROR, "The authorization server can be found, and takes S256.")
 def server_metadata(server: Server) -> Iterator[Problem]:
     url = metadata_url(server)
-    metadata = document(server, url) if url else None
+    metadata = document(server, url, Purpose.RESOURCE_METADATA) if url else None
     issuers = metadata.get("authorization_servers") if metadata else None
     for issuer in map(str, issuers if isinstance(issuers, list) else ()):
-        parts = urlsplit(issuer)
+        parts = parts_of(issuer)
         origin, path = f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
         places = [
             f"{origin}/.well-known/oauth-authorization-server{path}",
             f"{origin}/.well-known/openid-configuration{path}",
             f"{issuer.rstrip('/')}/.well-known/openid-configuration",
         ]
-        said = next(filter(None, (document(server, place) for place in places)), None)
+        read = (document(server, place, Purpose.SERVER_METADATA) for place in places)
+        said = next(filter(None, read), None)
         if said is None:
             yield places[0], "no metadata", "Serve the metadata of RFC 8414 there."
             continue
@@ -323,20 +192,3 @@ def widgets(server: Server) -> Iterator[Problem]:
         if WIDGET not in types:
             found = f"{uri} is {', '.join(map(str, types)) or 'not there'}"
             yield str(tool.get("name")), found, f"Serve it by resources/read as {WIDGET}."
-
-
-def metadata_url(server: Server) -> str | None:
-    """Return where the challenge says the resource's metadata is."""
-    if server.bare is None or not server.is_protected:
-        return None
-    _, found, rest = server.bare.header("www-authenticate").partition('resource_metadata="')
-    return rest.partition('"')[0] if found else None
-
-
-def document(server: Server, url: str) -> dict[str, Any] | None:
-    try:
-        answer = server.fetcher.get(url)
-        found = orjson.loads(answer.body)
-    except (FetchError, ValueError):
-        return None
-    return found if answer.status == 200 and isinstance(found, dict) else None
