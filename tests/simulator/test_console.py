@@ -322,13 +322,13 @@ def test_an_api_that_does_not_protect_itself_is_found_out(
     console: Console, plugin_site: Served
 ) -> None:
     plugin_site.serve_plugin(changed(MANIFEST, {"/auth": SERVICE}))
-    plugin_site.serve("/notes/me", {"notes": []})
+    plugin_site.serve("/notes/example", {"notes": []})
     console.open(plugin_site.url)
     assert taught(console, "without-token") == {
         "is_good": False,
         "said": "getNotes answered HTTP status 200, not 401.",
     }
-    plugin_site.answers["/notes/me"] = (401, {}, b"")
+    plugin_site.answers["/notes/example"] = (401, {}, b"")
     assert "without a WWW-Authenticate header" in taught(console, "without-token")["said"]
 
 
