@@ -132,8 +132,14 @@ def get_todos(url: str, token: str) -> int:
 
 
 def test_the_whole_story(
-    site: str, page: Page, client: OAuthClient, listener: Listener, complaints: list[str]
+    site: str,
+    page: Page,
+    client: OAuthClient,
+    listener: Listener,
+    complaints: list[str],
+    settings: Any,
 ) -> None:
+    settings.OAUTH_REFRESH_GRACE = 0  # with which a spent token is a replay at once
     page.goto(request_url(site, client))
     page.get_by_role("main").get_by_role("link", name="Sign up").click()
     page.get_by_label("Username").fill("carol")
