@@ -16,6 +16,7 @@ from typing import Any
 from benchmarks import growth, operations, report, todos, writers
 from benchmarks.load import LoadError
 from benchmarks.plot import as_svg
+from benchmarks.sampling import progress
 from benchmarks.servers import PROJECT, FailedCommandError
 from benchmarks.sites import Sites
 
@@ -65,13 +66,20 @@ def options() -> Namespace:
     return arguments
 
 
-def measure(arguments: Namespace) -> dict[str, Any]:
+def measure(arguments: Namespace) -> tuple[dict[str, Any], list[str]]:
+    """Return what each part found, and what failed: the other parts are shown nevertheless."""
+    found, failures = {}, []
     with ExitStack() as stack:
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))
         sites = Sites(stack, directory, arguments.postgres_url)
-        return {
-            name: part(arguments, sites) for name, part in PARTS.items() if name in arguments.only
-        }
+        for name, part in PARTS.items():
+            if name in arguments.only:
+                try:
+                    found[name] = part(arguments, sites)
+                except (LoadError, FailedCommandError) as error:
+                    failures.append(f"The part {name!r} failed. {error}")
+                    progress(failures[-1])
+    return found, failures
 
 
 def show(found: dict[str, Any], arguments: Namespace) -> None:
@@ -93,12 +101,12 @@ def show(found: dict[str, Any], arguments: Namespace) -> None:
 def main() -> None:
     arguments = options()
     try:
-        found = measure(arguments)
-    except (LoadError, FailedCommandError) as error:
-        raise SystemExit(f"The benchmark failed. {error}") from error
+        found, failures = measure(arguments)
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     show(found, arguments)
+    if failures:
+        raise SystemExit("\n".join(failures))
 
 
 if __name__ == "__main__":

@@ -80,4 +80,5 @@ class Sites:
 
     @cached_property
     def postgres(self) -> Server:
-        return self.start("the site on PostgreSQL", SERVE, self.postgres_settings | FASTEST)
+        """The default server: while one thread waits for PostgreSQL, another works."""
+        return self.start("the site on PostgreSQL", SERVE, self.postgres_settings)

@@ -69,6 +69,7 @@ def measure(arguments: Namespace, sites: Sites) -> Samples:
             target.check()
             for kind in KINDS:
                 target.send(kind, connections=arguments.connections, **WARM_UP)
+            target.check_count()
         for number in range(arguments.rounds):
             progress(f"Round {number + 1} of {arguments.rounds}")
             for kind in KINDS:
