@@ -6,7 +6,7 @@ others, the next of the long list.
 
 import sqlite3
 from argparse import Namespace
-from typing import Any
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from benchmarks.load import Request, repeated, run
@@ -17,7 +17,8 @@ from benchmarks.targets import KINDS
 
 TODOS = 1_000_000
 SIZES = {10: 1_000, 1_000: 20, 100_000: 1}  # how many lists there are of each
-LONGEST: dict[str, Any] = {"count": 1_000, "seconds": 2}
+REQUESTS, SECONDS = 1_000, 1  # of each kind at most, whichever comes first
+BUY_MILK = b'{"todo": "Buy milk"}'
 
 LISTS = """
     SELECT 'todo', CASE
@@ -75,17 +76,14 @@ def measure(arguments: Namespace, sites: Sites) -> Growth:
 def ends(server: Server, size: int) -> dict[str, Sample]:
     """Measure at the end of lists of a length, which are hardly longer afterwards."""
     lists = [f"/todo/todos/{size}-{number}" for number in range(SIZES[size])]
-    kinds: dict[str, dict[str, Any]] = {
-        "GET": {"path": f"?limit=10&offset={size - 10}"},
-        "POST": {"body": b'{"todo": "Buy milk"}'},
-        "DELETE": {"body": b'{"todo_idx": %d}' % (size - 1)},
-    }
-    found = {}
-    for kind, options in kinds.items():
-        query = options.pop("path", "")
-        stream = repeated(
-            [Request(method=kind, path=f"{path}{query}", **options) for path in lists],
-            **LONGEST,
-        )
-        found[kind] = take(server, lambda: run(server.port, [stream]))  # noqa: B023
-    return found
+    page = f"?limit=10&offset={size - 10}"
+    last = b'{"todo_idx": %d}' % (size - 1)
+
+    def sent(requests: Sequence[Request], count: int = REQUESTS) -> Sample:
+        stream = repeated(requests, count=count, seconds=SECONDS)
+        return take(server, lambda: run(server.port, [stream]))
+
+    read = sent([Request(method="GET", path=path + page) for path in lists])
+    added = sent([Request(method="POST", path=path, body=BUY_MILK) for path in lists])
+    gone = [Request(method="DELETE", path=path, body=last) for path in lists]
+    return {"GET": read, "POST": added, "DELETE": sent(gone, added.requests)}

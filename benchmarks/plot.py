@@ -7,7 +7,7 @@ from benchmarks.report import rate
 from benchmarks.sampling import Samples, ratio
 from benchmarks.targets import KINDS
 
-LEFT, WIDTH, BAR, GAP, TOP = 270, 520, 7, 9, 46
+LEFT, WIDTH, BAR, GAP, TOP = 250, 520, 10, 12, 46
 CUT = 6.0  # what is beyond goes past the edge, with its figure beside it
 
 STYLE = """
@@ -24,6 +24,8 @@ STYLE = """
 def as_svg(samples: Samples) -> str:
     unit = WIDTH / CUT
     parts, y = [legend()], TOP
+    one, bottom = LEFT + unit, TOP + len(samples) * (BAR * len(KINDS) + GAP)
+    parts.append(f'<line class="one" x1="{one:.1f}" x2="{one:.1f}" y1="{TOP - 8}" y2="{bottom}"/>')
     for name, kinds in samples.items():
         middle = y + BAR * len(KINDS) / 2 + 4
         parts.append(f'<text x="{LEFT - 8}" y="{middle}" text-anchor="end">{escape(name)}</text>')
@@ -33,14 +35,14 @@ def as_svg(samples: Samples) -> str:
             beyond = " →" if value > CUT else ""
             parts.append(
                 f'<rect class="{kind}" x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR - 1}"/>'
-                f'<text class="figure" x="{LEFT + length + 4:.1f}" y="{y + BAR - 1}">'
+                f'<text class="figure" x="{LEFT + length + 4:.1f}" y="{y + BAR - 2}">'
                 f"{value:.2f}{beyond}</text>"
             )
             y += BAR
         y += GAP
-    one = LEFT + unit
-    parts.append(f'<line class="one" x1="{one:.1f}" x2="{one:.1f}" y1="{TOP - 8}" y2="{y}"/>')
-    size = f'width="{LEFT + WIDTH + 60}" height="{y + 8}" viewBox="0 0 {LEFT + WIDTH + 60} {y + 8}"'
+    size = (
+        f'width="{LEFT + WIDTH + 60}" height="{bottom}" viewBox="0 0 {LEFT + WIDTH + 60} {bottom}"'
+    )
     title = "Requests a second; the published design under hypercorn is 1"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{title}">\n'

@@ -15,8 +15,9 @@ from benchmarks.targets import KINDS, Target
 WARM_UP: dict[str, Any] = {"count": 1_000, "seconds": 0.5}
 LISTS = range(300)  # which POST and DELETE take in turn
 
-OPEN, OPEN_POSTGRES = "no auth", "no auth, PostgreSQL"
-DEFAULT, TWO = "no auth, default server", "no auth, default server, 2 workers"
+OPEN = "this site"  # without authentication, where nothing else is said
+OPEN_POSTGRES = f"{OPEN}, PostgreSQL"
+DEFAULT, TWO = f"{OPEN}, default server", f"{OPEN}, default server, 2 workers"
 
 
 class Targets(list[Target]):
@@ -32,9 +33,9 @@ class Targets(list[Target]):
         """Add the schemes with tokens. A person's opens that person's list and no other."""
         made = json.loads(run_python(settings, "-m", "benchmarks.prepare", "tokens"))
         own = {"reads": READER, "writes": [WRITER]}
-        self.add(f"service token{on}", server, "todo-service", tokens=made["service"])
-        self.add(f"personal token{on}", server, "todo-user", tokens=made["personal"], **own)
-        self.add(f"OAuth token{on}", server, "todo-oauth", tokens=made["oauth"], **own)
+        self.add(f"{OPEN}, service token{on}", server, "todo-service", tokens=made["service"])
+        self.add(f"{OPEN}, personal token{on}", server, "todo-user", tokens=made["personal"], **own)
+        self.add(f"{OPEN}, OAuth token{on}", server, "todo-oauth", tokens=made["oauth"], **own)
 
 
 def targets(arguments: Namespace, sites: Sites) -> Targets:
@@ -44,13 +45,13 @@ def targets(arguments: Namespace, sites: Sites) -> Targets:
         found.add(peer.name, sites.start(peer.name, peer.command, peer.settings))
     found.add(OPEN, sites.fastest, "todo")
     found.add_with_tokens(sites.fastest, sites.settings)
-    found.add("MCP, no auth", sites.fastest, "todo", mcp=True)
+    found.add(f"{OPEN}, MCP", sites.fastest, "todo", mcp=True)
     if sites.proxied:
-        found.add("no auth, behind nginx", sites.proxied, "todo")
+        found.add(f"{OPEN}, behind nginx", sites.proxied, "todo")
     else:
         progress("nginx is not installed: its row is left out.")
-    found.add("no auth, SHORT_WAY=off", sites.long_way, "todo")
-    found.add("MCP, no auth, SHORT_WAY=off", sites.long_way, "todo", mcp=True)
+    found.add(f"{OPEN}, SHORT_WAY=off", sites.long_way, "todo")
+    found.add(f"{OPEN}, MCP, SHORT_WAY=off", sites.long_way, "todo", mcp=True)
     found.add(DEFAULT, sites.default, "todo")
     found.add(TWO, sites.two_workers, "todo")
     if sites.has_postgres:
@@ -84,5 +85,5 @@ def one(target: Target, kind: str, arguments: Namespace) -> Any:
     length = {"connections": arguments.connections, "seconds": arguments.seconds}
     sample = take(target.server, lambda: target.send(kind, **length))
     cpu = f"{sample.cpu_us:8.0f} µs of CPU each" if sample.cpu_us else ""
-    progress(f"  {kind:7}{target.name:34}{sample.per_second:8.0f}/s{cpu}")
+    progress(f"  {kind:7}{target.name:38}{sample.per_second:8.0f}/s{cpu}")
     return sample
