@@ -123,8 +123,8 @@ test-stores: .venv-stores/installed ## Run the contract of the vector indexes: Q
 	@.venv-stores/bin/python -m tests.retrieval.pgvector_server \
 		.venv-stores/bin/python -m pytest tests/retrieval/test_indexes.py
 
-bench: setup .venv-bench/installed ## Compare with the published design (a few minutes)
-	@$(BIN)/python -m benchmarks.bench --baseline-python .venv-bench/bin/python $(BENCH)
+bench: setup .venv-bench/installed ## Compare with the published design and its peers (five minutes; BENCH=--help)
+	@$(BIN)/python -m benchmarks.bench --bench-python .venv-bench/bin/python $(BENCH)
 
 bench-retrieval: setup .venv-stores/installed ## Measure retrieval: quality (CRANFIELD=folder), then speed (ten minutes)
 	@if test -n "$(CRANFIELD)"; then $(BIN)/python -m benchmarks.retrieval_quality $(CRANFIELD); \

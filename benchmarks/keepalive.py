@@ -7,7 +7,7 @@ client wait for some 45 ms at each request.
 import tempfile
 from contextlib import ExitStack
 
-from benchmarks.load import Load, run
+from benchmarks.load import Request, repeated, run
 from benchmarks.servers import RUNSERVER, SERVE, production_settings, running
 
 REQUESTS, ROUNDS = 100, 5
@@ -23,14 +23,12 @@ def main() -> None:
         debug = settings | {"DEBUG": "true"}
         development = stack.enter_context(running("runserver", RUNSERVER, debug))
         for server in (development, site):
-            load = Load(
-                port=server.port,
-                method="GET",
-                paths=["/todo/todos/global"],
-                connections=1,
-                count=REQUESTS,
-            )
-            outcomes = [run(load) for _ in range(ROUNDS)]
+            request = Request(method="GET", path="/todo/todos/global")
+            outcomes = [
+                run(server.port, [repeated([request], count=REQUESTS)]) for _ in range(ROUNDS)
+            ]
+            if any(outcome.errors for outcome in outcomes):
+                raise SystemExit(f"{server.name} answered:\n{outcomes[0].first_error}")
             if any(outcome.connections > 1 for outcome in outcomes):
                 raise SystemExit(f"{server.name} does not keep the connection alive.")
             fastest = min(outcome.seconds for outcome in outcomes)
