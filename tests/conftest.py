@@ -21,7 +21,7 @@ from django.test import Client
 from django.test.client import ClientHandler
 
 from api import throttling
-from oauth_demo.models import Token
+from oauth_demo.models import NOTED, Token
 from plugins.plugin import Plugin
 from plugins.short_way import ShortWay
 from retrieval.indexes import vector_index  # <examples></examples>
@@ -230,9 +230,10 @@ def development_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devel
 
 @pytest.fixture(autouse=True)
 def fresh_cache() -> Iterator[None]:
-    """Nobody is throttled for what another test did."""
+    """Nobody is throttled for what another test did, and no use is taken for noted."""
     yield
     django_cache.clear()
+    NOTED.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from oauth_demo.credentials import find_access_token
 from oauth_demo.hashers import ClientSecretHasher
-from oauth_demo.models import Consent
+from oauth_demo.models import NOTED, Consent
 from tests.conftest import Mount
 from tests.oauth.conftest import (
     Browser,
@@ -134,7 +134,11 @@ def test_connected_apps_tell_when_an_app_was_last_used(
     called = Consent.objects.get().last_used
     assert called and called > given
     cache.clear()
+    assert opens(todo_oauth, tokens)  # which is not noted: a call of the last minute was
     assert Consent.objects.get().last_used == given
+    NOTED.clear()
+    assert opens(todo_oauth, tokens)
+    assert Consent.objects.get().last_used != given
 
 
 @pytest.mark.parametrize("how", ["deactivated", "new password", "own password change"])
