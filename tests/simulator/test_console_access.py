@@ -191,7 +191,9 @@ def test_nobody_is_signed_in_where_there_is_no_demo(developing: None) -> None:
 
 
 def test_an_ann_with_a_password_of_her_own_is_not_the_demos(developing: None, ann: User) -> None:
-    assert sign_in() == (404, None, False)
+    assert sign_in() == (302, "/accounts/login/?next=/console/try/todo/", False)
+    answer = at_localhost().post("/demo/sign-in/", follow=True)
+    assert "ann has another password than the demo’s by now." in answer.text
 
 
 def test_a_visit_signs_nobody_in(developing: None, demo: User) -> None:
