@@ -202,7 +202,7 @@ class RefreshTwice(CodeLesson):
         if client.known["refresh_token"] != second:
             return Outcome(
                 None,
-                "It gave another pair of tokens: for a while, for which this lesson does not wait, "
-                "or for as long as they live, which would be wrong.",
+                "It gave another pair of tokens. That is right for a short while after the first "
+                "use, and wrong later; this lesson does not wait to see.",
             )
         return outcome
