@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import get_user_model, login
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.crypto import salted_hmac
@@ -36,13 +38,20 @@ def demo_person(request: HttpRequest) -> Any:
 
 @require_POST
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Sign the demo's person in; not somebody who has the name, and a password of their own."""
+    """Sign the demo's person in; whoever has the name, and a password of their own, types it."""
     person = demo_person(request)
-    if person is None or not person.check_password(demo_secret(f"password of {PERSON}")):
+    if person is None:
         raise Http404
-    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
     wanted = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return redirect(wanted if ours else resolve_url("console"))
+    wanted = wanted if ours else resolve_url("console")
+    if not person.check_password(demo_secret(f"password of {PERSON}")):
+        messages.error(
+            request,
+            f"{PERSON} has another password than the demo’s by now. Type it here, or sign up.",
+        )
+        return redirect_to_login(wanted)
+    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    return redirect(wanted)

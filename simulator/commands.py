@@ -60,7 +60,7 @@ class SimulatorCommand(BaseCommand):
         if trace:
             trace.touch(mode=0o600)  # it may bear secrets that were asked for
             trace.write_text(json.dumps(as_har(exchanges), indent=2, ensure_ascii=False))
-            self.stderr.write(f"Wrote {len(exchanges)} requests and their answers to {trace}.")
+            self.stderr.write(f"Wrote requests and answers to {trace}: {len(exchanges)}.")
 
 
 def visible(text: str) -> str:

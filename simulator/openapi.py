@@ -78,8 +78,12 @@ class OpenAPIOperation:
 
     @property
     def description(self) -> str:
-        said = (self.operation.document.get(each) for each in ("summary", "description"))
-        return " ".join(f"{str(each).rstrip('. ')}." for each in said if each)
+        """Its summary and its description; one that begins with the summary says it once."""
+        written = (self.operation.document.get(each) for each in ("summary", "description"))
+        summary, description = (f"{str(each).rstrip('. ')}." if each else "" for each in written)
+        if description.startswith(summary):
+            return description
+        return f"{summary} {description}".strip()
 
     @property
     def reads(self) -> bool:

@@ -77,16 +77,19 @@ OF_CHECKS = {
         f"{PLUGINS}getting-started/openapi-definition",
     ),
     Purpose.CORS: Why(
-        "Looks whether ChatGPT's pages may read a document of a plugin on this machine.",
+        "Checks whether ChatGPT's pages may read a document of a plugin on this machine.",
         f"{PLUGINS}getting-started/running-a-plugin",
     ),
     Purpose.PREFLIGHT: Why(
-        "Asks for leave as a browser does before a page of the web reaches into a private network.",
+        "Asks for permission, as a browser does before a page of the web reaches "
+        "into a private network.",
         "https://wicg.github.io/private-network-access/#cors-preflight",
     ),
-    Purpose.CONTENT_TYPE: Why("Looks whether the manifest says that it is JSON.", rfc(9110, "8.3")),
+    Purpose.CONTENT_TYPE: Why(
+        "Checks whether the manifest says that it is JSON.", rfc(9110, "8.3")
+    ),
     Purpose.LEGAL: Why(
-        "Looks whether the page with the legal information is there.",
+        "Checks whether the page with the legal information is there.",
         f"{PLUGINS}getting-started/plugin-manifest",
     ),
     Purpose.BARE_CALL: Why(

@@ -33,11 +33,15 @@ class Report:
     @property
     def counts(self) -> str:
         """How many there are of each level, in words; "" for none."""
-        return ", ".join(
-            f"{count} {level.value if count == 1 or level is Level.ADVICE else f'{level.value}s'}"
-            for level in Level
-            if (count := self.count(level))
-        )
+        counted = ((self.count(level), level) for level in Level)
+        return ", ".join(counted_in_words(count, level) for count, level in counted if count)
+
+
+def counted_in_words(count: int, level: Level) -> str:
+    ending = "" if count == 1 else "s"
+    if level is Level.ADVICE:
+        return f"{count} piece{ending} of advice"
+    return f"{count} {level.value}{ending}"
 
 
 def check(address: str, *, fetcher: Fetcher, token: str = "") -> Report:

@@ -204,7 +204,7 @@ def input_descriptions(document: Document) -> Iterator[Problem]:
 
 @RULES.rule(Level.ADVICE, "Each parameter and property has an example.")
 def examples(document: Document) -> Iterator[Problem]:
-    mend = "Give one: a model, and who tries the API, sees by it what is meant."
+    mend = "Give one: it shows models, and people who try the API, what is meant."
     for operation in document.operations:
         for parameter in operation.parameters:
             schema = document.resolved(parameter.get("schema"))

@@ -85,7 +85,7 @@ def cors(site: Site) -> Iterator[Problem]:
             allowed = answer.header("access-control-allow-origin") if answer else origin
             if allowed not in (origin, "*"):
                 mend = f"Answer it with Access-Control-Allow-Origin: {origin}."
-                yield url, f"no leave for {origin}", mend
+                yield url, f"no permission for {origin}", mend
 
 
 @RULES.rule(Level.WARNING, "A plugin on this machine answers the preflight for a private network.")
@@ -103,7 +103,7 @@ def private_network(site: Site) -> Iterator[Problem]:
         )
         if answer and answer.header("access-control-allow-private-network") != "true":
             mend = "Answer OPTIONS with Access-Control-Allow-Private-Network: true."
-            yield site.document.url, f"no leave for {origin}", mend
+            yield site.document.url, f"no permission for {origin}", mend
 
 
 @RULES.rule(Level.WARNING, "Each document says what it is.")

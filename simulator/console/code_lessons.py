@@ -163,6 +163,7 @@ class ReplayCode(CodeLesson):
     section = "RFC 6749, section 4.1.2"
     link = rfc(6749, "4.1.2")
     doing = "Exchanges a code that was exchanged already, on purpose."
+    looks_after = Why("Finds out whether the tokens that the code was good for have ended.", link)
 
     def wrong(self, client: Client, fields: Fields) -> Outcome:
         client.exchange(fields)
@@ -170,7 +171,7 @@ class ReplayCode(CodeLesson):
         token = client.known.get("refresh_token")
         if not (outcome.is_good and token):
             return outcome
-        after = client.try_refresh(self.why, token)
+        after = client.try_refresh(self.looks_after, token)
         ended = "It ended the tokens, too." if after.is_good else "The tokens it gave are alive."
         return Outcome(outcome.is_good, f"{outcome.said} {ended}")
 
@@ -201,7 +202,7 @@ class RefreshTwice(CodeLesson):
         if client.known["refresh_token"] != second:
             return Outcome(
                 None,
-                "It gave another pair of tokens: for a while, for which this lesson does not wait, "
-                "or for as long as they live, which would be wrong.",
+                "It gave another pair of tokens. That is right for a short while after the first "
+                "use, and wrong later; this lesson does not wait to see.",
             )
         return outcome

@@ -31,7 +31,7 @@ def visit(settings: Any, visit: Visit) -> Visit:
 
 
 def sign_in(page: Page) -> None:
-    page.get_by_role("button", name="Sign in as ann, of the demo").click()
+    page.get_by_role("button", name="Sign in as ann (demo)").click()
 
 
 def agree(page: Page) -> None:
@@ -72,7 +72,7 @@ def test_every_plugin_installs_and_is_called(visit: Visit, at: str) -> None:
 def test_from_the_landing_page_to_a_todo_by_oauth_and_by_keyboard_alone(visit: Visit) -> None:
     page = visit.open("/")
     for name in (
-        *("Try TODO List (OAuth)", "Sign in as ann, of the demo", "Begin"),
+        *("Try TODO List (OAuth)", "Sign in as ann (demo)", "Begin"),
         *("Go on, to sign in and agree", "Agree"),
     ):
         with page.expect_navigation():

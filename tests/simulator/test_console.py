@@ -100,11 +100,11 @@ def test_a_plugin_is_found_linted_installed_called_and_uninstalled(
     found = console.open(notes.url)
     assert f"Found Notes at {notes.url}/.well-known/ai-plugin.json." in found
     assert "Install OAuth" in found and "Keeps a person's notes." in found
-    assert "Go on to the authorization server" in console.take("install")
+    assert console.take("install").count("Go on to the authorization server") == 1
     page = console.go()
     assert "You agreed, and the code was exchanged for tokens." in page
     called = console.take("call", operation="getNotes", **{"argument-0": "ann"})
-    assert "What the model gets HTTP status 200; 17 of 100000 characters;" in called
+    assert "What the model gets HTTP status 200; 17 of 100,000 characters;" in called
     assert '{"notes":["ann"]}' in called
     assert "There is a new access token now." in console.take("refresh")
     assert "Revoked its tokens." in console.take("revoke")

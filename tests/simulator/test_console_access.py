@@ -162,7 +162,7 @@ def sign_in(**headers: str) -> Any:
 
 
 def test_a_click_signs_in_the_demos_person(developing: None, demo: User) -> None:
-    assert "Sign in as ann, of the demo" in at_localhost().get("/accounts/login/").text
+    assert "Sign in as ann (demo)" in at_localhost().get("/accounts/login/").text
     assert sign_in() == (302, "/console/try/todo/", True)
 
 
@@ -178,12 +178,12 @@ def test_nobody_is_signed_in_through_a_tunnel(
     status, _, signed_in = sign_in(**headers)
     assert status in (403, 404) and not signed_in
     page = at_localhost().get("/accounts/login/", headers=headers)
-    assert "of the demo" not in page.text
+    assert "(demo)" not in page.text
 
 
 def test_nobody_is_signed_in_in_production(producing: None, demo: User) -> None:
     assert sign_in() == (404, None, False)
-    assert "of the demo" not in at_localhost().get("/accounts/login/").text
+    assert "(demo)" not in at_localhost().get("/accounts/login/").text
 
 
 def test_nobody_is_signed_in_where_there_is_no_demo(developing: None) -> None:
@@ -191,7 +191,9 @@ def test_nobody_is_signed_in_where_there_is_no_demo(developing: None) -> None:
 
 
 def test_an_ann_with_a_password_of_her_own_is_not_the_demos(developing: None, ann: User) -> None:
-    assert sign_in() == (404, None, False)
+    assert sign_in() == (302, "/accounts/login/?next=/console/try/todo/", False)
+    answer = at_localhost().post("/demo/sign-in/", follow=True)
+    assert "ann has another password than the demo’s by now." in answer.text
 
 
 def test_a_visit_signs_nobody_in(developing: None, demo: User) -> None:

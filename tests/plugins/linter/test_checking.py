@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from api.fetching import Fetcher
 from plugins.linter.checking import Report, check
-from plugins.linter.rules import Level
+from plugins.linter.rules import Finding, Level
 from plugins.linter.sarif import RULES
 from tests.plugins.linter.served import DOCUMENT, MANIFEST, Served, changed, logo, served
 
@@ -34,6 +34,12 @@ def texts(report: Report) -> list[str]:
 def test_a_plugin_without_a_fault_has_none(site: Served) -> None:
     assert texts(check(site.url, fetcher=FETCHER)) == []
     assert {method for method, _ in site.asked} == {"GET", "OPTIONS"}  # it changes nothing
+
+
+def test_what_was_found_is_counted_in_words() -> None:
+    levels = (Level.ERROR, *[Level.WARNING] * 2, Level.ADVICE)
+    found = tuple(Finding("a rule", level, "", "", "") for level in levels)
+    assert Report("", "plugin", found).counts == "1 error, 2 warnings, 1 piece of advice"
 
 
 @pytest.mark.parametrize("address", ["", "/", ENTRY])
@@ -107,8 +113,8 @@ FAULTS: list[tuple[str, Callable[[Served], None], str]] = [
     ("openapi.read", answering("/openapi.json", 200, b'{"a"'), "broken JSON at line 1, column 5"),
     ("logo.read", answering("/logo.png", 404, b""), "HTTP status 404"),
     ("logo.kind", answering("/logo.png", 200, logo(format="GIF"), Content_Type="image/gif"), "GIF"),
-    ("http.cors", open_to_nobody, "no leave for https://chat.openai.com"),
-    ("http.private-network", open_to_nobody, "no leave for https://chatgpt.com"),
+    ("http.cors", open_to_nobody, "no permission for https://chat.openai.com"),
+    ("http.private-network", open_to_nobody, "no permission for https://chatgpt.com"),
     (
         "http.content-types",
         lambda site: site.serve(ENTRY, MANIFEST, Content_Type="text/plain"),

@@ -44,6 +44,15 @@ def test_arguments_are_a_schema_that_stands_alone(plugin: InstalledPlugin) -> No
     }
 
 
+def test_a_summary_that_the_description_begins_with_is_given_once(
+    plugin: InstalledPlugin,
+) -> None:
+    repeated = {"/paths/~1notes~1{name}/get/description": "Get the notes. Each is a line."}
+    plugin.document = changed(plugin.document, repeated)
+    given = function(given_of([plugin]), "notes__getNotes")
+    assert given["description"] == "Get the notes. Each is a line."
+
+
 def test_an_operation_without_a_description_is_given_by_its_summary(
     plugin: InstalledPlugin,
 ) -> None:
