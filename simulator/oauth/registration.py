@@ -10,7 +10,7 @@ from simulator.fetching import TracedFetcher
 from simulator.oauth.answers import read_answer
 from simulator.oauth.server import JSON, Server, require_secure
 
-CLIENT_NAME = "Plugin simulator"
+CLIENT_NAME = "Plugin console"
 METHODS = ("client_secret_post", "client_secret_basic", "none")
 """In the order in which they are chosen; the first is how ChatGPT proved itself."""
 
