@@ -18,7 +18,7 @@ from django.core.handlers.exception import response_for_exception
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
-from django.urls import set_urlconf
+from django.urls import set_script_prefix, set_urlconf
 from django.utils.log import log_response
 from django.utils.module_loading import import_string
 
@@ -130,6 +130,7 @@ class ShortWay:
 
     def answer(self, request: Any) -> Answer | HttpResponse:
         """Call the view of a request that was found, as Django's handler would."""
+        set_script_prefix("/")  # another request may have left its own to this thread
         set_urlconf(request.urlconf)
         try:
             answer = answer_api(request)

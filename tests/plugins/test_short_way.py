@@ -187,6 +187,14 @@ def test_a_path_without_its_slash_leads_to_no_plugin(long_way: LongWay) -> None:
     assert (long_way.asked, answer.status[:3]) == (1, "404")
 
 
+def test_a_site_below_a_path_leaves_nothing_to_the_next_request(long_way: LongWay) -> None:
+    application = with_short_way(long_way)
+    first = send(application, environ_of("POST", "/todo-oauth/mcp"))
+    send(application, environ_of("GET", "/todo-oauth/mcp", SCRIPT_NAME="/below"))
+    assert long_way.asked == 1
+    assert send(application, environ_of("POST", "/todo-oauth/mcp")) == first
+
+
 def test_a_site_that_wants_https_sends_there(long_way: LongWay, db: None) -> None:
     with override_settings(SECURE_SSL_REDIRECT=True):
         application = with_short_way(LongWay())
