@@ -1,6 +1,7 @@
 """The console's pages. Each step is a form that works without a script."""
 
 import json
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +26,8 @@ from simulator.errors import StepError
 from simulator.har import as_har
 from simulator.masking import masked
 from simulator.models import Attempt
+
+NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @require_http_methods(["GET", "POST"])
@@ -137,10 +140,10 @@ def callback(request: HttpRequest, name: str) -> HttpResponse:
 @console_page
 def reveal(request: HttpRequest, name: str) -> HttpResponse:
     """Show one exchange with its secrets, in the answer to this request alone."""
-    number = request.POST.get("number", "")
-    if not (number.isascii() and number.isdigit()):
+    attempt, number = own_attempt(request, name), request.POST.get("number", "")
+    if not NUMBER.fullmatch(number):
         raise Http404
-    return shown(request, own_attempt(request, name), reveal=int(number))
+    return shown(request, attempt, reveal=int(number))
 
 
 @require_GET
