@@ -50,6 +50,14 @@ def masked(exchanges: Iterable[Exchange]) -> tuple[Exchange, ...]:
     return tuple(masker.exchange(each) for each in noted)  # now that all values are known
 
 
+def without_secrets(text: str, exchanges: Iterable[Exchange]) -> str:
+    """Return a text without the secrets of some exchanges."""
+    masker = Masker()
+    for each in exchanges:
+        masker.exchange(each)
+    return masker.everywhere(text)
+
+
 class Masker:
     def __init__(self) -> None:
         self.values: dict[str, tuple[str, ...]] = {}

@@ -168,7 +168,7 @@ def answered(request: HttpRequest, key: UUID, act: Act, *, question: str = "") -
     streams = STREAM in request.headers.get("Accept", "")
     try:
         with ExitStack() as stack:
-            stack.enter_context(slot())
+            stack.enter_context(slot(request.user.pk))
             events = until_done(act(turn_of(conversation)), stack.pop_all())
             # Begun here: what was begun is ended, and given free, even if nobody comes to read it.
             events = chain(first(events), events)
