@@ -85,7 +85,9 @@ class Fetcher:
                 if not is_below(target, url):
                     raise FetchError(f"{url} redirects to another site, {target}.")
                 if origin_of(target) != origin_of(url):
-                    headers = {name: headers[name] for name in headers if name.lower() not in SECRET}
+                    headers = {
+                        name: headers[name] for name in headers if name.lower() not in SECRET
+                    }
                 url = target
         raise FetchError(f"{url} redirects more than {REDIRECTS_MAX} times.")
 

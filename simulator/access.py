@@ -25,7 +25,7 @@ AT_ONCE = 2
 """Steps that a process takes at once: each may ask this very site, which needs threads for it."""
 SLOTS = BoundedSemaphore(AT_ONCE)
 TURNSTILE = Lock()
-HOLDERS: set[int] = set()
+HOLDERS: set[int | None] = set()
 """Who takes a step, in production: one each, so that nobody keeps all others waiting."""
 
 
@@ -34,7 +34,7 @@ class BusyError(Exception):
 
 
 @contextmanager
-def slot(person: int) -> Iterator[None]:
+def slot(person: int | None) -> Iterator[None]:
     """Hold one of the few places; raises BusyError at once, because who waits holds a thread."""
     with TURNSTILE:
         if not settings.DEBUG and person in HOLDERS:

@@ -110,8 +110,6 @@ def is_deep(value: Any) -> bool:
         if not level:
             return False
         level = [
-            part
-            for each in level
-            for part in (each.values() if isinstance(each, dict) else each)
+            part for each in level for part in (each.values() if isinstance(each, dict) else each)
         ]
     return True

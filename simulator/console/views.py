@@ -128,7 +128,10 @@ def callback(request: HttpRequest, name: str) -> HttpResponse:
         return shown(request, attempt)
     came_back = {key: value for key, value in request.GET.items() if isinstance(value, str)}
     if schooling.is_lessons(made, came_back):
-        with slot(request.user.pk), trip.step(made, "learn", STEPS["learn"].title + " the person is back"):
+        with (
+            slot(request.user.pk),
+            trip.step(made, "learn", STEPS["learn"].title + " the person is back"),
+        ):
             schooling.come_back(made, came_back)
         return redirect(f"{reverse('console-plugin', args=[name])}#learn")
     with slot(request.user.pk), trip.step(made, "install", "Come back"):

@@ -22,7 +22,7 @@ PLUGINS_MAX = 3
 FUNCTIONS_MAX, ARGUMENTS_MAX = 128, 200
 """As many functions as OpenAI takes, and arguments of one; what has more is not given."""
 TOOLS_MAX = 1_000_000
-"""Characters of all functions together: references make a small document stand for an endless one."""
+"""Characters of all functions together: references let a small document stand for endless ones."""
 NAME_MAX = 64
 OTHER = re.compile(r"[^a-zA-Z0-9_-]")
 """What OpenAI takes in no name of a function, nor of a parameter."""

@@ -130,7 +130,9 @@ class Turn:
                 yield from self.pass_over()
                 yield Noted(self.conversation.say(Message.Role.PERSON, question))
             if scripted:
-                self.conversation.say(Message.Role.MODEL, "", calls=[noted(each, self.given) for each in scripted])
+                self.conversation.say(
+                    Message.Role.MODEL, "", calls=[noted(each, self.given) for each in scripted]
+                )
             yield from self.rounds(decided)
         except StepError as error:
             self.tell_problem(str(error))

@@ -176,9 +176,9 @@ def test_a_public_url_is_the_same_at_every_request(
     with override_settings(**public, ALLOWED_HOSTS=["localhost", "notes.example"]):
         asked = LongWay()
         application = with_short_way(asked)
-        answers = [send(application, environ_of("POST", path, **sent)) for _ in range(3)]
+        answers = [send(application, environ_of("POST", path) | sent) for _ in range(3)]
         assert asked.asked == 0
-        assert answers == [send(LongWay(), environ_of("POST", path, **sent))] * 3
+        assert answers == [send(LongWay(), environ_of("POST", path) | sent)] * 3
         assert "https://notes.example/" in answers[0].headers["Www-Authenticate"]
 
 

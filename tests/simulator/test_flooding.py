@@ -1,5 +1,6 @@
 """A plugin that says endlessly much gets a page that ends, and soon."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -102,7 +103,7 @@ def test_half_a_letter_in_a_document_is_shown_as_none(client: Client, ann: User)
     assert client.get(f"/console/conversation/{conversation.key}/").status_code == 200
 
 
-@pytest.mark.parametrize("opened, closed", [("[", "]"), ('{"a":', "}")])
+@pytest.mark.parametrize(("opened", "closed"), [("[", "]"), ('{"a":', "}")])
 def test_a_document_nests_no_deeper_than_can_be_kept(opened: str, closed: str) -> None:
     def fetched(depth: int) -> Fetched:
         text = '{"a":' + opened * depth + "1" + closed * depth + "}"
@@ -133,7 +134,7 @@ def test_headers_are_kept_up_to_a_length_and_a_number() -> None:
 
 
 def test_what_was_sent_is_masked_however_many_secrets_are_answered() -> None:
-    flood = b"[" + b",".join(b'{"token": "%08d"}' % number for number in range(3 * VALUES_MAX)) + b"]"
+    flood = json.dumps([{"token": f"{number:08}"} for number in range(3 * VALUES_MAX)]).encode()
     sent = Exchange(
         why=Why("Asks.", ""),
         method="GET",
