@@ -21,6 +21,8 @@ from api.public_addresses import JudgedAdapter, TimedAdapter
 
 REDIRECTS_MAX = 5
 CHUNK = 64 * 1024  # bytes
+SECRET = frozenset({"authorization", "cookie", "mcp-session-id"})
+"""Headers that open something."""
 
 
 class FetchError(Exception):
@@ -68,18 +70,24 @@ class Fetcher:
     ) -> Fetched:
         """Return what is answered; raises FetchError.
 
-        Redirects are followed within the host alone, or to a host below it, and by GET alone.
+        Redirects are followed within the host alone, or to a host below it, and by GET alone; a
+        credential goes to the origin that it was sent to, and no further.
         """
+        headers = dict(headers or {})
         deadline = self.earlier(Deadline.after(self.seconds))
         with self.session(deadline) as session:
             for _ in range(REDIRECTS_MAX + 1):
-                answer = self.one(session, method, url, headers or {}, body, deadline)
+                answer = self.one(session, method, url, headers, body, deadline)
                 location = answer.header("location")
                 if not (follow and method == "GET" and 300 <= answer.status < 400 and location):
                     return answer
                 target = joined(url, location)
                 if not is_below(target, url):
                     raise FetchError(f"{url} redirects to another site, {target}.")
+                if origin_of(target) != origin_of(url):
+                    headers = {
+                        name: headers[name] for name in headers if name.lower() not in SECRET
+                    }
                 url = target
         raise FetchError(f"{url} redirects more than {REDIRECTS_MAX} times.")
 
@@ -179,6 +187,11 @@ def check_url(url: str) -> None:
         raise ValueError("it must begin with https://")
     if parts.username is not None or parts.password is not None:
         raise ValueError("it must name no user before its host")
+
+
+def origin_of(url: str) -> tuple[str, str]:
+    parts = parts_of(url)
+    return parts.scheme, parts.netloc.lower()
 
 
 def is_below(url: str, other: str) -> bool:

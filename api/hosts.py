@@ -45,7 +45,7 @@ def comes_from_this_machine(request: HttpRequest) -> bool:
     origin = request.headers.get("Origin")
     return (
         is_loopback(f"http://{request.get_host()}")
-        and is_loopback_address(request.META["REMOTE_ADDR"])
+        and is_loopback_address(request.META.get("REMOTE_ADDR", ""))
         and (origin is None or is_loopback(origin))
     )
 

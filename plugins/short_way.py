@@ -18,7 +18,7 @@ from django.core.handlers.exception import response_for_exception
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
-from django.urls import set_urlconf
+from django.urls import set_script_prefix, set_urlconf
 from django.utils.log import log_response
 from django.utils.module_loading import import_string
 
@@ -60,6 +60,8 @@ class Place:
     urlconf: Any
     headers: tuple[tuple[str, str], ...]
     """What the middleware adds to every answer."""
+    told: tuple[tuple[str, Any], ...]
+    """What the middleware says of where a request arrived, unlike the request itself."""
 
 
 class ShortWay:
@@ -80,6 +82,8 @@ class ShortWay:
         sent = request.META
         usual = request.method in METHODS and "HTTP_ORIGIN" not in sent
         if not (usual and self.is_open) or sent.get("SCRIPT_NAME"):
+            return None
+        if request.path_info[0] != "/":
             return None
         if request.path_info.endswith("/"):
             return None  # which may say nothing: MountMiddleware looks whether a route is for it
@@ -116,13 +120,17 @@ class ShortWay:
             if response.status_code != 200 or request.mount is None:
                 return None
             del response["Content-Type"]
-            place = Place(request.mount.origin, request.urlconf, tuple(response.items()))
+            now = zip(ARRIVAL, map(request.META.get, ARRIVAL), arrival, strict=True)
+            told = tuple((name, value) for name, value, before in now if value != before)
+            place = Place(request.mount.origin, request.urlconf, tuple(response.items()), told)
             if len(self.places) < PLACES_MAX:  # more come of a made-up Host, where all are allowed
                 self.places[arrival] = place
+        request.META.update(place.told)
         return place
 
     def answer(self, request: Any) -> Answer | HttpResponse:
         """Call the view of a request that was found, as Django's handler would."""
+        set_script_prefix("/")  # another request may have left its own to this thread
         set_urlconf(request.urlconf)
         try:
             answer = answer_api(request)

@@ -7,7 +7,7 @@ CONSOLE switches them on, and then for staff alone.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +24,9 @@ View = Callable[..., HttpResponseBase]
 AT_ONCE = 2
 """Steps that a process takes at once: each may ask this very site, which needs threads for it."""
 SLOTS = BoundedSemaphore(AT_ONCE)
+TURNSTILE = Lock()
+HOLDERS: set[int | None] = set()
+"""Who takes a step, in production: one each, so that nobody keeps all others waiting."""
 
 
 class BusyError(Exception):
@@ -31,14 +34,22 @@ class BusyError(Exception):
 
 
 @contextmanager
-def slot() -> Iterator[None]:
+def slot(person: int | None) -> Iterator[None]:
     """Hold one of the few places; raises BusyError at once, because who waits holds a thread."""
-    if not SLOTS.acquire(blocking=False):
-        raise BusyError
+    with TURNSTILE:
+        if not settings.DEBUG and person in HOLDERS:
+            raise BusyError
+        if not SLOTS.acquire(blocking=False):
+            raise BusyError
+        holds = person not in HOLDERS
+        HOLDERS.add(person)
     try:
         yield
     finally:
-        SLOTS.release()
+        with TURNSTILE:
+            if holds:
+                HOLDERS.discard(person)
+            SLOTS.release()
 
 
 def may_use(request: HttpRequest) -> bool:

@@ -7,6 +7,8 @@ from simulator.trace import Exchange
 
 def as_curl(exchange: Exchange) -> str:
     words = ["curl"]
+    if any(each in exchange.url for each in "[]{}"):
+        words.append("--globoff")  # or it would make many addresses of one
     if exchange.method != "GET":
         words += ["--request", exchange.method]
     words.append(exchange.url)

@@ -35,6 +35,9 @@ PAIR = re.compile(r'"(\w+)"\s*:\s*"((?:[^"\\]|\\.)*)"?')
 VALUE_MIN = 8
 """Characters: what is shorter is masked in its place alone, or it would be found everywhere."""
 
+VALUES_MAX = 100
+"""Of what others answer; who answers with more of them names no secrets, but keeps a page busy."""
+
 
 def shown(exchanges: Sequence[Exchange], *, reveal: bool = False) -> Sequence[Exchange]:
     """Return the exchanges as people see them: without secrets, unless they are revealed."""
@@ -47,9 +50,20 @@ def masked(exchanges: Iterable[Exchange]) -> tuple[Exchange, ...]:
     return tuple(masker.exchange(each) for each in noted)  # now that all values are known
 
 
+def without_secrets(text: str, exchanges: Iterable[Exchange]) -> str:
+    """Return a text without the secrets of some exchanges."""
+    masker = Masker()
+    for each in exchanges:
+        masker.exchange(each)
+    return masker.everywhere(text)
+
+
 class Masker:
     def __init__(self) -> None:
-        self.values: set[str] = set()
+        self.values: dict[str, tuple[str, ...]] = {}
+        """How each secret may be written, the longest first."""
+        self.left = VALUES_MAX
+        self.is_answered = False
 
     def exchange(self, exchange: Exchange) -> Exchange:
         return replace(
@@ -62,26 +76,29 @@ class Masker:
         )
 
     def answer(self, answer: Fetched) -> Fetched:
-        return Fetched(
-            self.everywhere(self.url(answer.url)),
-            answer.status,
-            self.headers(answer.headers),
-            self.body(answer.body, answer.headers, ANSWERED),
-        )
+        self.is_answered = True
+        try:
+            return Fetched(
+                self.everywhere(self.url(answer.url)),
+                answer.status,
+                self.headers(answer.headers),
+                self.body(answer.body, answer.headers, ANSWERED),
+            )
+        finally:
+            self.is_answered = False
 
     def secret(self, value: str) -> str:
-        if len(value) >= VALUE_MIN and MASK not in value:
-            self.values.add(value)
+        if len(value) < VALUE_MIN or MASK in value or value in self.values:
+            return MASK
+        if not self.is_answered or self.left:
+            self.left -= self.is_answered
+            known = {**self.values, value: ways_to_write(value)}
+            self.values = {each: known[each] for each in sorted(known, key=len, reverse=True)}
         return MASK
 
     def everywhere(self, text: str) -> str:
-        for value in sorted(self.values, key=len, reverse=True):
-            for written in {
-                value,
-                quote(value, safe=""),
-                quote_plus(value),
-                json.dumps(value)[1:-1],
-            }:
+        for ways in self.values.values():
+            for written in ways:
                 text = text.replace(written, MASK)
         return text
 
@@ -144,3 +161,9 @@ class Masker:
                 for name, each in value.items()
             }
         return [self.json(each, names) for each in value] if isinstance(value, list) else value
+
+
+def ways_to_write(value: str) -> tuple[str, ...]:
+    """Return a secret as it may stand in a text, an address, a form or JSON."""
+    ways = (value, quote(value, safe="", errors="replace"), json.dumps(value)[1:-1])
+    return tuple(dict.fromkeys((*ways, quote_plus(value, errors="replace"))))

@@ -10,6 +10,9 @@ from simulator.operation import Argument
 NODES_MAX = 20_000
 """Of what one operation takes: references can make a small document stand for an endless one."""
 
+PER_NODE = 50
+"""Characters of a text that count as one."""
+
 
 def of_arguments(arguments: Iterable[Argument], document: Document) -> dict[str, Any]:
     properties = {}
@@ -33,7 +36,7 @@ class Standing:
         self.left = NODES_MAX
 
     def alone(self, value: Any, followed: frozenset[str] = frozenset()) -> Any:
-        self.left -= 1
+        self.left -= 1 + (len(value) // PER_NODE if isinstance(value, str) else 0)
         if self.left < 0:
             return {}
         if isinstance(value, Mapping) and isinstance(ref := value.get("$ref"), str):

@@ -10,6 +10,7 @@ import orjson
 
 from api.fetching import Fetched, Fetcher, FetchError
 from plugins.linter.purposes import Purpose
+from plugins.linter.reading import is_deep
 
 LEGACY, MODERN = "2025-11-25", "2026-07-28"
 CLIENT = {"name": "check_plugin", "version": "1"}
@@ -164,6 +165,8 @@ def result_of(answer: Fetched) -> dict[str, Any] | None:
         try:
             message = orjson.loads(body)
         except ValueError:
+            continue
+        if is_deep(message):
             continue
         if isinstance(message, dict) and isinstance(message.get("result"), dict):
             result: dict[str, Any] = message["result"]

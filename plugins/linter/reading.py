@@ -14,6 +14,10 @@ YAML_VALUES_MAX = 500_000
 """More than these hold, without aliases that multiply."""
 
 
+DEPTH_MAX = 100
+"""How deep documents nest at most: who keeps, copies or shows deeper ones comes to Python's end."""
+
+
 class UnreadableError(ValueError):
     """What was found instead of a document, and how to mend it."""
 
@@ -34,6 +38,8 @@ def read_object(fetched: Fetched, *, yaml_too: bool = False) -> Mapping[str, Any
     except UnicodeDecodeError as error:
         raise UnreadableError(f"no UTF-8 at byte {error.start}", "Save it as UTF-8.") from error
     value = parsed(text, yaml_too=yaml_too and not text.lstrip().startswith(("{", "[")))
+    if is_deep(value):
+        raise UnreadableError(f"nested too deep, more than {DEPTH_MAX} times", "Nest it less.")
     if not isinstance(value, Mapping):
         if text.lstrip()[:1] == "<":
             raise UnreadableError("a page of HTML", "Serve the document itself at this address.")
@@ -94,3 +100,16 @@ def unfolded(value: Any, known: dict[int, int] | None = None) -> int:
         each = value.values() if isinstance(value, dict) else value
         known[id(value)] = 1 + sum(unfolded(part, known) for part in each)
     return known[id(value)]
+
+
+def is_deep(value: Any) -> bool:
+    """Say whether a value is nested more than DEPTH_MAX times."""
+    level = [value]
+    for _ in range(DEPTH_MAX + 1):
+        level = list({id(each): each for each in level if isinstance(each, dict | list)}.values())
+        if not level:
+            return False
+        level = [
+            part for each in level for part in (each.values() if isinstance(each, dict) else each)
+        ]
+    return True

@@ -10,6 +10,14 @@ from simulator.operation import Argument, Operation
 LONG = 200
 """Characters: a text that may be longer gets more than a line."""
 
+SHOWN_MAX, CHOICES_MAX, CHOICE_MAX, TEXT_MAX = 100, 100, 200, 2_000
+"""Inputs of an operation, choices of one, and characters: of a choice, and of all else in it.
+
+References let a small document stand for an endless page.
+"""
+MARKUP = 100
+"""Characters of HTML around a text, about."""
+
 
 @dataclass(frozen=True)
 class Input:
@@ -23,6 +31,12 @@ class Input:
     description: str
     choices: tuple[str, ...] = ()
 
+    @property
+    def size(self) -> int:
+        """About how many characters it takes of a page."""
+        texts = (self.name, self.value, self.description, *self.choices)
+        return sum(map(len, texts)) + MARKUP * len(texts)
+
 
 def inputs(operation: Operation, values: Mapping[str, str]) -> list[Input]:
     """Return the inputs of an operation, filled with what was sent, else with the examples."""
@@ -33,10 +47,10 @@ def inputs(operation: Operation, values: Mapping[str, str]) -> list[Input]:
             kind(argument),
             values.get(argument.name, "" if values else text(argument)),
             argument.required,
-            argument.description,
+            argument.description[:TEXT_MAX],
             choices(argument),
         )
-        for number, argument in enumerate(operation.arguments)
+        for number, argument in enumerate(operation.arguments[:SHOWN_MAX])
     ]
 
 
@@ -56,11 +70,14 @@ def choices(argument: Argument) -> tuple[str, ...]:
     if argument.types == {"boolean"}:
         return ("true", "false")
     said = argument.schema.get("enum")
-    return tuple(map(written, said)) if isinstance(said, list) else ()
+    if not isinstance(said, list) or len(said) > CHOICES_MAX:
+        return ()  # it is typed
+    return tuple(text for each in said if len(text := written(each)) <= CHOICE_MAX)
 
 
 def text(argument: Argument) -> str:
-    return "" if argument.example is None else written(argument.example)
+    example = "" if argument.example is None else written(argument.example)
+    return example if len(example) <= TEXT_MAX else ""
 
 
 def written(value: Any) -> str:

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from api.fetching import Fetched
@@ -13,6 +14,9 @@ EXCHANGES_MAX = 80
 """Of one plugin; the oldest go."""
 BODY_MAX = 32 * 1024
 """Bytes of a body that are kept."""
+
+HEADERS_MAX, HEADER_MAX = 64, 4096
+"""How many headers of an answer are kept, and characters of each."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,21 @@ def as_json(number: int, step: str, exchange: Exchange) -> dict[str, Any]:
         and {
             "url": answer.url,
             "status": answer.status,
-            "headers": dict(answer.headers),
+            "headers": bounded(answer.headers),
             "body": written(answer.body),
             "length": len(answer.body),
         },
     }
+
+
+def bounded(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return headers as they are kept, and say so where that is not all."""
+    kept = {
+        name: value if len(value) <= HEADER_MAX else f"{value[:HEADER_MAX]} (cut)"
+        for name, value in islice(headers.items(), HEADERS_MAX)
+    }
+    left_out = len(headers) - len(kept)
+    return kept | ({"(not kept)": f"{left_out} more headers"} if left_out else {})
 
 
 def written(body: bytes) -> str:

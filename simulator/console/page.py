@@ -15,6 +15,8 @@ from simulator.operation import Operation
 from simulator.schemes import Scheme
 
 FINDINGS_MAX = OPERATIONS_MAX = 100
+FORMS_MAX = 1_000_000
+"""Characters of all operations' forms; those that come after are called by the command."""
 
 
 def page(trip: Trip, *, reveal: int | None = None) -> dict[str, Any]:
@@ -53,16 +55,22 @@ def describe(manifest: Mapping[str, Any]) -> str:
 def operations(offered: Sequence[Operation], answer: dict[str, Any] | None) -> list[dict[str, Any]]:
     """Return each operation with its form, and with the answer if it was the last to be called."""
     first = next((each for each in offered if answer is None and is_filled(each)), None)
-    return [
-        {
-            "operation": each,
-            "inputs": inputs(each, last["values"] if last else {}),
-            "is_open": last is not None or each is first,
-            "answer": last if last and "text" in last else None,
-        }
-        for each in offered
-        for last in (answer if answer and answer["operation"] == each.id else None,)
-    ]
+    shown = []
+    left = FORMS_MAX
+    for each in offered:
+        last = answer if answer and answer["operation"] == each.id else None
+        made = inputs(each, last["values"] if last else {}) if left >= 0 else []
+        left -= sum(each.size for each in made)
+        shown.append(
+            {
+                "operation": each,
+                "inputs": made if left >= 0 else [],
+                "left_out": len(each.arguments) - len(made) if left >= 0 else len(each.arguments),
+                "is_open": last is not None or each is first,
+                "answer": last if last and "text" in last else None,
+            }
+        )
+    return shown
 
 
 def is_filled(operation: Operation) -> bool:

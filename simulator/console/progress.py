@@ -44,7 +44,7 @@ class Progress:
         return cls(**{each.name: kept[each.name] for each in fields(cls) if each.name in kept})
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @property
     def subject(self) -> Subject | None:

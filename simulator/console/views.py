@@ -1,6 +1,7 @@
 """The console's pages. Each step is a form that works without a script."""
 
 import json
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +26,8 @@ from simulator.errors import StepError
 from simulator.har import as_har
 from simulator.masking import masked
 from simulator.models import Attempt
+
+NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,7 +80,7 @@ def own_address(request: HttpRequest, plugin: Plugin) -> str:
 
 def opened(request: HttpRequest, address: str, plugin: Plugin | None = None) -> HttpResponse:
     """Begin an attempt; one with a plugin of this site's own goes on to install it."""
-    with slot():
+    with slot(request.user.pk):
         attempt = attempts.begin(request.user, address, own=plugin.slug if plugin else "")
         made = trip.of(request, attempt)
         with trip.step(made, "find", STEPS["find"].title):
@@ -106,7 +109,7 @@ def take(request: HttpRequest, name: str, step: str) -> HttpResponse:
         made = trip.of(request, attempt)
     except UndecryptableError:
         return lost(request, attempt, forget=step == "forget")
-    with slot(), trip.step(made, step, STEPS[step].titled(request.POST)):
+    with slot(request.user.pk), trip.step(made, step, STEPS[step].titled(request.POST)):
         STEPS[step].take(made, request.POST)
     if made.is_over:
         messages.success(request, " ".join([*made.lines, f"Forgot “{name}”."]))
@@ -125,10 +128,13 @@ def callback(request: HttpRequest, name: str) -> HttpResponse:
         return shown(request, attempt)
     came_back = {key: value for key, value in request.GET.items() if isinstance(value, str)}
     if schooling.is_lessons(made, came_back):
-        with slot(), trip.step(made, "learn", STEPS["learn"].title + " the person is back"):
+        with (
+            slot(request.user.pk),
+            trip.step(made, "learn", STEPS["learn"].title + " the person is back"),
+        ):
             schooling.come_back(made, came_back)
         return redirect(f"{reverse('console-plugin', args=[name])}#learn")
-    with slot(), trip.step(made, "install", "Come back"):
+    with slot(request.user.pk), trip.step(made, "install", "Come back"):
         installation.come_back(made, came_back)
     return redirect(f"{reverse('console-plugin', args=[name])}#install")
 
@@ -137,10 +143,10 @@ def callback(request: HttpRequest, name: str) -> HttpResponse:
 @console_page
 def reveal(request: HttpRequest, name: str) -> HttpResponse:
     """Show one exchange with its secrets, in the answer to this request alone."""
-    number = request.POST.get("number", "")
-    if not (number.isascii() and number.isdigit()):
+    attempt, number = own_attempt(request, name), request.POST.get("number", "")
+    if not NUMBER.fullmatch(number):
         raise Http404
-    return shown(request, own_attempt(request, name), reveal=int(number))
+    return shown(request, attempt, reveal=int(number))
 
 
 @require_GET

@@ -22,7 +22,7 @@ from simulator.conversation.models import Conversation, Message
 from simulator.conversation.reply import clean
 from simulator.errors import StepError
 from simulator.fetching import TracedFetcher
-from simulator.masking import masked
+from simulator.masking import masked, without_secrets
 from simulator.mcp_server import Tool
 
 UNKNOWN = "No answer came to be known. Whether it was carried out is not known either."
@@ -56,6 +56,9 @@ class Wanted:
         function = None
         try:
             function = given.function(call["name"])
+            if call.get("plugin", plugin_of(function)) != plugin_of(function):
+                name, function = function.name, None  # another has the name now
+                raise StepError(f"The plugin that {name} was of is not installed any more.")
             return cls(call, function, function.values(call["arguments"]))
         except StepError as error:
             return cls(call, function, problem=clean(str(error)))
@@ -78,6 +81,16 @@ class Wanted:
             self.function is not None
             and self.function.operation.confirmation is Confirmation.UNTIL_ALLOWED
         )
+
+
+def noted(call: Mapping[str, str], given: Given) -> dict[str, str]:
+    """Return a call with the plugin that it is meant for: names move on when one is uninstalled."""
+    named = [each for each in given.functions if each.name == call["name"]]
+    return {**call, **({"plugin": plugin_of(named[0])} if named else {})}
+
+
+def plugin_of(function: Function) -> str:
+    return str(function.installed.pk)
 
 
 def confirmation_waits(conversation: Conversation, function: Function) -> bool:
@@ -127,7 +140,7 @@ def carried_out(
     try:
         answer = sent.answer()
     except (StepError, FetchError) as error:
-        said = f"The call failed: {error}"
+        said = f"The call failed: {sent.without_secrets(str(error))}"
         return finished(message, said, is_good=False, requests=sent.requests)
     return finished(
         message,
@@ -182,6 +195,10 @@ class Sent:
     def requests(self) -> list[str]:
         """What was sent, without secrets."""
         return [f"{each.method} {each.url}" for each in masked(self.fetcher.trace[self.before :])]
+
+    def without_secrets(self, text: str) -> str:
+        """Return what went wrong without what was sent, which a server may repeat in its words."""
+        return without_secrets(text, self.fetcher.trace[self.before :])
 
     @property
     def result(self) -> dict[str, Any] | None:

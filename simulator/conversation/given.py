@@ -1,5 +1,6 @@
 """What a model is given of the plugins, as ChatGPT composed it: instructions, and functions."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 import orjson
 from django.utils import timezone
 
+from simulator.conversation.reply import clean
 from simulator.errors import StepError
 from simulator.installing import subject_of
 from simulator.models import InstalledPlugin
@@ -17,6 +19,10 @@ from simulator.operation import Operation, missing_in
 
 PLUGINS_MAX = 3
 """As many as ChatGPT let a person choose for one conversation."""
+FUNCTIONS_MAX, ARGUMENTS_MAX = 128, 200
+"""As many functions as OpenAI takes, and arguments of one; what has more is not given."""
+TOOLS_MAX = 1_000_000
+"""Characters of all functions together: references let a small document stand for endless ones."""
 NAME_MAX = 64
 OTHER = re.compile(r"[^a-zA-Z0-9_-]")
 """What OpenAI takes in no name of a function, nor of a parameter."""
@@ -50,9 +56,9 @@ class Function:
             schema["required"] = [given.get(own, own) for own in schema["required"]]
         return schema
 
-    @property
+    @cached_property
     def tool(self) -> dict[str, Any]:
-        return {
+        tool = {
             "type": "function",
             "function": {
                 "name": self.name,
@@ -60,6 +66,8 @@ class Function:
                 "parameters": self.parameters,
             },
         }
+        kept: dict[str, Any] = json.loads(clean(json.dumps(tool, ensure_ascii=False)))
+        return kept
 
     def values(self, text: str) -> dict[str, Any]:
         """Return the arguments in what a model wrote; raises StepError in words for the model."""
@@ -85,6 +93,8 @@ class Function:
 class Given:
     instructions: str
     functions: tuple[Function, ...]
+    left_out: int = 0
+    """How many operations are not given, as they are too many, or too long."""
 
     @cached_property
     def tools(self) -> list[dict[str, Any]]:
@@ -93,7 +103,7 @@ class Given:
     @property
     def tokens(self) -> int:
         """About how many they are."""
-        tools = orjson.dumps(self.tools).decode() if self.tools else ""
+        tools = json.dumps(self.tools, ensure_ascii=False) if self.tools else ""
         return ceil(len(self.instructions + tools) / PER_TOKEN)
 
     def function(self, name: str) -> Function:
@@ -110,24 +120,42 @@ def given_of(plugins: Iterable[InstalledPlugin]) -> Given:
     subjects = [(installed, subject_of(installed)) for installed in plugins]
     spaces: set[str] = set()
     names: set[str] = set()
+    left_out = 0
     parts = [f"Current date: {timezone.now():%Y-%m-%d}", "# Tools"]
-    functions: list[Function] = []
+    offered: list[Function] = []
     for installed, subject in subjects:
         space = unique(subject.name, spaces, longest=NAME_MAX // 3)
         parts.append(f"## {space}\n\n{subject.description}".rstrip())
-        functions += [
+        operations = subject.operations
+        offered += [
             Function(unique(f"{space}__{operation.id}", names), installed, operation)
-            for operation in subject.operations
+            for operation in operations[:FUNCTIONS_MAX]
         ]
-    return Given("\n\n".join(parts), tuple(functions))
+        left_out += max(len(operations) - FUNCTIONS_MAX, 0)
+    functions = bounded(offered)
+    left_out += len(offered) - len(functions)
+    return Given(clean("\n\n".join(parts)), functions, left_out)
+
+
+def bounded(offered: Iterable[Function]) -> tuple[Function, ...]:
+    """Return the functions that a model is given; none after they have become too long."""
+    given: list[Function] = []
+    left = TOOLS_MAX
+    for each in offered:
+        if len(each.operation.arguments) <= ARGUMENTS_MAX:
+            left -= len(json.dumps(each.tool, ensure_ascii=False))
+            if left < 0 or len(given) == FUNCTIONS_MAX:
+                break
+            given.append(each)
+    return tuple(given)
 
 
 def unique(name: str, taken: set[str], *, longest: int = NAME_MAX) -> str:
     """Return a name that OpenAI takes and that nobody has, and note it as taken."""
-    clean = OTHER.sub("_", name)[:longest] or "_"
-    found, number = clean, 1
+    plain = OTHER.sub("_", name)[:longest] or "_"
+    found, number = plain, 1
     while found in taken:
         number += 1
-        found = f"{clean[: longest - len(str(number)) - 1]}_{number}"
+        found = f"{plain[: longest - len(str(number)) - 1]}_{number}"
     taken.add(found)
     return found

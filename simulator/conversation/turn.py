@@ -19,6 +19,7 @@ from simulator.conversation.calls import (
     begun,
     carried_out,
     finished,
+    noted,
 )
 from simulator.conversation.endpoint import Endpoint
 from simulator.conversation.given import Given, given_of
@@ -129,7 +130,9 @@ class Turn:
                 yield from self.pass_over()
                 yield Noted(self.conversation.say(Message.Role.PERSON, question))
             if scripted:
-                self.conversation.say(Message.Role.MODEL, "", calls=list(scripted))
+                self.conversation.say(
+                    Message.Role.MODEL, "", calls=[noted(each, self.given) for each in scripted]
+                )
             yield from self.rounds(decided)
         except StepError as error:
             self.tell_problem(str(error))
@@ -246,8 +249,9 @@ class Turn:
             raise
         self.hold()
         facts = {"tokens": reply.tokens}
+        calls = [noted(each, given) for each in reply.wanted]
         said = (Message.Role.MODEL, reply.text)
-        yield Noted(self.conversation.say(*said, calls=reply.wanted, facts=facts))
+        yield Noted(self.conversation.say(*said, calls=calls, facts=facts))
 
     def note_part(self, reply: Reply) -> Message | None:
         if not reply.text:

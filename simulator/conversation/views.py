@@ -1,5 +1,6 @@
 """The pages of the conversation. They work by plain forms; a script shows answers as they come."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from itertools import chain
@@ -44,11 +45,10 @@ def conversations(request: HttpRequest) -> HttpResponse:
     """List a person's conversations, and start one about plugins that they chose."""
     if request.method != "POST":
         return overview(request)
-    chosen = owned_plugins(request).filter(
-        pk__in=[each for each in request.POST.getlist("plugin") if each.isdecimal()][:100]
-    )
+    wanted = set(request.POST.getlist("plugin"))
+    chosen = [each for each in owned_plugins(request) if str(each.pk) in wanted]
     try:
-        conversation = start(request, list(chosen), is_tour=request.POST.get("kind") == "tour")
+        conversation = start(request, chosen, is_tour=request.POST.get("kind") == "tour")
     except StepError as error:
         return overview(request, problem=str(error), status=400)
     return redirect(conversation_url(conversation))
@@ -100,7 +100,7 @@ def page(
         "conversation": conversation,
         "messages_shown": shown(conversation),
         "given": given,
-        "tools": orjson.dumps(given.tools, option=orjson.OPT_INDENT_2).decode(),
+        "tools": json.dumps(given.tools, indent=2, ensure_ascii=False),
         "endpoint": turn.endpoint,
         "tour": tour_of(given) if conversation.is_tour else [],
         "waiting": waiting,
@@ -168,7 +168,7 @@ def answered(request: HttpRequest, key: UUID, act: Act, *, question: str = "") -
     streams = STREAM in request.headers.get("Accept", "")
     try:
         with ExitStack() as stack:
-            stack.enter_context(slot())
+            stack.enter_context(slot(request.user.pk))
             events = until_done(act(turn_of(conversation)), stack.pop_all())
             # Begun here: what was begun is ended, and given free, even if nobody comes to read it.
             events = chain(first(events), events)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from api.fetching import FetchError
 from plugins.linter.mcp_rules import WIDGET
 from simulator import installing
-from simulator.access import View, console_page
+from simulator.access import View, console_page, slot
 from simulator.conversation.calls import (
     Decision,
     Wanted,
@@ -69,7 +69,8 @@ def widget(request: HttpRequest, key: UUID, pk: int) -> HttpResponse:
     """Return the widget of an answer: its page, which is text to whoever reads this."""
     message = answer_of(request, key, pk)
     try:
-        page = read(message, turn_of(message.conversation).fetcher)
+        with slot(request.user.pk):
+            page = read(message, turn_of(message.conversation).fetcher)
     except (StepError, FetchError) as error:
         return JsonResponse({"detail": str(error)}, status=502)
     facts = message.facts
@@ -111,8 +112,9 @@ def call(request: HttpRequest, key: UUID, pk: int) -> HttpResponse:
             allow(turn.conversation, wanted.function)
         if turn.conversation.messages.count() > MESSAGES_MAX:
             raise StepError("This conversation is too long to go on.")
-        note = begun(turn.conversation, wanted, role=Message.Role.WIDGET)
-        done = carried_out(turn.conversation, note, wanted, turn.fetcher)
+        with slot(request.user.pk):
+            note = begun(turn.conversation, wanted, role=Message.Role.WIDGET)
+            done = carried_out(turn.conversation, note, wanted, turn.fetcher)
     except StepError as error:
         return JsonResponse({"detail": str(error)}, status=400)
     result = done.facts.get("result") or {

@@ -64,7 +64,9 @@ def of_resource(url: str, metadata_url: str, fetcher: TracedFetcher) -> Server:
     A client of MCP takes none without S256 (revision 2025-11-25, "Authorization").
     """
     resource = read_json(fetcher.to(reasons.RESOURCE_METADATA), metadata_url)
-    if not f"{url}/".startswith(f"{text(resource, 'resource').rstrip('/')}/"):
+    named = text(resource, "resource")
+    is_theirs = f"{url}/".startswith(f"{named.rstrip('/')}/")
+    if not is_theirs or parts_of(named).netloc != parts_of(url).netloc:
         found = shown(resource.get("resource"))
         raise StepError(f"{metadata_url} is the metadata of {found}. Let it say {url}.")
     issuer = next(iter(texts(resource, "authorization_servers")), "")

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -135,3 +136,33 @@ def test_a_body_that_unpacks_to_too_much_is_given_up() -> None:
     parts = [head(GZIP, f"Content-Length: {len(bomb)}"), bomb]
     with answering(*parts) as url, pytest.raises(FetchError, match="more than 2097152 bytes"):
         LOCAL.get(url)
+
+
+@pytest.mark.parametrize("is_elsewhere", [False, True])
+def test_a_credential_goes_no_further_than_to_its_origin(is_elsewhere: bool) -> None:
+    """Another port of the host is another origin, which may be somebody else's."""
+    told: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            told.append(f"{self.path} {self.headers['Authorization']}")
+            self.send_response(200 if self.path == "/end" else 302)
+            self.send_header("Location", f"{target}/end")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as one, HTTPServer(("127.0.0.1", 0), Handler) as two:
+        threads = [threading.Thread(target=each.serve_forever) for each in (one, two)]
+        for thread in threads:
+            thread.start()
+        target = f"http://127.0.0.1:{(two if is_elsewhere else one).server_port}"
+        named = {"Authorization": "Bearer secret"}
+        try:
+            LOCAL.get(f"http://127.0.0.1:{one.server_port}/", headers=named)
+        finally:
+            one.shutdown()
+            two.shutdown()
+    assert told == ["/ Bearer secret", f"/end {None if is_elsewhere else 'Bearer secret'}"]

@@ -158,6 +158,43 @@ def test_what_is_unusual_takes_the_long_way(
         assert answer == send(long_way, environ_of("GET", "/todo/todos/global") | more)
 
 
+PUBLIC = {
+    "a tunnel that keeps the name": {"HTTP_HOST": "notes.example"},
+    "one that writes it anew": {
+        "HTTP_HOST": "localhost:8000",
+        "HTTP_X_FORWARDED_HOST": "notes.example",
+    },
+}
+
+
+@pytest.mark.parametrize("sent", PUBLIC.values(), ids=PUBLIC)
+@pytest.mark.parametrize("path", ["/mcp", "/todo-oauth/mcp"])
+def test_a_public_url_is_the_same_at_every_request(
+    long_way: LongWay, sent: dict[str, str], path: str
+) -> None:
+    public = {"PUBLIC_URLS": ["https://notes.example"], "ROOT_PLUGIN": "todo-oauth"}
+    with override_settings(**public, ALLOWED_HOSTS=["localhost", "notes.example"]):
+        asked = LongWay()
+        application = with_short_way(asked)
+        answers = [send(application, environ_of("POST", path) | sent) for _ in range(3)]
+        assert asked.asked == 0
+        assert answers == [send(LongWay(), environ_of("POST", path) | sent)] * 3
+        assert "https://notes.example/" in answers[0].headers["Www-Authenticate"]
+
+
+def test_a_path_without_its_slash_leads_to_no_plugin(long_way: LongWay) -> None:
+    answer = send(with_short_way(long_way), environ_of("GET", "xtodo/todos/global"))
+    assert (long_way.asked, answer.status[:3]) == (1, "404")
+
+
+def test_a_site_below_a_path_leaves_nothing_to_the_next_request(long_way: LongWay) -> None:
+    application = with_short_way(long_way)
+    first = send(application, environ_of("POST", "/todo-oauth/mcp"))
+    send(application, environ_of("GET", "/todo-oauth/mcp", SCRIPT_NAME="/below"))
+    assert long_way.asked == 1
+    assert send(application, environ_of("POST", "/todo-oauth/mcp")) == first
+
+
 def test_a_site_that_wants_https_sends_there(long_way: LongWay, db: None) -> None:
     with override_settings(SECURE_SSL_REDIRECT=True):
         application = with_short_way(LongWay())

@@ -136,10 +136,23 @@ def test_no_more_steps_run_at_once_than_the_site_has_threads_for(
 ) -> None:
     client = at_localhost(anns_attempt.owner)
     url = f"/console/plugins/{anns_attempt.name}/forget/"
-    with slot(), slot():
+    with slot(-1), slot(-2):
         assert AT_ONCE == 2
         busy = client.post(url)
         assert (busy.status_code, busy["Retry-After"]) == (503, "5")
+    assert client.post(url).status_code == 302
+
+
+def test_in_production_nobody_takes_all_places(
+    producing: None, admin: User, anns_attempt: Attempt
+) -> None:
+    client = at_localhost(admin)
+    attempts.begin(admin, "http://notes.example/", own="")
+    url = "/console/plugins/notes-example/forget/"
+    with slot(admin.pk):
+        assert client.post(url).status_code == 503
+        with slot(anns_attempt.owner.pk):
+            pass
     assert client.post(url).status_code == 302
 
 

@@ -100,6 +100,7 @@ def test_metadata_are_found_where_the_challenge_does_not_say(server: Served, pat
     ("metadata", "issuer", "words"),
     [
         ({"resource": "URL/mc"}, {}, "Let it say http"),
+        ({"resource": "http://"}, {}, "is the metadata of 'http://'"),
         ({"authorization_servers": []}, {}, "No metadata of the authorization server '' is found"),
         ({}, {"issuer": "https://other.example"}, "No metadata of the authorization server"),
         ({}, {"code_challenge_methods_supported": ["plain"]}, "S256 among its"),

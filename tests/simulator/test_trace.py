@@ -13,7 +13,7 @@ from plugins.linter.purposes import Purpose
 from simulator import reasons
 from simulator.curl import as_curl
 from simulator.har import as_har
-from simulator.masking import shown
+from simulator.masking import shown, without_secrets
 from simulator.trace import Exchange, Why
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -92,6 +92,16 @@ def test_a_request_can_be_run_again_by_curl() -> None:
         *("--header", f"Accept: {JSON}", "--data-raw", '{"a": "it\'s"}'),
     ]
     assert as_curl(exchange(method="GET")) == "curl https://a.example/"
+
+
+def test_an_error_repeats_no_secret_that_was_sent() -> None:
+    sent = exchange(headers={"Authorization": "Bearer sent-secret"}, body=b'{"code": "a code of"}')
+    assert without_secrets("No: sent-secret, a code of.", [sent]) == "No: ***, ***."
+
+
+def test_curl_takes_an_address_for_one() -> None:
+    command = as_curl(exchange("https://a.example/[1-9]{a,b}", method="GET"))
+    assert command == "curl --globoff 'https://a.example/[1-9]{a,b}'"
 
 
 # --- HAR -----------------------------------------------------------------------------------

@@ -7,6 +7,20 @@ const csrf = document.querySelector("input[name=csrfmiddlewaretoken]").value;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const HEIGHT_MAX = 1200; // pixels
 
+// One request at a time, however many widgets ask; a site that is busy is asked again.
+let busy = Promise.resolve();
+function patiently(send) {
+  const answered = busy.then(async () => {
+    for (let tries = 0; ; tries += 1) {
+      const response = await send();
+      if (response.status !== 503 || tries === 12) return response;
+      await new Promise((resolve) => setTimeout(resolve, 1000 * (Number(response.headers.get("Retry-After")) || 5)));
+    }
+  });
+  busy = answered.catch(() => {});
+  return answered;
+}
+
 class Widget {
   constructor(place) {
     this.place = place;
@@ -15,7 +29,8 @@ class Widget {
   }
 
   async start() {
-    const response = await fetch(this.url);
+    const response = await patiently(() => fetch(this.url));
+    if (response.status === 503) return this.say("The site is busy. Load the page again in a moment.", true);
     const said = await response.json();
     if (!response.ok) return this.say(said.detail, true);
     this.shown = said;
@@ -94,6 +109,7 @@ class Widget {
 
   async call({ name, arguments: values = {} }, decision = "") {
     const response = await this.post("call/", { name, arguments: JSON.stringify(values), decision });
+    if (response.status === 503) throw new Error("The site is busy. Call it again in a moment.");
     const said = await response.json();
     if (said.waits) {
       const decided = await ask(said.waits);
@@ -127,7 +143,7 @@ class Widget {
   post(path, fields) {
     const body = new FormData();
     for (const [name, value] of Object.entries({ ...fields, csrfmiddlewaretoken: csrf })) body.append(name, value);
-    return fetch(`${this.url}${path}`, { method: "POST", body });
+    return patiently(() => fetch(`${this.url}${path}`, { method: "POST", body }));
   }
 }
 

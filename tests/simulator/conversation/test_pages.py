@@ -139,7 +139,7 @@ def test_the_script_is_told_why_in_a_line(talk: Talk) -> None:
 def test_no_more_answers_are_under_way_than_the_server_has_threads_for(
     talk: Talk, endpoint: ScriptedEndpoint
 ) -> None:
-    with slot(), slot():
+    with slot(-1), slot(-2):
         assert talk.client.post(f"{talk.url}ask/", {"question": "Well?"}).status_code == 503
     for _ in range(3):  # what is refused holds no place
         talk.post("ask", question="", status=409)

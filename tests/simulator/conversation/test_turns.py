@@ -1,16 +1,20 @@
 """A model answers and calls: what it is told, what is sent for it, and what waits for a person."""
 
 import json
+import re
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 
+from simulator import installing
 from simulator.conversation.calls import Wanted, begun
 from simulator.conversation.given import given_of
 from simulator.errors import StepError
 from simulator.models import InstalledPlugin
+from simulator.schemes import NoAuth
 from tests.plugins.linter.served import Served
-from tests.simulator.conversation.conftest import Talk
+from tests.simulator.conversation.conftest import Talk, begin
 from tests.simulator.conversation.scripted_endpoint import (
     KEY,
     Refusal,
@@ -407,6 +411,21 @@ def test_two_who_say_yes_at_once_call_once(talk: Talk, endpoint: ScriptedEndpoin
     begun(talk.conversation, wanted)
     with pytest.raises(StepError, match="sent already"):
         begun(talk.conversation, wanted)
+
+
+def test_a_yes_to_a_plugin_that_is_gone_is_none_to_its_namesake(
+    talk: Talk, plugin: InstalledPlugin, endpoint: ScriptedEndpoint, site: Served, ann: User
+) -> None:
+    subject = installing.subject_of(plugin)
+    other = installing.save(subject, NoAuth({}), {}, name="other", owner=ann)
+    both = begin(ann, plugin, other)
+    endpoint.call(ADD)
+    assert "May this be sent?" in both.ask()
+    [call] = re.findall(r'name="call" value="([^"]+)"', both.source())
+    plugin.delete()
+    endpoint.say("It is gone.")
+    assert "not installed any more" in both.post("decide", call=call, decision="yes")
+    assert sent(site) == []
 
 
 def test_a_stranger_letter_is_kept_readable(talk: Talk, endpoint: ScriptedEndpoint) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from simulator.access import slot
 from tests.plugins.linter.served import Served
 from tests.simulator.conversation.conftest import Talk, browser_of
 from tests.simulator.conversation.scripted_endpoint import ScriptedEndpoint
@@ -74,6 +75,18 @@ def test_a_widget_may_call_what_reads(widget_talk: Talk, url: str, site: Served)
     response = post(widget_talk, f"{url}call/", name="listNotes", arguments="{}")
     assert response.json()["result"]["structuredContent"] == {"notes": 2}
     assert "The widget calls notes__listNotes" in widget_talk.get()
+
+
+def test_widgets_take_no_more_threads_than_steps_do(
+    widget_talk: Talk, url: str, site: Served
+) -> None:
+    site.told.clear()
+    with slot(-1), slot(-2):
+        assert widget_talk.client.get(url).status_code == 503
+        busy = post(widget_talk, f"{url}call/", name="listNotes", arguments="{}")
+        assert busy.status_code == 503
+    assert site.told == []
+    assert widget_talk.client.get(url).status_code == 200
 
 
 def test_what_a_widget_wants_to_write_waits_for_the_person(
