@@ -1,4 +1,4 @@
-"""Request bodies that come without a Content-Length, which Django takes for empty ones."""
+"""Request bodies without a Content-Length, which Django takes for empty, or with a wrong one."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -8,7 +8,8 @@ from typing import IO, Any
 from django.conf import settings
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
-REFUSAL = b'{"detail":"Send the body with a Content-Length, not in chunks."}'
+NO_LENGTH = b'{"detail":"Send the body with a Content-Length, not in chunks."}'
+NO_NUMBER = b'{"detail":"Content-Length is no number. Send that of the body\'s bytes."}'
 PIECE = 64 * 1024  # bytes
 
 
@@ -20,6 +21,9 @@ def with_body_length(application: Application) -> Application:
     """
 
     def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if not (length.isascii() and length.isdecimal()):
+            return refused(start_response, "400 Bad Request", NO_NUMBER)
         if environ.get("CONTENT_LENGTH") or environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             return application(environ, start_response)
         if environ.get("wsgi.input_terminated"):
@@ -29,7 +33,7 @@ def with_body_length(application: Application) -> Application:
                 environ |= {"CONTENT_LENGTH": str(length), "wsgi.input": body}
                 return application(environ, start_response)
         if "HTTP_TRANSFER_ENCODING" in environ:
-            return refused(start_response)
+            return refused(start_response, "411 Length Required", NO_LENGTH)
         return application(environ, start_response)
 
     return wrapped
@@ -54,8 +58,8 @@ def kept(stream: Any, limit: int) -> Iterator[tuple[IO[bytes], int]]:
         yield body, limit - left
 
 
-def refused(start_response: Any) -> Iterable[bytes]:
-    start_response("411 Length Required", [("Content-Type", "application/json")])
+def refused(start_response: Any, status: str, body: bytes) -> Iterable[bytes]:
+    start_response(status, [("Content-Type", "application/json")])
     # No list: of its length wsgiref would make a Content-Length, keep the connection open and
     # take the chunks for the next request.
-    return iter([REFUSAL])
+    return iter([body])

@@ -4,7 +4,7 @@ from io import BytesIO
 
 import pytest
 
-from api.body_length import kept
+from api.body_length import kept, with_body_length
 from api.chunks import BrokenChunksError, Chunks
 
 
@@ -37,3 +37,15 @@ def test_what_breaks_off_is_no_body(sent: bytes) -> None:
 def test_no_more_is_kept_than_may_come() -> None:
     with kept(Chunks(BytesIO(b"4\r\nmilk\r\n0\r\n\r\n")), 3) as (file, length):
         assert (file.read(), length) == (b"mil", 3)
+
+
+@pytest.mark.parametrize("length", ["abc", "-5", "1e3", "1_0", "²"])
+def test_a_length_that_is_no_number_is_refused(length: str) -> None:
+    def application(environ: object, start_response: object) -> list[bytes]:
+        pytest.fail("It was handed on.")
+
+    started: list[str] = []
+    environ = {"REQUEST_METHOD": "POST", "CONTENT_LENGTH": length, "wsgi.input": BytesIO()}
+    answer = with_body_length(application)(environ, lambda status, headers: started.append(status))
+    assert started == ["400 Bad Request"]
+    assert b"Content-Length is no number" in b"".join(answer)
