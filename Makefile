@@ -62,7 +62,7 @@ check: .venv/installed-dev ## Run the tests that need no program of others (a mi
 WITH_CLIENTS := tests/oauth/clients tests/clients/mcp tests/clients/importers
 CONFORMANCE := tests/conformance
 
-test: .venv/installed-dev ## Install what the tests need, and run them (five minutes)
+test: .venv/installed-dev ## Install what the tests need, and run them (six minutes)
 	@$(PYTEST) $(addprefix --ignore=,$(WITH_CLIENTS) $(CONFORMANCE)) --cov --cov-report=term
 
 NODE := tests/node_modules/installed

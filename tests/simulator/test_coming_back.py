@@ -4,7 +4,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
@@ -53,9 +53,17 @@ def test_somebody_who_never_comes_back_is_waited_for_no_longer_than_said(
     assert "Nobody came back to http://127.0.0.1:" in said.err and "0.2 seconds" in said.err
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Control-C as Python takes it, whatever a test before has made of it in this process."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+
+
 @pytest.mark.django_db
 def test_who_stops_waiting_leaves_no_client_behind(
-    notes: NotesSite, send_to: Callable[[Person], None]
+    notes: NotesSite, send_to: Callable[[Person], None], interruptible: None
 ) -> None:
     notes.publish()
     send_to(lambda url: os.kill(os.getpid(), signal.SIGINT))
