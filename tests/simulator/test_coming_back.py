@@ -1,6 +1,5 @@
 """Where a person comes back to: a port of this machine, for as long as was said."""
 
-import os
 import signal
 import socket
 import threading
@@ -66,7 +65,7 @@ def test_who_stops_waiting_leaves_no_client_behind(
     notes: NotesSite, send_to: Callable[[Person], None], interruptible: None
 ) -> None:
     notes.publish()
-    send_to(lambda url: os.kill(os.getpid(), signal.SIGINT))
+    send_to(lambda url: signal.raise_signal(signal.SIGINT))
     said = step("install_plugin", notes.url, "--open-browser", "--seconds", "20")
     assert (said.status, said.out.count("Waiting up to 20 seconds")) == (1, 1)
     assert said.err.endswith("registered.\nStopped before it was done.")
