@@ -5,7 +5,9 @@ Its metadata document is fetched by https, as it is from the web.
 
 import json
 import re
+import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -216,3 +218,24 @@ def test_a_server_that_nobody_vouches_for_is_not_read(
     monkeypatch.setenv("METADATA_CERTIFICATE", str(tmp_path / "other.pem"))
     with pytest.raises(CIMDError, match="certificate verify failed"):
         LoopbackFetcher().fetch(url)
+
+
+def test_two_documents_are_waited_for_at_a_time_and_everybody_else_is_served(
+    plugin: str, documents: MetadataServer, transactional_db: None
+) -> None:
+    def ask(name: str) -> requests.Response:
+        client_id = f"https://localhost:{silent.getsockname()[1]}/{name}.json"
+        request = {"response_type": "code", "client_id": client_id, "redirect_uri": BACK}
+        return Web().get(f"{plugin}/oauth?{urlencode({**request, **pkce()[1]})}")
+
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(ask, name) for name in ("one", "two")]
+        connections = [silent.accept()[0] for _ in waiting]  # and nothing is said there
+        third = ask("three")
+        served = Web().post(f"{plugin}/mcp", json=LIST)
+        assert not any(each.done() for each in waiting)
+        assert (third.status_code, served.status_code) == (400, 401)
+        assert "No document could be read at this client_id" in third.text
+        assert {each.result().status_code for each in waiting} == {400}
+        for connection in connections:
+            connection.close()
