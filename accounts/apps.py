@@ -8,7 +8,10 @@ class AccountsConfig(AppConfig):
         from django.contrib.auth import get_user_model
         from django.db.models.signals import post_delete, post_save
 
-        from accounts import erasure
+        from accounts import (
+            checks,  # noqa: F401  (they register themselves)
+            erasure,
+        )
 
         person = get_user_model()
         post_delete.connect(erasure.erase, person, dispatch_uid="erase-person")

@@ -20,7 +20,7 @@ def limit_attempts(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpR
     @wraps(view)
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         limit = Limit("sign_in", client_address(request))
-        if request.method != "POST" or limit.count():
+        if request.method != "POST" or limit.allows(request):
             return view(request, *args, **kwargs)
         response = render(request, "accounts/locked.html", status=429)
         response["Retry-After"] = str(limit.wait)

@@ -12,11 +12,14 @@ from django.views.decorators.cache import never_cache
 from oauth2_provider.exceptions import FatalClientError, OAuthToolkitError
 from oauth2_provider.forms import AllowForm
 from oauth2_provider.models import Application
+from oauth2_provider.scopes import get_scopes_backend
 from oauth2_provider.views import AuthorizationView
 from oauthlib.oauth2.rfc6749 import errors
 
 from api.mounts import MountedRequest
+from oauth_demo.asking import Asking
 from oauth_demo.client_metadata import registered_itself
+from oauth_demo.errors import describe
 from oauth_demo.models import Consent
 from oauth_demo.redirects import client_of, destination, opened_by_client, with_issuer
 from oauth_demo.server import EndpointMixin, require_own_resource
@@ -92,10 +95,14 @@ class AuthorizeView(EndpointMixin, AuthorizationView):  # type: ignore[misc]
             form = self.form_class({**self.get_initial(), "allow": True})
             if form.is_valid():
                 return self.form_valid(form)
-        context["server"] = self.server
-        context["destination"] = destination(context["redirect_uri"])
-        context["unverified"] = registered_itself(application)
-        context["document_host"] = urlsplit(application.client_id).netloc  # "" where there is none
+        asking = Asking(application, self.server, context["redirect_uri"], tuple(context["scopes"]))
+        agreed = {scope for each in self.consents(application) for scope in each.scopes}
+        context |= {
+            "server": self.server,
+            "asking": asking,
+            "grants": [(self.server.scopes[scope], scope in agreed) for scope in asking.scopes],
+            "held": self.held(application),
+        }
         return opened_by_client(super().render_to_response(context, **kwargs), application)
 
     def has_consent(self, application: Application, redirect_uri: str, scopes: set[str]) -> bool:
@@ -114,6 +121,15 @@ class AuthorizeView(EndpointMixin, AuthorizationView):  # type: ignore[misc]
             return False
         consent = self.consents(application).first()
         return consent is not None and scopes <= consent.scopes
+
+    def held(self, application: Application) -> list[tuple[str, list[str]]]:
+        """Return what the person let the client do in other plugins, in words by the plugin."""
+        words = get_scopes_backend().get_all_scopes()
+        consents = Consent.objects.filter(user=self.request.user, application=application)
+        return [
+            (each.plugin, [words.get(scope, scope) for scope in sorted(each.scopes)])
+            for each in consents.exclude(plugin=self.server.plugin).order_by("plugin")
+        ]
 
     def consents(self, application: Application) -> Any:
         return Consent.objects.filter(
@@ -135,6 +151,7 @@ class AuthorizeView(EndpointMixin, AuthorizationView):  # type: ignore[misc]
 
         Whoever registered would else have this site redirect unasked (RFC 9700 section 4.11.2).
         """
+        describe(error.oauthlib_error)
         response: HttpResponse = super().error_response(error, application, **kwargs)
         client = client_of(self.request.get_full_path())
         if "Location" not in response or self.request.method == "POST" or client is None:

@@ -6,11 +6,13 @@ Looked up at each call, so that a token that is revoked opens nothing from then 
 from dataclasses import dataclass
 
 import orjson
+from django.db.models import Q
 from django.db.models.functions import Now
 from oauth2_provider.models import AccessToken
 
 from api.compiled import CompiledQuery
 from oauth_demo.models import Consent, Token, audience, digest
+from oauth_demo.uses import uses
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,19 @@ class Credential:
 
 def find_service_token(secret: str, *, plugin: str) -> Credential | None:
     rows = SERVICE_TOKENS.rows(digest=digest(secret), plugin=plugin)
-    return Credential(*rows[0]) if rows else None
+    if not rows:
+        return None
+    uses.add(rows[0][0])
+    return Credential(*rows[0])
 
 
 def find_personal_token(secret: str, *, plugin: str) -> Credential | None:
     """Find a token whose owner may still sign in."""
     rows = PERSONAL_TOKENS.rows(digest=digest(secret), plugin=plugin)
-    return Credential(*rows[0]) if rows else None
+    if not rows:
+        return None
+    uses.add(rows[0][0])
+    return Credential(*rows[0])
 
 
 def find_access_token(secret: str, *, plugin: str) -> Credential | None:
@@ -53,16 +61,19 @@ def find_access_token(secret: str, *, plugin: str) -> Credential | None:
     return Credential(token_id, user_id, username, frozenset(scope.split()))
 
 
+UNEXPIRED = Q(expires_at=None) | Q(expires_at__gt=Now())
 SERVICE_TOKENS = CompiledQuery(
     lambda digest, plugin: (
-        Token.objects.filter(digest=digest, plugin=plugin, user=None, revoked_at=None)
+        Token.objects.filter(UNEXPIRED, digest=digest, plugin=plugin, user=None, revoked_at=None)
         .order_by()
         .values_list("id")
     )
 )
 PERSONAL_TOKENS = CompiledQuery(
     lambda digest, plugin: (
-        Token.objects.filter(digest=digest, plugin=plugin, user__is_active=True, revoked_at=None)
+        Token.objects.filter(
+            UNEXPIRED, digest=digest, plugin=plugin, user__is_active=True, revoked_at=None
+        )
         .order_by()
         .values_list("id", "user_id", "user__username")
     )

@@ -8,14 +8,14 @@ import re
 from typing import Any
 
 import orjson
-from django.http import HttpRequest
 from oauth2_provider.cimd import CIMDError
 from oauth2_provider.models import Application
 from oauth2_provider.settings import oauth2_settings
 from oauthlib.common import Request
 
+from api.addresses import address_of
 from api.fetching import Fetched, Fetcher, FetchError
-from api.throttling import Limit, client_address
+from api.throttling import Limit
 from oauth_demo.client_metadata import SERVED, ClientMetadataError, check_client_metadata
 from oauth_demo.errors import ClientUnavailableError
 from oauth_demo.redirects import is_allowed_redirect
@@ -31,19 +31,13 @@ class DocumentPermission:
     """Says whether a document may be fetched now: that is work, and a new one leaves a row."""
 
     def has_permission(self, request: Request, client_id: str) -> bool:
-        within = Limit("exchange", f"document:{address_of(request)}").count()
+        # The library hands on Django's META as the headers.
+        within = Limit("exchange", f"document:{address_of(request.headers)}").count()
         if Application.objects.filter(client_id=client_id).exists():
             return within  # else what was read before serves on
         if not within or not make_room():
             raise ClientUnavailableError("Too many new clients. Try again later.", request=request)
         return True
-
-
-def address_of(request: Request) -> str:
-    """Return where a request came from; of Django's, the library hands on META as its headers."""
-    received = HttpRequest()
-    received.META = dict(request.headers)
-    return client_address(received)
 
 
 class MetadataFetcher:

@@ -28,6 +28,7 @@ WHAT_TO_DO = {
     "unauthorized_client": "This client may not use this grant_type. Send authorization_code.",
     "unsupported_grant_type": "Send grant_type as authorization_code or as refresh_token.",
 }
+ANYTHING_ELSE = "See service_documentation in the metadata of this server for what it takes."
 IN_OTHER_WORDS = {
     "Code verifier required.": (
         "code_verifier is missing. Send the one whose code_challenge the code was asked for with."
@@ -50,7 +51,29 @@ def described(body: str | bytes, *, grant_type: str) -> bytes:
     """Return an error's JSON with words of what to do about it, where the library has none."""
     error: dict[str, Any] = json.loads(body)
     words = WHAT_TO_DO | REFRESHING if grant_type == "refresh_token" else WHAT_TO_DO
-    said = error.get("error_description") or words.get(error["error"])
-    if said:
-        error["error_description"] = IN_OTHER_WORDS.get(said, said)
+    said = error.get("error_description") or words.get(error["error"], ANYTHING_ELSE)
+    error["error_description"] = IN_OTHER_WORDS.get(said, said)
     return json.dumps(error).encode()
+
+
+AUTHORIZING = {
+    "access_denied": "The person refused. Nothing was shared. Ask again only when they want it.",
+    "unsupported_response_type": "Send response_type=code: codes alone are given here.",
+    "unauthorized_client": "This client may not ask for codes. Ask the operator of this site.",
+    "server_error": "Something failed here. Send the person again in a while.",
+    "temporarily_unavailable": "Send the person again in a while.",
+}
+"""What a client is told by a redirect: RFC 6749 section 4.1.2.1."""
+AUTHORIZING_IN_OTHER_WORDS = {
+    "Missing response_type parameter.": "response_type is missing. Send response_type=code.",
+    "Code challenge required.": (
+        "code_challenge is missing. This client has no secret: send the S256 challenge of a "
+        "code_verifier (RFC 7636)."
+    ),
+}
+
+
+def describe(error: errors.OAuth2Error) -> None:
+    """Put to an error that a redirect will carry what to do about it."""
+    said = error.description or AUTHORIZING.get(error.error, ANYTHING_ELSE)
+    error.description = AUTHORIZING_IN_OTHER_WORDS.get(said, said)

@@ -3,7 +3,6 @@
 import logging
 from typing import Any
 
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_variables
@@ -11,6 +10,7 @@ from oauth2_provider.views import RevokeTokenView, TokenView
 from oauthlib.oauth2.rfc6749 import errors
 from redis import RedisError
 
+from api.exceptions import AWAY_SECONDS, DATABASE_AWAY
 from api.mounts import MountedRequest
 from api.throttling import Limit, client_address
 from oauth_demo.errors import described
@@ -32,19 +32,23 @@ class ClientEndpoint(EndpointMixin):
             request.POST = sent = read_parameters(request)  # type: ignore[assignment]
             # By digest: whatever a client calls itself, a cache takes it for a key.
             client = digest(sent.get("client_id", ""))
-            failures = Limit("exchange", f"{client_address(request)}:{client}")
-            if failures.is_spent():
-                return self.slow_down(failures.wait)
+            address = client_address(request)
+            failures = Limit("exchange", f"{address}:{client}")
+            strangers = Limit("address", f"exchange:{address}")  # of whatever client IDs
+            for limit in (failures, strangers):
+                if limit.is_spent():
+                    return self.slow_down(limit.wait)
             response = self.respond(request)
         except errors.OAuth2Error as error:
             return self.refusal(sent, error.json, error.status_code)
-        except (OperationalError, RedisError):
+        except (*DATABASE_AWAY, RedisError):
             logger.exception("The database, or the cache of clients' metadata, did not answer")
             return self.unavailable()
         if response.status_code == 401:
             # Secrets are guessed at; codes and refresh tokens are too long for it, and counting
             # them would let a stranger's bad codes lock out a client that proved itself.
             failures.count()
+            strangers.count()
         if response.status_code >= 400:
             return self.refusal(sent, response.content, response.status_code)
         return self.json_response(response.content, response.status_code)
@@ -77,7 +81,7 @@ class ClientEndpoint(EndpointMixin):
     def unavailable(self) -> HttpResponse:
         error = errors.TemporarilyUnavailableError("Try again shortly.")
         response = self.json_response(error.json, 503)
-        response["Retry-After"] = "5"
+        response["Retry-After"] = str(AWAY_SECONDS)
         return response
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kw: Any) -> HttpResponse:

@@ -1,6 +1,16 @@
-"""How secrets are kept that this site made itself."""
+"""How secrets are kept: those that people choose, and those that this site made itself."""
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+from api.dear_work import dear_work
+
+
+class PasswordHasher(PBKDF2PasswordHasher):
+    """Django's own, which is slow on purpose: so it is dear work."""
+
+    def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
+        with dear_work(brief=True):
+            return super().encode(password, salt, iterations)
 
 
 class ClientSecretHasher(PBKDF2PasswordHasher):

@@ -1,19 +1,21 @@
 """Bearer tokens handed out by hand, to services and people; and what people agreed to (OAuth)."""
 
 import hashlib
-import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
-from oauth2_provider.models import RefreshToken
+from django.utils.crypto import get_random_string
+from oauth2_provider.models import AccessToken, RefreshToken
 from oauth2_provider.settings import oauth2_settings
 
 from api.cache import cache
+from api.normalization import free_name
 from oauth_demo.revocation import end_access
 
 
@@ -26,19 +28,54 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+NAME_TAKEN = (
+    "There is a token of that name for this plugin already. Choose another name, or revoke it."
+)
+
+
 class TokenManager(models.Manager["Token"]):
     def issue(
-        self, *, plugin: str, name: str, user: Any = None, secret: str | None = None
+        self,
+        *,
+        plugin: str,
+        name: str,
+        user: Any = None,
+        secret: str | None = None,
+        days: int | None = None,
     ) -> tuple["Token", str]:
         """Make a token for a service, or for a person when `user` is given.
 
-        Returns it with its secret, which cannot be had again. Raises ValidationError.
+        It expires after so many `days`, or never. Returns it with its secret, which cannot be had
+        again. Raises ValidationError: its name is one of a live token's, or none.
         """
-        secret = secret or secrets.token_urlsafe(32)
-        token = self.model(plugin=plugin, name=name, user=user, digest=digest(secret))
+        # Letters and digits alone, 256 bits: a shell takes what begins with a hyphen for an option.
+        secret = secret or get_random_string(43)
+        expires_at = timezone.now() + timedelta(days=days) if days else None
+        token = self.model(
+            plugin=plugin, name=name, user=user, digest=digest(secret), expires_at=expires_at
+        )
         token.clean_fields()
-        token.save()
+        token.validate_constraints()
+        try:
+            with transaction.atomic():
+                token.save()
+        except IntegrityError as error:  # another of that name was made meanwhile
+            raise ValidationError(NAME_TAKEN) from error
         return token, secret
+
+    def live(self) -> "models.QuerySet[Token]":
+        """Return those that open something."""
+        unexpired = models.Q(expires_at=None) | models.Q(expires_at__gt=timezone.now())
+        return self.filter(unexpired, revoked_at=None)
+
+    def revoke_all(self, user: Any) -> None:
+        """End every token of a person at once, for good."""
+        self.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
+
+    def free_name(self, name: str, *, plugin: str, user: Any = None) -> str:
+        """Return a name that no live token has: this one, or this with a number."""
+        live = self.filter(plugin=plugin, user=user, revoked_at=None)
+        return free_name(name, lambda free: live.filter(name=free).exists(), longest=100)
 
 
 class Token(models.Model):
@@ -56,15 +93,42 @@ class Token(models.Model):
     name = models.CharField(max_length=100, help_text="Where it is used.")
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(
+        null=True, blank=True, help_text="From then on it opens nothing; empty: no end."
+    )
+    last_used_at = models.DateTimeField(
+        null=True, editable=False, help_text="Noted about once a minute."
+    )
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = TokenManager()
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plugin", "user", "name"],
+                condition=models.Q(revoked_at=None),
+                name="one_token_of_a_name",
+                violation_error_message=NAME_TAKEN,
+            ),
+            models.UniqueConstraint(
+                fields=["plugin", "name"],
+                condition=models.Q(user=None, revoked_at=None),
+                name="one_service_token_of_a_name",
+                violation_error_message=NAME_TAKEN,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.plugin})"
+
+    @property
+    def state(self) -> str:
+        """Whether it opens anything, in a word."""
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.expires_at and self.expires_at <= timezone.now() else "live"
 
     def revoke(self) -> None:
         """End the token at once, for good."""
@@ -112,16 +176,18 @@ class Consent(models.Model):
 
     @property
     def holds_access(self) -> bool:
-        """Whether the client has a refresh token that is alive."""
+        """Whether the client has a refresh token that is alive, or an access token without one."""
         idle = timedelta(seconds=oauth2_settings.REFRESH_TOKEN_EXPIRE_SECONDS)
+        theirs = {
+            "user": self.user_id,
+            "application": self.application_id,
+            "resource": [audience(self.plugin)],
+        }
         alive = RefreshToken.objects.filter(
-            user=self.user_id,
-            application=self.application_id,
-            resource=[audience(self.plugin)],
-            revoked=None,
-            access_token__expires__gt=timezone.now() - idle,
+            **theirs, revoked=None, access_token__expires__gt=timezone.now() - idle
         )
-        return bool(alive.exists())
+        lent = AccessToken.objects.filter(**theirs, expires__gt=timezone.now())
+        return bool(alive.exists() or lent.exists())
 
     @property
     def last_used(self) -> datetime | None:

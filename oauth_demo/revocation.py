@@ -35,3 +35,13 @@ def end_family(token_family: uuid.UUID) -> None:
     tokens = RefreshToken.objects.filter(token_family=token_family)
     lock_person(tokens.values_list("user_id", flat=True).first())
     RefreshToken.revoke_family(token_family)
+
+
+def end_client(application: Any) -> None:
+    """End all that people agreed to that a client may do, with its codes and tokens."""
+    people = application.consents.values_list("user", flat=True)
+    holders = RefreshToken.objects.filter(application=application).values_list("user", flat=True)
+    for user in get_user_model().objects.filter(pk__in={*people, *holders}):
+        with transaction.atomic():
+            end_access(user=user, application=application)
+            application.consents.filter(user=user).delete()

@@ -41,5 +41,5 @@ class EndpointMixin:
 def require_own_resource(request: MountedRequest, resources: Iterable[str]) -> None:
     """Raise OAuth2Error where another resource than the plugin is asked for (RFC 8707 2)."""
     if not {*resources} <= {*request.mount.resources}:
-        own = request.mount.root
-        raise errors.CustomOAuth2Error("invalid_target", f"resource must be {own}.")
+        words = f"resource must be {request.mount.root}. Send that, or leave it out."
+        raise errors.CustomOAuth2Error("invalid_target", words)

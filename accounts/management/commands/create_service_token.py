@@ -7,5 +7,5 @@ class Command(IssueTokenCommand):
     help = "Make a service token for a plugin. The token is the last line, and is shown once."
     callers = "services"
 
-    def handle(self, *args: Any, plugin: str, name: str, **options: Any) -> None:
-        self.issue(plugin=plugin, name=name, user=None, revoke_at="in the admin")
+    def handle(self, *args: Any, plugin: str, name: str, days: int | None, **options: Any) -> None:
+        self.issue(plugin=plugin, name=name, user=None, days=days, revoke_at="in the admin")

@@ -14,12 +14,15 @@ class Command(IssueTokenCommand):
         parser.add_argument("username", help="whose token; it opens what bears this name")
         super().add_arguments(parser)
 
-    def handle(self, *args: Any, username: str, plugin: str, name: str, **options: Any) -> None:
+    def handle(
+        self, *args: Any, username: str, plugin: str, name: str, days: int | None, **options: Any
+    ) -> None:
         users = get_user_model()
         username = users.normalize_username(username)  # as its account was named
         user = users.objects.filter(username=username, is_active=True).first()
         if user is None:
             raise CommandError(
-                f"There is no active account '{username}'. Sign up at /accounts/signup/ first."
+                f"username: There is no active account '{username}'. Sign up at "
+                "/accounts/signup/ first."
             )
-        self.issue(plugin=plugin, name=name, user=user, revoke_at="at /accounts/tokens/")
+        self.issue(plugin=plugin, name=name, user=user, days=days, revoke_at="at /accounts/tokens/")

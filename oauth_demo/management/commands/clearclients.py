@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from oauth_demo.unused_clients import end_expired_clients
+from oauth_demo.expiry import remove_clients
 
 
 class Command(BaseCommand):
@@ -14,7 +14,4 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ended = 0
-        while batch := end_expired_clients():
-            ended += batch
-        self.stdout.write(f"Deleted {ended} unused clients.")
+        self.stdout.write(f"Deleted {remove_clients()} unused clients.")
