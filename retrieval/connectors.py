@@ -15,6 +15,7 @@ from api.exceptions import ProblemSerializer
 from api.views import Response
 from plugins.mounts import PluginRequest
 from retrieval import responses, serializers
+from retrieval.answers import beginning
 from retrieval.exceptions import NoSuchDocumentError
 from retrieval.filters import EVERYTHING
 from retrieval.models import BEGINNING, Document
@@ -76,7 +77,7 @@ class FetchView(RetrievalView):
         body: dict[str, Any] = {
             "id": document.key,
             "title": document.title,
-            "text": document.text,
+            "text": beginning(document.text),
             "url": page(request, document),
         }
         if metadata := document.metadata.as_text():

@@ -5,14 +5,19 @@ transaction replaces the old version. Whatever fails, and wherever a process die
 whole: as it was, or as it is meant to be.
 """
 
-from collections.abc import Callable, Sequence
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
+from api.dear_work import dear_work
 from api.normalization import nfc
 from retrieval import lexical
 from retrieval.chunking import Passage, passages
@@ -22,20 +27,25 @@ from retrieval.exceptions import (
     NoSuchDocumentError,
     OtherModelError,
     RefusedError,
+    TooManyAtOnceError,
     TooManyChunksError,
 )
-from retrieval.filters import EVERYTHING, Filter
+from retrieval.filters import Filter
 from retrieval.indexes import vector_index
 from retrieval.metadata import UNKNOWN, Metadata
-from retrieval.models import Chunk, Collection, Document, Vector
+from retrieval.models import KEY_MAX_LENGTH, Chunk, Collection, Document, Vector
 from retrieval.rows import batches
 from retrieval.search import Hit, search
-from retrieval.terms import terms
+from retrieval.sweeping import abandon, sweep_soon
+from retrieval.terms import VERSION, terms
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 BATCH = 500  # rows of one statement
+SLICE = 64  # passages between two words of how far it is: a second or two
+SOME = 20  # documents that are deleted together at least
+HELD = 0.05  # seconds that a deletion keeps other writers waiting at a time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +59,22 @@ class NewDocument:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", nfc(self.id))
+
+
+@dataclass(frozen=True)
+class ReadyPassage:
+    """A passage that only has to be written."""
+
+    text: str
+    terms: list[str]
+    """By which full-text search finds it."""
+    embedding: bytes
+    """32-bit floats, little-endian, of unit length."""
+
+    @classmethod
+    def of(cls, passage: Passage, vector: Vector) -> "ReadyPassage":
+        found_by = terms(passage.searched, passage.title)
+        return cls(passage.text, found_by, vector.astype("<f4").tobytes())
 
 
 @dataclass(frozen=True)
@@ -72,8 +98,9 @@ class Datastore:
 
     def get(self, key: str) -> Document:
         """Return a document; raises NoSuchDocumentError."""
+        key = nfc(key, longest=KEY_MAX_LENGTH)
         # No id has a NUL, and PostgreSQL takes none in a question.
-        document = None if "\0" in key else self.documents().filter(key=nfc(key)).first()
+        document = None if "\0" in key else self.documents().filter(key=key).first()
         if document is None:
             raise NoSuchDocumentError(
                 "There is no document of that id. Search with queryDocuments: each result "
@@ -93,26 +120,42 @@ class Datastore:
         They may make `at_most` chunks, or else as many as one call may. Raises RefusedError, or
         EmbeddingError when no embeddings could be had.
         """
+        for _ in self.upserting(documents, at_most=at_most):
+            pass
+        return [document.id for document in documents]
+
+    def upserting(
+        self, documents: Sequence[NewDocument], *, at_most: int | None = None
+    ) -> Generator[tuple[int, int], None, None]:
+        """Upsert, and yield now and then how many passages of how many have their embeddings.
+
+        Nothing is written before the last of them, and nothing by who stops earlier.
+        """
         at_most = at_most or settings.RETRIEVAL_MAX_CHUNKS
         if known := self.collection():
             require_model(known)
-        cut = [passages(document.text) for document in documents]
-        made = sum(map(len, cut))
-        if made > at_most:
-            raise TooManyChunksError(
-                f"That makes {made:,} passages; one call may bring {at_most:,}. Send "
-                "less at a time, or have the operator load it with 'manage.py load_documents'. "
-                "Nothing was stored."
-            )
-        vectors = embed(documents, cut)
-        with transaction.atomic():
-            self.replace(documents, cut, vectors)
-        return [document.id for document in documents]
+        with dear_work(characters=sum(len(document.text) for document in documents)):
+            cut = cut_within(documents, at_most)
+            if known:
+                self.require_room(known, documents, sum(map(len, cut)))
+            ready = yield from prepared(documents, cut)
+            with transaction.atomic():
+                self.replace(documents, ready)
+
+    def require_room(
+        self, collection: Collection, documents: Sequence[NewDocument], made: int
+    ) -> None:
+        """Refuse what will not fit before it is embedded, which is what costs most."""
+        over = collection.chunk_count + made - settings.RETRIEVAL_MAX_COLLECTION_CHUNKS
+        if over > 0:
+            replaced = collection.documents.filter(key__in=[each.id for each in documents])
+            if over > Chunk.objects.filter(document__in=replaced).count():
+                raise full()
 
     def replace(
-        self, documents: Sequence[NewDocument], cut: Sequence[Sequence[Passage]], vectors: Vector
+        self, documents: Sequence[NewDocument], ready: Sequence[Sequence[ReadyPassage]]
     ) -> None:
-        """Write documents, with their chunks and embeddings, in place of their old versions."""
+        """Write documents, with their passages, in place of their old versions."""
         collection = self.locked()
         ids = [document.id for document in documents]
         self.remove(collection, collection.documents.filter(key__in=ids))
@@ -129,27 +172,23 @@ class Datastore:
             ],
             BATCH,
         )
-        vector = iter(vectors.astype("<f4"))
         chunks = [
             Chunk(
                 collection=collection,
                 document=row,
                 position=position,
                 text=passage.text,
-                terms=lexical.indexed(collection, terms(passage.searched)),
-                embedding=next(vector).tobytes(),
+                terms=lexical.indexed(collection, passage.terms),
+                embedding=passage.embedding,
             )
-            for row, each in zip(rows, cut, strict=True)
+            for row, each in zip(rows, ready, strict=True)
             for position, passage in enumerate(each)
         ]
         Chunk.objects.bulk_create(chunks, BATCH)
         collection.chunk_count += len(chunks)
-        collection.term_count += sum(len(chunk.terms.split()) for chunk in chunks)
+        collection.term_count += sum(len(passage.terms) for each in ready for passage in each)
         if collection.chunk_count > settings.RETRIEVAL_MAX_COLLECTION_CHUNKS:
-            raise TooManyChunksError(
-                f"All documents together may make {settings.RETRIEVAL_MAX_COLLECTION_CHUNKS:,} "
-                "passages. Delete documents that are no longer needed. Nothing was stored."
-            )
+            raise full()
         vector_index().add(collection, chunks)
         collection.version += 1
         collection.save()
@@ -157,13 +196,19 @@ class Datastore:
     def locked(self) -> Collection:
         """Return the collection, made if need be; other writers wait until this one is done."""
         model = embedder()
-        by = {"model": model.model, "dimension": model.dimension}
-        collection, _ = Collection.objects.select_for_update().get_or_create(
-            store=self.store, username=self.username, defaults=by
-        )
+        by = {"model": model.model, "dimension": model.dimension, "terms_version": VERSION}
+        rows = Collection.objects.select_for_update()
+        collection = None
+        while collection is None:
+            # It fails where another made one, and a third emptied that before it could be read.
+            with suppress(IntegrityError):
+                collection, _ = rows.get_or_create(
+                    store=self.store, username=self.username, defaults=by
+                )
         if collection.chunk_count == 0:
             collection.model, collection.dimension = model.model, model.dimension
             collection.next_model = ""
+            collection.terms_version, collection.terms_done = VERSION, 0
         require_model(collection)
         return collection
 
@@ -182,19 +227,47 @@ class Datastore:
         return self._delete(where.documents)
 
     def delete_all(self) -> int:
-        """Delete every document; return how many there were."""
-        return self._delete(EVERYTHING.documents)
+        """Delete every document; return how many there were.
 
-    def _delete(self, wanted: "Callable[[Collection], QuerySet[Document]]") -> int:
+        They are gone for all at once, whereas their rows go one after another.
+        """
         with transaction.atomic():
             collection = self.collections().select_for_update().first()
             if collection is None:
                 return 0
-            count = self.remove(collection, wanted(collection))
+            count = collection.documents.count()
+            abandon(collection)
+            sweep_soon()
+        return count
+
+    def _delete(self, wanted: "Callable[[Collection], QuerySet[Document]]") -> int:
+        """Delete documents, each whole; between some and the next, others may write."""
+        collection = self.collection()
+        keys = list(wanted(collection).values_list("pk", flat=True)) if collection else []
+        left, count = deque(batches(keys, SOME)), 0
+        while left:
+            started = time.monotonic()
+            count += self.remove_some(left)
+            if left:  # whoever waits gets as long
+                time.sleep(time.monotonic() - started)
+        return count
+
+    def remove_some(self, left: deque[list[int]]) -> int:
+        """Delete the first of these documents, for as long as others may be made to wait."""
+        count, ends = 0, time.monotonic() + HELD
+        with transaction.atomic():
+            collection = self.collections().select_for_update().first()
+            if collection is None:
+                left.clear()
+                return 0
+            while left:
+                count += self.remove(collection, collection.documents.filter(pk__in=left.popleft()))
+                if time.monotonic() >= ends:
+                    break
             if count:
                 collection.version += 1
                 collection.save()
-            return count
+        return count
 
     def remove(self, collection: Collection, documents: "QuerySet[Document]") -> int:
         """Delete documents with their chunks, inside the transaction that locked the collection."""
@@ -221,16 +294,40 @@ class Datastore:
         if collection is None or not collection.chunk_count:
             return [[] for _ in questions]
         require_model(collection)
-        vectors = embedder().embed([text for text, _, _ in questions])
+        model = embedder()
         try:
-            return [
-                search(collection, text, vector, where=where)[:wanted]
-                for (text, where, wanted), vector in zip(questions, vectors, strict=True)
-            ]
+            with dear_work(characters=sum(len(text) for text, _, _ in questions)):
+                vectors = model.questions([text for text, _, _ in questions])
+                return [
+                    search(collection, text, vector, model=model, where=where)[:wanted]
+                    for (text, where, wanted), vector in zip(questions, vectors, strict=True)
+                ]
         except ValueError:  # vectors of two lengths: a move to another model has just ended
             collection.refresh_from_db()
             require_model(collection)
             raise
+
+
+def full() -> TooManyChunksError:
+    return TooManyChunksError(
+        f"All documents together may make {settings.RETRIEVAL_MAX_COLLECTION_CHUNKS:,} "
+        "passages. Delete documents that are no longer needed. Nothing was stored."
+    )
+
+
+def cut_within(documents: Sequence[NewDocument], at_most: int) -> list[list[Passage]]:
+    """Return the passages of each document; raises TooManyAtOnceError at the first too many."""
+    cut: list[list[Passage]] = []
+    left = at_most
+    for document in documents:
+        cut.append(list(islice(passages(document.text), left + 1)))
+        left -= len(cut[-1])
+        if left < 0:
+            raise TooManyAtOnceError(
+                f"That makes more passages than one call may bring, {at_most:,}. Send less at a "
+                "time, or send it as a file, which is saved behind. Nothing was stored."
+            )
+    return cut
 
 
 def require_model(collection: Collection) -> None:
@@ -246,16 +343,33 @@ def require_model(collection: Collection) -> None:
         )
 
 
-def embed(documents: Sequence[NewDocument], cut: Sequence[Sequence[Passage]]) -> Vector:
-    """Return the embeddings of all passages, in order; name the document that prevents it."""
+def prepared(
+    documents: Sequence[NewDocument], cut: Sequence[Sequence[Passage]]
+) -> Generator[tuple[int, int], None, list[list[ReadyPassage]]]:
+    """Return the passages of each document with what they are found by.
+
+    Yields how many have it already, of how many. Names the document that prevents it.
+    """
+    every = [passage for each in cut for passage in each]
+    made: list[ReadyPassage] = []
     try:
-        return embedder().embed([passage.searched for each in cut for passage in each])
+        for start in range(0, len(every), SLICE):
+            yield start, len(every)
+            made += ready(every[start : start + SLICE])
     except BadInputError:
         for document, each in zip(documents, cut, strict=True):
             try:
-                embedder().embed([passage.searched for passage in each])
+                ready(each)
             except BadInputError as error:
                 raise RefusedError(
                     f"Document '{document.id}': {error.reason} Nothing was stored."
                 ) from error
         raise
+    rest = iter(made)
+    return [list(islice(rest, len(each))) for each in cut]
+
+
+def ready(cut: Sequence[Passage]) -> list[ReadyPassage]:
+    """Return passages with what they are found by, which is what takes long."""
+    vectors = embedder().passages([passage.searched for passage in cut])
+    return [ReadyPassage.of(*each) for each in zip(cut, vectors, strict=True)]

@@ -13,8 +13,16 @@ class TooManyChunksError(RefusedError):
     """More than one call, or one collection, may hold."""
 
 
+class TooManyAtOnceError(TooManyChunksError):
+    """More than one call may bring."""
+
+
 class NoSuchDocumentError(LookupError):
     """The collection has no document of that id."""
+
+
+class NoSuchLoadError(LookupError):
+    """Its person has no load of that id."""
 
 
 class UnavailableError(Exception):

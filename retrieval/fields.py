@@ -11,7 +11,7 @@ from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.fields import Text
+from api.fields import PLAIN, Text
 from api.normalization import nfc
 from api.queries import no_such
 from retrieval.dates import ISO, Edge, OtherWeekdayError, read_date
@@ -19,9 +19,6 @@ from retrieval.metadata import DESCRIPTIONS, SOURCES
 from retrieval.models import KEY_MAX_LENGTH
 
 KEY_PATTERN = r"^\.*[^./%\x00-\x1f\x7f][^/%\x00-\x1f\x7f]*$"  # it stands in a path
-# Each part takes what the next cannot, so that nothing is tried twice. Space is what Python takes
-# for it: other engines know no \x1c to \x1f, or no \x85, by \s.
-PLAIN = r"^[\s\x1c-\x1f\x85]*[^\s\x00\x1c-\x1f\x85][^\x00]*$"
 
 
 class Body(serializers.Serializer[Any]):
@@ -90,7 +87,7 @@ class Name(Text):
     """Text that is compared, in Form C: so it is measured as it is kept."""
 
     def to_internal_value(self, data: Any) -> str:
-        return nfc(super().to_internal_value(data))
+        return nfc(super().to_internal_value(data), longest=self.max_length)
 
 
 def optional(field: Callable[..., Any], help_text: str, **kwargs: Any) -> Any:

@@ -1,7 +1,7 @@
 """What is known of a document. Its columns, the bodies that bring and tell it, the filters and
 the form take its fields, what they mean and how long they may be from here."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +39,10 @@ class Metadata:
 
     def known(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if value}
+
+    def overridden(self, by: "Metadata") -> "Metadata":
+        """Return it with all that another knows in place of its own."""
+        return replace(self, **by.known())
 
     def as_text(self) -> dict[str, str]:
         """Return what is known, dates in ISO 8601."""

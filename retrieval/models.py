@@ -12,6 +12,7 @@ from django.db.models.functions import Left
 from numpy.typing import NDArray
 
 from retrieval.metadata import DESCRIPTIONS, MAX_LENGTH, SOURCES, Metadata
+from retrieval.tables import HEADING, cells
 
 Vector = NDArray[np.float32]
 """Of unit length, so that a dot product is a cosine."""
@@ -40,6 +41,13 @@ class Collection(models.Model):
     )
     chunk_count = models.PositiveBigIntegerField(default=0)
     term_count = models.PositiveBigIntegerField(default=0, help_text="Terms in all its chunks.")
+
+    terms_version = models.PositiveSmallIntegerField(
+        default=1, help_text="The rule that made its chunks' terms."
+    )
+    terms_done = models.PositiveBigIntegerField(
+        default=0, help_text="The last chunk that was given the terms of the next rule."
+    )
 
     class Meta:
         ordering = ["store", "username"]
@@ -89,7 +97,13 @@ class Document(models.Model):
     def title(self) -> str:
         """What people know it by: its file's name, or how it begins."""
         begins: str = self.beginning if hasattr(self, "beginning") else self.text
-        words = " ".join(begins[:300].split()).lstrip("# ")
+        first = begins[:300].strip().partition("\n")[0]
+        if first.startswith("|"):
+            words = ", ".join(filter(None, cells(first)))
+        elif heading := HEADING.fullmatch(first):
+            words = heading[1]
+        else:
+            words = " ".join(begins[:300].split()).lstrip("# ")
         return self.source_id or shorten(words, TITLE_LENGTH, placeholder=" …") or self.key
 
     @property
@@ -126,3 +140,6 @@ class Chunk(models.Model):
     @property
     def vector(self) -> Vector:
         return np.frombuffer(bytes(self.embedding), "<f4")
+
+
+from retrieval.loads.models import Load, Piece, ReadySlice  # noqa: E402, F401  (of this app, too)

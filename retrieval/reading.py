@@ -16,15 +16,17 @@ from django.conf import settings
 from rest_framework.exceptions import ValidationError
 
 from api.exceptions import sentence
+from retrieval import chunking
 from retrieval.datastore import NewDocument
 from retrieval.metadata import Metadata
 from retrieval.parsing import UnreadableFileError
-from retrieval.parsing.sandbox import file_text
+from retrieval.parsing.sandbox import read_file
 from retrieval.serializers import DocumentSerializer
 
 DOCUMENT = DocumentSerializer()
 BOM = b"\xef\xbb\xbf"
 UNPACKING = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError)
+READING = 2  # goes up when files are read in another way: the next load brings them anew
 NAMESPACE = uuid.UUID("8e0c8a52-5b1f-4d5b-9a57-51c2f8f4a1d3")
 
 
@@ -52,6 +54,8 @@ class Reader:
     root: Path
     known: Callable[[str, str], bool]
     """Tells whether a document of an id is in with a digest."""
+    tell: Callable[[str], None]
+    """Takes what was guessed of a file, and what was not read."""
 
     def rows(self) -> Iterator[Row]:
         """Yield what is in a .json, .jsonl or .zip file, any other that can be read, or a folder.
@@ -110,11 +114,13 @@ class Reader:
             return None
         file.seek(0)
         try:
-            text = file_text(file, name=name)
+            parsed = read_file(file, name=name)
         except UnreadableFileError as error:
             return BadRow(name, str(error))
+        for note in parsed.notes:
+            self.tell(f"{name}: {note}")
         metadata = Metadata.of_file(name.encode(errors="replace").decode())
-        return NewDocument(id=key, text=text, metadata=metadata, digest=digest)
+        return NewDocument(id=key, text=parsed.text, metadata=metadata, digest=digest)
 
     def lines(self, file: Binary, name: str) -> Iterator[Row]:
         """Read a document a line, never the whole file."""
@@ -160,5 +166,6 @@ class Reader:
 
 def fingerprint(content: object) -> str:
     """Tell whether a document, and how it is cut, is the same as before."""
-    how = (settings.RETRIEVAL_CHUNK_TOKENS, settings.RETRIEVAL_CHUNK_OVERLAP)
+    cut = (settings.RETRIEVAL_CHUNK_TOKENS, settings.RETRIEVAL_CHUNK_OVERLAP, chunking.VERSION)
+    how = (READING, *cut)
     return hashlib.sha256(repr((content, how)).encode()).hexdigest()

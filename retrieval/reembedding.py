@@ -9,7 +9,7 @@ from collections.abc import Callable
 from django.db import reset_queries, transaction
 from django.db.models import F, Q, QuerySet
 
-from retrieval.chunking import heading, searched
+from retrieval.chunking import passage
 from retrieval.embeddings import Embedder, embedder
 from retrieval.indexes import vector_index
 from retrieval.models import Chunk, Collection
@@ -53,8 +53,8 @@ def embed_some(collection: Collection, model: Embedder) -> int:
     """Embed some of the chunks that have no new embedding yet; return how many."""
     waiting = collection.chunks.filter(next_embedding=None).select_related("document")
     chunks = list(waiting.order_by("id")[:BATCH])
-    vectors = model.embed(
-        [searched(chunk.text, chunk.position, heading(chunk.document.text)) for chunk in chunks]
+    vectors = model.passages(
+        [passage(chunk.text, chunk.position, chunk.document.text).searched for chunk in chunks]
     )
     for chunk, vector in zip(chunks, vectors, strict=True):
         chunk.next_embedding = vector.astype("<f4").tobytes()

@@ -8,19 +8,24 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.fields import Items, Text, Truth, WholeNumber
+from api.fields import Digits, Items, Text, Truth, WholeNumber
 from api.json_text import read_json
+from retrieval.answers import ANSWER_MAX
 from retrieval.datastore import NewDocument
 from retrieval.fields import Body, Date, KeyField, Names, SourceField, Words, described, optional
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.metadata import EXAMPLES, Metadata
-from retrieval.responses import KEY, NOTE, QUESTION
+from retrieval.parsing.encodings import codec
+from retrieval.parsing.signatures import KINDS
+from retrieval.responses import KEY, LOAD, NOTE, QUESTION
 
 MAX_DOCUMENTS = 100  # of one call
 MAX_QUERIES = 10  # of one call
 MAX_RESULTS = 50  # of one query: a model's context is short
 QUERY_MAX_LENGTH = 2_000  # characters
+ENCODING_MAX_LENGTH = 40
 TEXT_MAX_LENGTH = 2_000_000  # characters
+OFFSET_MAX = 2**31 - 1  # far beyond any text, and safe in every client's integer
 
 
 class MetadataSerializer(Body):
@@ -161,6 +166,41 @@ class FetchSerializer(Body):
     )
 
 
+class WaitSerializer(serializers.Serializer[Any]):
+    """The query of upsertFile."""
+
+    examples: ClassVar = {"wait": False}
+    wait = serializers.BooleanField(
+        required=False,
+        help_text="Whether to answer only when it is saved. Left out, what takes long is saved "
+        "behind, and the answer, 202, says where its status is.",
+    )
+
+
+class BeforeSerializer(serializers.Serializer[Any]):
+    """The query of listLoads."""
+
+    examples: ClassVar = {"before": LOAD}
+    before = serializers.UUIDField(
+        required=False, help_text="Those that came before this one: next_before of an answer."
+    )
+
+
+class PartSerializer(serializers.Serializer[Any]):
+    """The query of getDocument."""
+
+    examples: ClassVar = {"offset": 0, "limit": ANSWER_MAX}
+    offset = Digits(
+        default=0, min_value=0, max_value=OFFSET_MAX, help_text="Where to begin, in characters."
+    )
+    limit = Digits(
+        default=ANSWER_MAX,
+        min_value=1,
+        max_value=ANSWER_MAX,
+        help_text="How many characters to answer at most.",
+    )
+
+
 class DeleteSerializer(Body):
     """Exactly one of the three: a deletion is never wider than what was meant."""
 
@@ -196,6 +236,19 @@ class MetadataText(serializers.CharField):
         return METADATA.run_validation(value)
 
 
+class Encoding(Text):
+    """The name of an encoding that can be read."""
+
+    def to_internal_value(self, data: Any) -> str:
+        label = str(super().to_internal_value(data))
+        if not codec(label):
+            raise serializers.ValidationError(
+                "Is no encoding that is known here. Name one such as windows-1252 or Shift_JIS, or "
+                "save the file as UTF-8."
+            )
+        return label
+
+
 @extend_schema_field(OpenApiTypes.BINARY)
 class File(serializers.FileField):
     """The bytes of a file, in a form."""
@@ -205,10 +258,11 @@ class UploadSerializer(Body):
     """The parts of the form, each once."""
 
     example = "curl -F file=@notes.pdf sends"
-    examples: ClassVar = {"metadata": '{"author": "Ann"}', "id": KEY}
+    examples: ClassVar = {"metadata": '{"author": "Ann"}', "id": KEY, "encoding": "windows-1252"}
     file = File(
         allow_empty_file=True,  # its reader has better words for it
-        help_text="Text, Markdown, HTML, CSV, JSON, PDF, Word (docx) or PowerPoint (pptx).",
+        help_text=f"{KINDS} Several, each in a part of this name, and a zip of files are saved "
+        "behind: 202.",
         error_messages={
             "required": "Missing. Send it in a part named 'file': curl -F file=@notes.pdf …",
             "invalid": "Is no file. Send it with a file name: curl -F file=@notes.pdf …",
@@ -220,3 +274,8 @@ class UploadSerializer(Body):
         help_text='JSON text of the metadata, like {"author": "Ann"}.',
     )
     id = optional(KeyField, "Its id; one that is there already is replaced. Made when left out.")
+    encoding = optional(
+        Encoding,
+        "In which encoding a text is, such as windows-1252; found out when left out.",
+        max_length=ENCODING_MAX_LENGTH,
+    )

@@ -1,11 +1,14 @@
 """Reads a form with a file, which goes straight to a temporary file of its own."""
 
 import re
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.core.files import uploadhandler
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import SkipFile, StopUpload
 from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.http import parse_header_parameters
@@ -15,42 +18,87 @@ from rest_framework.parsers import MultiPartParser
 from api.json_api import BodyTooLarge
 
 FORM_ROOM = 64 * 1024  # bytes of a form beside its file
+FILE_BYTES_OF_A_CALL = 256 * 1024  # so a file of ten mebibytes counts as forty calls
 
 
-class FileUploadHandler(TemporaryFileUploadHandler):
-    """Stops a file that grows too large, whatever its sender said of its size."""
+class FileUploadHandler(uploadhandler.FileUploadHandler):
+    """Stops a file that grows too large, whatever its sender said of its size.
+
+    It goes to a file without a name, which ends with the process, however that does.
+    """
 
     stopped = False
+    file: Any = None
+    """The one that arrives."""
+    goes_on = False
+    """Whether what stands behind such a file in its form is read all the same."""
 
-    def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
-        """Give the file on the disk no part of a name that its sender chose."""
-        super().new_file(field_name, "upload", *args, **kwargs)
-        self.file.name = file_name
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.file = UploadedFile(
+            TemporaryFile(),  # noqa: SIM115  (who reads the form closes it)
+            self.file_name,
+            self.content_type,
+            0,
+            self.charset,
+            self.content_type_extra,
+        )
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        if start + len(raw_data) > settings.RETRIEVAL_MAX_FILE_BYTES:
+        if start + len(raw_data) > settings.RETRIEVAL_LOAD_MAX_BYTES:
             self.stopped = True
+            if self.goes_on:
+                raise SkipFile
             raise StopUpload(connection_reset=True)
-        super().receive_data_chunk(raw_data, start)
+        self.file.write(raw_data)
+
+    def file_complete(self, file_size: int) -> Any:
+        self.file.seek(0)
+        self.file.size = file_size
+        return self.file
+
+    def upload_interrupted(self) -> None:
+        if self.file:
+            self.file.close()
+
+    def __enter__(self) -> "FileUploadHandler":
+        return self
+
+    def __exit__(self, kind: object, *error: object) -> None:
+        """Close the file where its form could not be read: nobody else knows of it."""
+        if kind:
+            self.upload_interrupted()
 
 
 def too_large() -> BodyTooLarge:
-    megabytes = settings.RETRIEVAL_MAX_FILE_BYTES / 1024**2
-    return BodyTooLarge(f"The file is too large: {megabytes:g} MiB at most. Split it.")
+    return BodyTooLarge(f"The file is too large: {mebibytes()} MiB at most. Split it.")
 
 
-def receive(request: HttpRequest) -> FileUploadHandler:
+def mebibytes() -> str:
+    """Return how large a file may be."""
+    return f"{settings.RETRIEVAL_LOAD_MAX_BYTES / 1024**2:.4g}"
+
+
+def receive(request: HttpRequest, *, times: int = 1) -> FileUploadHandler:
     """Let a request's file, whose form nothing has read yet, go to a file of its own.
 
-    Raises BodyTooLarge for one whose length alone says that it is.
+    Raises BodyTooLarge for one whose length alone says that it is. Up to so many `times` of what a
+    file may have, the form is read to its end, without a file that is too large.
     """
     said = request.META.get("CONTENT_LENGTH", "")
     size = int(said) if said.isdecimal() else 0
-    if size > settings.RETRIEVAL_MAX_FILE_BYTES + FORM_ROOM:
+    if size > settings.RETRIEVAL_LOAD_MAX_BYTES * times + FORM_ROOM:
         raise too_large()
     handler = FileUploadHandler(request)
+    handler.goes_on = times > 1
     request.upload_handlers = [handler]
     return handler
+
+
+def declared_charset(file: Any) -> str:
+    """Return the `charset` of the Content-Type that a part came with; Django keeps it as bytes."""
+    said = file.charset or b""
+    return said.decode("ascii", "replace") if isinstance(said, bytes) else str(said)
 
 
 class UploadParser(MultiPartParser):
@@ -63,10 +111,10 @@ class UploadParser(MultiPartParser):
                 "Send the file as multipart/form-data, in a part named 'file': "
                 "curl -F file=@notes.pdf …"
             )
-        handler = receive(request._request)
         watched: Any = WatchedParts(stream, request.content_type)
         try:
-            parsed: Any = super().parse(watched, request.content_type, parser_context)
+            with receive(request._request) as handler:
+                parsed: Any = super().parse(watched, request.content_type, parser_context)
         except RequestDataTooBig as error:
             raise BodyTooLarge from error
         except UnreadablePostError as error:

@@ -1,7 +1,6 @@
 """The retrieval API: each view is mounted by every retrieval plugin."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.utils.datastructures import MultiValueDict
@@ -13,19 +12,17 @@ from api.exceptions import ProblemSerializer
 from api.views import APIView, Response
 from plugins.mcp.widgets import Widget
 from retrieval import exceptions, parsing, responses, serializers
-from retrieval.datastore import Datastore, NewDocument
+from retrieval.answers import fitting, left_out
+from retrieval.datastore import Datastore
 from retrieval.fields import KEY_PATTERN
-from retrieval.metadata import UNKNOWN, Metadata
 from retrieval.models import KEY_MAX_LENGTH
-from retrieval.parsing.sandbox import file_text
 from retrieval.search import Hit
-from retrieval.uploads import UploadParser
 
 # One of each validates every request: building a serializer costs more than running it.
 UPSERT = serializers.UpsertSerializer()
-UPLOAD = serializers.UploadSerializer()
 QUERIES = serializers.QueriesSerializer()
 DELETE = serializers.DeleteSerializer()
+PART = serializers.PartSerializer()
 
 
 class RetrievalView(APIView):
@@ -37,13 +34,13 @@ class RetrievalView(APIView):
     reads: ClassVar[tuple[str, ...]] = ()
     domain_errors: ClassVar[Mapping[type[Exception], int]] = {
         exceptions.NoSuchDocumentError: 404,
+        exceptions.NoSuchLoadError: 404,
         exceptions.RefusedError: 409,
         exceptions.TooManyChunksError: 413,
         exceptions.UnavailableError: 503,
         parsing.UnreadableFileError: 422,
         parsing.FileTooLargeError: 413,
         parsing.UnsupportedFileError: 415,
-        parsing.TooManyFilesError: 503,
     }
 
     @property
@@ -59,6 +56,7 @@ CONFLICT = OpenApiResponse(
 
 class UpsertView(RetrievalView):
     overwrites = True
+    bytes_of_a_call = 16 * 1024  # some sixteen passages: a tenth of a second, or two
 
     @extend_schema(
         operation_id="upsertDocuments",
@@ -75,33 +73,9 @@ class UpsertView(RetrievalView):
         return Response({"ids": self.datastore.upsert(body["documents"])})
 
 
-class UpsertFileView(RetrievalView):
-    parser_classes = [UploadParser]
-
-    @extend_schema(
-        operation_id="upsertFile",
-        summary="Save the text of a file, so that it can be found later",
-        description="Text, Markdown, HTML, CSV, JSON, PDF, Word (docx) or PowerPoint (pptx).",
-        request={"multipart/form-data": serializers.UploadSerializer},
-        responses={
-            200: OpenApiResponse(responses.IdsSerializer, "It was saved."),
-            409: CONFLICT,
-            415: OpenApiResponse(ProblemSerializer, "No kind of file that can be read."),
-            422: OpenApiResponse(ProblemSerializer, "The file is broken, locked or has no text."),
-        },
-    )
-    def post(self, request: Request) -> Response:
-        body = UPLOAD.run_validation(once(request.data))
-        with body.pop("file") as file:
-            text = file_text(file)
-        known = body.pop("metadata", UNKNOWN).known()
-        metadata = replace(Metadata.of_file(file.name), **known)
-        document = NewDocument(text=text, metadata=metadata, **body)
-        return Response({"ids": self.datastore.upsert([document])})
-
-
 class QueryView(RetrievalView):
     reads = ("POST",)
+    bytes_of_a_call = 2 * 1024  # a long question, or several short ones
     widgets: ClassVar = {
         "POST": Widget(
             name="passages",
@@ -125,11 +99,14 @@ class QueryView(RetrievalView):
     def post(self, request: Request) -> Response:
         body = QUERIES.run_validation(request.data)
         queries, embeddings = body["queries"], "include_embeddings" in body
+        found = self.datastore.query(queries)
+        kept = fitting(found)
         results = [
             {"query": query, "results": [result(hit, embedding=embeddings) for hit in hits]}
-            for (query, _, _), hits in zip(queries, self.datastore.query(queries), strict=True)
+            for (query, _, _), hits in zip(queries, kept, strict=True)
         ]
-        return Response({"results": results})
+        note = left_out(found, kept)
+        return Response({"results": results, "note": note} if note else {"results": results})
 
 
 class DeleteView(RetrievalView):
@@ -157,8 +134,10 @@ class DocumentView(RetrievalView):
     @extend_schema(
         operation_id="getDocument",
         summary="Read a saved document as a whole",
-        description="Its id is the document_id of a search result.",
+        description="Its id is the document_id of a search result. A long text is read in parts: "
+        "where the answer has a next_offset, go on from there.",
         parameters=[
+            serializers.PartSerializer,
             OpenApiParameter(
                 "id",
                 {
@@ -170,7 +149,7 @@ class DocumentView(RetrievalView):
                 },
                 OpenApiParameter.PATH,
                 description="The document's id.",
-            )
+            ),
         ],
         responses={
             200: OpenApiResponse(responses.FoundDocumentSerializer, "The document."),
@@ -178,16 +157,26 @@ class DocumentView(RetrievalView):
         },
     )
     def get(self, request: Request, id: str) -> Response:  # noqa: A002
+        part = PART.run_validation(once(request.query_params))
         document = self.datastore.get(id)
-        metadata = document.metadata.as_text()
-        return Response({"id": document.key, "text": document.text, "metadata": metadata})
+        start, end, length = part["offset"], part["offset"] + part["limit"], len(document.text)
+        body: dict[str, Any] = {
+            "id": document.key,
+            "text": document.text[start:end],
+            "metadata": document.metadata.as_text(),
+        }
+        if start or end < length:
+            body["length"] = length
+        if end < length:
+            body["next_offset"] = end
+        return Response(body)
 
 
-def once(parts: Any) -> dict[str, Any]:
+def once(parts: Any, *, but: str = "") -> dict[str, Any]:
     """Return the parts of a form; of one that is there twice, neither would be meant."""
     lists = parts.lists() if isinstance(parts, MultiValueDict) else ()  # no body is no form
     for name, values in lists:
-        if len(values) > 1:
+        if len(values) > 1 and name != but:
             raise ValidationError({name[:50]: "Is there more than once. Send it once."})
     return dict(parts.items())
 

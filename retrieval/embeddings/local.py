@@ -4,7 +4,7 @@ By default all-MiniLM-L6-v2 with 8-bit weights, which a package carries; no netw
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +22,10 @@ from retrieval.exceptions import EmbeddingError
 from retrieval.models import Vector
 
 MAX_TOKENS = 256  # what all-MiniLM-L6-v2 takes in
+# Letters that a token of a question is long, of known tokens: fewer, and the model knows nothing
+# of the language; more, and it knows it well.
+STRANGE, FAMILIAR = 1.5, 3.5
+LEAST = 0.05  # which orders what holds the same words
 LOADING = Lock()  # one thread loads what the others wait for
 
 
@@ -80,17 +84,30 @@ def tokenizer() -> Tokenizer:
 
 
 class LocalEmbedder(Embedder):
-    """Runs texts through the model, means over their tokens, and scales to unit length."""
+    """Runs texts through the model, takes means over their tokens or the first, of unit length."""
 
-    def __init__(self, *, model: str, file: ModelFile) -> None:
+    def __init__(
+        self,
+        *,
+        model: str,
+        file: ModelFile,
+        pooling: str = "mean",
+        question_prefix: str = "",
+        passage_prefix: str = "",
+    ) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # texts beside each other are faster
         options.log_severity_level = 3
         self.session = onnxruntime.InferenceSession(
             file.read(), options, providers=["CPUExecutionProvider"]
         )
-        self.model = model
+        self.model = model + (f" after '{passage_prefix}'" if passage_prefix else "")
+        self.model += " by its first token" if pooling == "first" else ""
+        self.pooling = pooling
+        self.question_prefix = question_prefix
+        self.passage_prefix = passage_prefix
         self.dimension = self.session.get_outputs()[0].shape[-1]
+        self.takes = {each.name for each in self.session.get_inputs()}
         self.pool = ThreadPoolExecutor(settings.RETRIEVAL_EMBEDDING_THREADS, "embedding")
 
     def embed(self, texts: Sequence[str]) -> Vector:
@@ -102,26 +119,57 @@ class LocalEmbedder(Embedder):
     def embed_one(self, text: str) -> Vector:
         # Each by itself: 8-bit models scale their activations over a whole batch, so that a
         # text's vector would depend on its neighbours; and padding makes batches no faster here.
-        encoded = tokenizer().encode(text).ids
-        if len(encoded) > MAX_TOKENS:  # keep what the model takes in, and the token that ends it
-            encoded = [*encoded[: MAX_TOKENS - 1], encoded[-1]]
+        first, *tokens, last = tokenizer().encode(text).ids
+        return in_windows(tokens, MAX_TOKENS - 2, lambda some: self.window([first, *some, last]))
+
+    def window(self, encoded: Sequence[int]) -> Vector:
         ids = np.array([encoded], np.int64)
         inputs = {
             "input_ids": ids,
             "attention_mask": np.ones_like(ids),
             "token_type_ids": np.zeros_like(ids),
         }
-        names = {each.name for each in self.session.get_inputs()}
-        [states] = self.session.run(None, {k: v for k, v in inputs.items() if k in names})[:1]
-        mean = states[0].mean(axis=0)
-        vector: Vector = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
-        return vector
+        [states] = self.session.run(None, {k: v for k, v in inputs.items() if k in self.takes})[:1]
+        pooled: Vector = states[0][0] if self.pooling == "first" else states[0].mean(axis=0)
+        return pooled
+
+
+class EnglishEmbedder(LocalEmbedder):
+    """all-MiniLM-L6-v2, which knows English: other words are cut to pieces, or not known at all."""
+
+    def knowledge(self, question: str) -> float:
+        """Tell it by the length of the tokens that the model makes of the question."""
+        encoded = tokenizer().encode(question, add_special_tokens=False)
+        known = zip(encoded.tokens, encoded.offsets, strict=True)
+        letters = sum(end - start for token, (start, end) in known if token != "[UNK]")
+        mean = letters / max(len(encoded.tokens), 1)
+        return min(max((mean - STRANGE) / (FAMILIAR - STRANGE), LEAST), 1.0)
+
+
+def in_windows(
+    tokens: Sequence[int], longest: int, embed: Callable[[Sequence[int]], Vector]
+) -> Vector:
+    """Return the vector, of unit length, of tokens of which a model takes in `longest` at a time.
+
+    Where there are more, it is the mean over parts of one length: nothing goes unseen.
+    """
+    parts = np.array_split(np.array(tokens, np.int64), max(-(-len(tokens) // longest), 1))
+    mean = np.mean([embed(part.tolist()) for part in parts], axis=0)
+    vector: Vector = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
+    return vector
 
 
 @cache
 def local_embedder() -> LocalEmbedder:
     path = settings.RETRIEVAL_MODEL_PATH
-    name = settings.RETRIEVAL_MODEL_NAME or (
-        f"local:{Path(path).name}" if path else "all-MiniLM-L6-v2-int8"
+    if not path:
+        return EnglishEmbedder(
+            model=settings.RETRIEVAL_MODEL_NAME or "all-MiniLM-L6-v2-int8", file=model_file()
+        )
+    return LocalEmbedder(
+        model=settings.RETRIEVAL_MODEL_NAME or f"local:{Path(path).name}",
+        question_prefix=settings.RETRIEVAL_QUESTION_PREFIX,
+        passage_prefix=settings.RETRIEVAL_PASSAGE_PREFIX,
+        file=model_file(),
+        pooling=settings.RETRIEVAL_POOLING,
     )
-    return LocalEmbedder(model=name, file=model_file())

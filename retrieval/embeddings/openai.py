@@ -19,10 +19,21 @@ SECONDS = 15  # of each of two tries; a plugin has 45 to answer
 
 
 class OpenAIEmbedder(Embedder):
-    def __init__(self, *, url: str, key: str, model: str, dimension: int) -> None:
-        self.model = f"openai:{model}"
+    def __init__(
+        self,
+        *,
+        url: str,
+        key: str,
+        model: str,
+        dimension: int,
+        question_prefix: str = "",
+        passage_prefix: str = "",
+    ) -> None:
+        self.model = f"openai:{model}" + (f" after '{passage_prefix}'" if passage_prefix else "")
         self.dimension = dimension
         self.name = model
+        self.question_prefix = question_prefix
+        self.passage_prefix = passage_prefix
         # An endpoint on one's own machine wants no key, but the package does.
         self.client = OpenAI(base_url=url, api_key=key or "none", timeout=SECONDS, max_retries=1)
 

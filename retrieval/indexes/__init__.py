@@ -1,18 +1,24 @@
 """What finds the chunks whose embeddings are nearest to a question's, as the settings choose."""
 
+import logging
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from retrieval.exceptions import IndexAwayError
 from retrieval.filters import Filter
 from retrieval.models import Chunk, Collection, Vector
+
+logger = logging.getLogger(__name__)
 
 INDEXES = {
     "embedded": "retrieval.indexes.embedded.EmbeddedIndex",
     "pgvector": "retrieval.indexes.pgvector.PgvectorIndex",
+    "lancedb": "retrieval.indexes.lancedb.LanceIndex",
     "haystack": "retrieval.indexes.haystack.HaystackIndex",
 }
 
@@ -42,8 +48,21 @@ class VectorIndex(ABC):
     ) -> Sequence[int]:
         """Return the ids of the nearest chunks of the documents that the filter lets through."""
 
+    def load(self, collection: Collection) -> None:  # noqa: B027
+        """Read ahead what the first search of a collection needs."""
+
     def prepare(self) -> None:  # noqa: B027  (most need nothing)
         """Make what it needs in the database or service; called after `migrate`."""
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Turn whatever a store's client raises into what the API answers with."""
+    try:
+        yield
+    except Exception as error:
+        logger.exception("The vector index did not answer")
+        raise IndexAwayError from error
 
 
 @cache

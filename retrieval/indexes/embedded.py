@@ -1,4 +1,7 @@
-"""Exact search in memory, over a matrix of the embeddings that are in the database.
+"""Search in memory, over a matrix of the embeddings that are in the database.
+
+Where few are in question, all are compared. Where many are, first the signs of their numbers are,
+48 bytes for 384 numbers, and then those wholly that have the most signs in common.
 
 Each process keeps the matrices it used last. A collection's version, which every query reads
 anyway, tells whether the matrix is still right, so that one process sees what another wrote.
@@ -8,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from django.conf import settings
@@ -16,6 +19,7 @@ from numpy.typing import NDArray
 
 from retrieval.filters import Filter
 from retrieval.indexes import VectorIndex
+from retrieval.indexes.signs import Signs, likely, signs_of
 from retrieval.models import Chunk, Collection, Vector
 from retrieval.rows import batches
 
@@ -24,6 +28,11 @@ if TYPE_CHECKING:
 
 BATCH = 5_000  # rows
 LOADS = 16  # collections that can be read at a time
+FEW = 20_000  # chunks; all of so many are compared in some milliseconds
+LIKELY = 4_000  # chunks that are compared wholly, for their signs; more where more are wanted
+TIMES = 40  # so many times what is wanted
+
+Rows = TypeVar("Rows", Vector, Signs)
 
 
 @dataclass(frozen=True)
@@ -34,17 +43,31 @@ class Matrix:
     version: int
     ids: NDArray[np.int64]  # (chunks,), ascending
     vectors: Vector  # (chunks, dimension)
+    room: Vector  # (as many as fit, dimension): what the vectors are the beginning of
+    signs: Signs
+    signs_room: Signs
+
+    @classmethod
+    def empty(cls, collection: Collection) -> "Matrix":
+        vectors = np.empty((0, collection.dimension or 1), np.float32)
+        signs = signs_of(vectors)
+        ids = np.empty(0, np.int64)
+        return cls(collection.model, -1, ids, vectors, vectors, signs, signs)
 
     @property
     def bytes(self) -> int:
-        return self.ids.nbytes + self.vectors.nbytes
+        return self.ids.nbytes + self.room.nbytes + self.signs_room.nbytes
 
     def nearest(self, vector: Vector, limit: int, among: NDArray[np.int64] | None) -> list[int]:
-        scores = self.vectors @ vector
-        ids = self.ids
-        if among is not None:
-            allowed = np.isin(ids, among)
-            scores, ids = scores[allowed], ids[allowed]
+        places = None if among is None else np.flatnonzero(np.isin(self.ids, among))
+        if len(self.ids if places is None else places) > FEW:
+            places = likely(
+                self.signs, signs_of(vector[None])[0], max(LIKELY, TIMES * limit), places
+            )
+        ids, vectors = self.ids, self.vectors
+        if places is not None:
+            ids, vectors = ids[places], vectors[places]
+        scores = np.einsum("ij,j->i", vectors, vector)  # in this thread; BLAS has others, that spin
         if len(ids) > limit:
             best = np.argpartition(scores, -limit)[-limit:]
             scores, ids = scores[best], ids[best]
@@ -73,6 +96,9 @@ class EmbeddedIndex(VectorIndex):
             among = keys(Chunk.objects.filter(document__in=where.documents(collection)))
         return matrix.nearest(vector, limit, among)
 
+    def load(self, collection: Collection) -> None:
+        self.matrix(collection)
+
     def matrix(self, collection: Collection) -> Matrix:
         """Return the matrix of the collection, at its version or a later one.
 
@@ -83,8 +109,7 @@ class EmbeddedIndex(VectorIndex):
         with self.loading[pk % LOADS]:
             matrix = self.matrices.get(pk)
             if matrix is None or matrix.model != collection.model:
-                none = np.empty((0, collection.dimension or 1), np.float32)
-                matrix = Matrix(collection.model, -1, np.empty(0, np.int64), none)
+                matrix = Matrix.empty(collection)
             if matrix.version < collection.version:
                 matrix = load(collection, matrix)
             with self.lock:
@@ -106,17 +131,41 @@ def load(collection: Collection, known: Matrix) -> Matrix:
     """
     last = int(known.ids[-1]) if len(known.ids) else 0
     chunks = Chunk.objects.filter(collection=collection)
+    ids, vectors, room = known.ids, known.vectors, known.room
+    signs, signs_room = known.signs, known.signs_room
+    if len(ids) and known.version < collection.shrunk_at:
+        alive = np.isin(ids, keys(chunks))
+        if not alive.all():
+            ids, vectors = ids[alive], vectors[alive]
+            signs = np.asfortranarray(signs[alive])
+            room, signs_room = vectors, signs
     found = chunks.filter(pk__gt=last).order_by("pk").values_list("pk", "embedding")
-    ids, vectors = [known.ids], [known.vectors]
+    came: list[int] = []
     for some in batches(found.iterator(BATCH), BATCH):
-        ids.append(np.array([pk for pk, _ in some], np.int64))
-        joined = b"".join(embedding for _, embedding in some)
-        vectors.append(np.frombuffer(joined, "<f4").reshape(len(some), -1))
-    if len(known.ids) and known.version < collection.shrunk_at:
-        alive = np.isin(known.ids, keys(chunks))
-        ids[0], vectors[0] = known.ids[alive], known.vectors[alive]
-    version = collection.version
-    return Matrix(collection.model, version, np.concatenate(ids), np.concatenate(vectors))
+        came += [pk for pk, _ in some]
+        joined = np.frombuffer(b"".join(embedding for _, embedding in some), "<f4")
+        more = joined.reshape(len(some), -1)
+        vectors, room = appended(vectors, more, room, collection.chunk_count)
+        signs, signs_room = appended(signs, signs_of(more), signs_room, collection.chunk_count)
+    ids = np.concatenate([ids, np.array(came, np.int64)])
+    return Matrix(collection.model, collection.version, ids, vectors, room, signs, signs_room)
+
+
+def appended(rows: Rows, more: Rows, room: Rows, at_least: int) -> tuple[Rows, Rows]:
+    """Return rows with more of them at their end, and the room that they are in.
+
+    They are copied when they have outgrown it, and then get a quarter more than they need, or
+    room for as many as there will be. Who still reads the old ones never sees what is written
+    behind them.
+    """
+    count = len(rows) + len(more)
+    if count > len(room) or room.shape[1] != more.shape[1]:
+        size = (max(count + count // 4, at_least), more.shape[1])
+        # Bits are read by the column, numbers by the row.
+        room = np.empty(size, more.dtype, order="F" if more.dtype == np.uint64 else "C")
+        room[: len(rows)] = rows
+    room[len(rows) : count] = more
+    return room[:count], room
 
 
 def keys(chunks: "QuerySet[Chunk]") -> NDArray[np.int64]:

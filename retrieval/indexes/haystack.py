@@ -3,39 +3,39 @@
 They share one filter language. Each chunk is a document of theirs, under its number.
 """
 
-import logging
 import os
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-from retrieval.exceptions import IndexAwayError
-from retrieval.filters import CONDITIONS, Filter
-from retrieval.indexes import VectorIndex
-from retrieval.models import Chunk, Collection, Document, Vector
-
-logger = logging.getLogger(__name__)
+from retrieval.filters import Filter
+from retrieval.indexes import VectorIndex, answering
+from retrieval.indexes.compared import TYPES, compared, conditions
+from retrieval.models import Chunk, Collection, Vector
 
 INTEGRATIONS = "haystack_integrations.components.retrievers"
 RETRIEVERS = {
-    "QdrantDocumentStore": "qdrant.QdrantEmbeddingRetriever",
-    "ChromaDocumentStore": "chroma.ChromaEmbeddingRetriever",
+    "QdrantDocumentStore": f"{INTEGRATIONS}.qdrant.QdrantEmbeddingRetriever",
+    "ChromaDocumentStore": f"{INTEGRATIONS}.chroma.ChromaEmbeddingRetriever",
+    "MilvusDocumentStore": "milvus_haystack.MilvusEmbeddingRetriever",
     # Not exercised here: they need a service.
-    "WeaviateDocumentStore": "weaviate.WeaviateEmbeddingRetriever",
-    "PineconeDocumentStore": "pinecone.PineconeEmbeddingRetriever",
-    "ElasticsearchDocumentStore": "elasticsearch.ElasticsearchEmbeddingRetriever",
-    "OpenSearchDocumentStore": "opensearch.OpenSearchEmbeddingRetriever",
-    "MongoDBAtlasDocumentStore": "mongodb_atlas.MongoDBAtlasEmbeddingRetriever",
-    "AzureAISearchDocumentStore": "azure_ai_search.AzureAISearchEmbeddingRetriever",
+    "ValkeyDocumentStore": f"{INTEGRATIONS}.valkey.ValkeyEmbeddingRetriever",
+    "WeaviateDocumentStore": f"{INTEGRATIONS}.weaviate.WeaviateEmbeddingRetriever",
+    "PineconeDocumentStore": f"{INTEGRATIONS}.pinecone.PineconeEmbeddingRetriever",
+    "ElasticsearchDocumentStore": f"{INTEGRATIONS}.elasticsearch.ElasticsearchEmbeddingRetriever",
+    "OpenSearchDocumentStore": f"{INTEGRATIONS}.opensearch.OpenSearchEmbeddingRetriever",
+    "MongoDBAtlasDocumentStore": f"{INTEGRATIONS}.mongodb_atlas.MongoDBAtlasEmbeddingRetriever",
+    "AzureDocumentDBDocumentStore": (
+        f"{INTEGRATIONS}.azure_documentdb.AzureDocumentDBEmbeddingRetriever"
+    ),
+    "AzureAISearchDocumentStore": f"{INTEGRATIONS}.azure_ai_search.AzureAISearchEmbeddingRetriever",
+    "AstraDocumentStore": f"{INTEGRATIONS}.astra.AstraEmbeddingRetriever",
 }
 OPERATORS = {"exact": "==", "gte": ">=", "lte": "<="}
-COMPARED = {column for column, _ in CONDITIONS.values()}
 NAMESPACE = uuid.UUID("4c6a7c0e-6e0b-4b1c-9d4e-5a1f3c1b2d10")
 
 
@@ -44,13 +44,15 @@ class HaystackIndex(VectorIndex):
         os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "False"  # read when it is imported
         os.environ["ANONYMIZED_TELEMETRY"] = "False"
         path = settings.RETRIEVAL_HAYSTACK_STORE
-        self.documents = imported(path)(**options(settings.RETRIEVAL_HAYSTACK_OPTIONS))
-        retriever = RETRIEVERS.get(path.rpartition(".")[2])
+        name = path.rpartition(".")[2]
+        retriever = RETRIEVERS.get(name)
         if retriever is None:
             raise ImproperlyConfigured(
                 f"RETRIEVAL_HAYSTACK_STORE names '{path}'. Known are: {', '.join(RETRIEVERS)}."
             )
-        self.retriever = imported(f"{INTEGRATIONS}.{retriever}")(document_store=self.documents)
+        given = secret(settings.RETRIEVAL_HAYSTACK_OPTIONS)
+        self.documents = imported(path)(**declared(name) | given)
+        self.retriever = imported(retriever)(document_store=self.documents)
 
     def add(self, collection: Collection, chunks: Sequence[Chunk]) -> None:
         from haystack import Document as Entry
@@ -61,12 +63,12 @@ class HaystackIndex(VectorIndex):
                 id=entry_id(chunk.pk),
                 content="",
                 embedding=chunk.vector.tolist(),
-                meta={"chunk": chunk.pk, "collection": collection.pk, **meta(chunk.document)},
+                meta={"chunk": chunk.pk, **compared(collection, chunk)},
             )
             for chunk in chunks
         ]
         if entries:
-            with translated():
+            with answering():
                 self.documents.write_documents(entries, policy=DuplicatePolicy.OVERWRITE)
 
     def remove(self, collection: Collection, chunk_ids: Sequence[int]) -> None:
@@ -75,21 +77,17 @@ class HaystackIndex(VectorIndex):
     def nearest(
         self, collection: Collection, vector: Vector, *, limit: int, where: Filter
     ) -> list[int]:
-        with translated():
+        with answering():
             found = self.retriever.run(
                 query_embedding=vector.tolist(), filters=filters(collection, where), top_k=limit
             )
-        return [int(entry.meta["chunk"]) for entry in found["documents"]]
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn whatever a store's client raises into what the API answers with."""
-    try:
-        yield
-    except Exception as error:
-        logger.exception("The vector index did not answer")
-        raise IndexAwayError from error
+        ids = [int(entry.meta["chunk"]) for entry in found["documents"]]
+        if not where:
+            return ids
+        # A store whose own filter is loose finds too few, and never what should not be found.
+        let_through = Chunk.objects.filter(pk__in=ids, document__in=where.documents(collection))
+        kept = set(let_through.values_list("pk", flat=True))
+        return [pk for pk in ids if pk in kept]
 
 
 def imported(path: str) -> Any:
@@ -102,16 +100,34 @@ def imported(path: str) -> Any:
         ) from error
 
 
-def options(values: Mapping[str, Any]) -> dict[str, Any]:
+def secret(value: Any) -> Any:
     """Return a store's arguments; `{"env": "NAME"}` stands for a secret in the environment."""
     from haystack.utils import Secret
 
-    return {
-        name: Secret.from_env_var(value["env"])
-        if isinstance(value, dict) and set(value) == {"env"}
-        else value
-        for name, value in values.items()
-    }
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"env"}:
+        return Secret.from_env_var(value["env"])
+    return {name: secret(each) for name, each in value.items()}
+
+
+def declared(store: str) -> dict[str, Any]:
+    """Return what tells a store the columns, where it does not find out by itself, or not well."""
+    columns = {"chunk": int, **TYPES}
+    if store in ("ValkeyDocumentStore", "AzureAISearchDocumentStore"):
+        # A whole number would have 32 bits in Azure AI Search; a float is exact for ours.
+        kinds = {int: float, str: str}
+        return {"metadata_fields": {name: kinds[kind] for name, kind in columns.items()}}
+    if store == "WeaviateDocumentStore":
+        # By itself it takes texts apart into words, and compares those.
+        types: dict[type, dict[str, Any]] = {
+            int: {"dataType": ["int"]},
+            str: {"dataType": ["text"], "tokenization": "field"},
+        }
+        texts = dict.fromkeys(("_original_id", "content"), str)
+        properties = [{"name": name, **types[kind]} for name, kind in (texts | columns).items()]
+        return {"collection_settings": {"class": "Chunks", "properties": properties}}
+    return {}
 
 
 def entry_id(pk: int) -> str:
@@ -119,23 +135,11 @@ def entry_id(pk: int) -> str:
     return str(uuid.uuid5(NAMESPACE, str(pk)))
 
 
-def meta(document: Document) -> dict[str, Any]:
-    """Return what filters compare."""
-    values = {"key": document.key, **document.metadata.known()}
-    return {name: comparable(value) for name, value in values.items() if name in COMPARED}
-
-
-def comparable(value: Any) -> Any:
-    """Return a date as a number, which all stores can order."""
-    return value.timestamp() if isinstance(value, datetime) else value
-
-
 def filters(collection: Collection, where: Filter) -> dict[str, Any]:
     """Say a filter in Haystack's language."""
-    conditions = [
-        {"field": f"meta.{field}", "operator": OPERATORS[lookup], "value": comparable(value)}
-        for field, lookup, value in [("collection", "exact", collection.pk), *where.conditions()]
+    said = [
+        {"field": f"meta.{column}", "operator": OPERATORS[lookup], "value": value}
+        for column, lookup, value in conditions(collection, where)
     ]
-    if len(conditions) == 1:  # Chroma takes no AND of one
-        return conditions[0]
-    return {"operator": "AND", "conditions": conditions}
+    # Chroma takes no AND of one.
+    return said[0] if len(said) == 1 else {"operator": "AND", "conditions": said}

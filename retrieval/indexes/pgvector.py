@@ -5,6 +5,7 @@ older versions lack, go on through the index until enough of what it finds passe
 """
 
 from collections.abc import Sequence
+from math import isqrt
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
@@ -83,12 +84,15 @@ class PgvectorIndex(VectorIndex):
         few = collection.chunk_count <= FEW
         with transaction.atomic():
             if not few and where:
+                # To compare all that pass takes as long as they are many; the index goes through
+                # limit * all / passing until enough have passed. Here the two are alike.
+                most = isqrt(limit * collection.chunk_count)
                 [(count,)] = execute(
                     "SELECT count(*) FROM (SELECT 1 FROM retrieval_chunk AS chunk "
                     f"WHERE {restriction} LIMIT %s) AS found",
-                    [*params, FEW + 1],
+                    [*params, most + 1],
                 )
-                few = count <= FEW
+                few = count <= most
             order = "vector.embedding <=> %s::vector"
             if few:
                 order = f"({order}) + 0"  # which the index does not serve: all rows are compared

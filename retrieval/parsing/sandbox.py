@@ -2,76 +2,82 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from signal import SIGXCPU
+from signal import SIGKILL, SIGXCPU
 from tempfile import TemporaryFile
-from threading import BoundedSemaphore
 from typing import IO, Any
 
 from django.conf import settings
 
+from api.dear_work import dear_work
 from retrieval.parsing import (
     FileTooLargeError,
     Limits,
-    TooManyFilesError,
+    Parsed,
+    TooSlowError,
     UnreadableFileError,
     UnsupportedFileError,
     too_large,
 )
+from retrieval.parsing.confinement import MEASURED
 
 PROJECT = Path(__file__).parents[2]
+ODD = re.compile(r"[^\w.+:-]")  # which no argument of a program may be, or should
 COPY = 1024 * 1024  # bytes at a time
 ERRORS = {each.__name__: each for each in (FileTooLargeError, UnsupportedFileError)}
-SLOTS = BoundedSemaphore(2)  # files that a process of the site has read at a time
 
 
-def file_text(file: IO[Any], *, name: str = "", limits: Limits | None = None) -> str:
+def read_file(
+    file: IO[Any], *, name: str = "", charset: str = "", limits: Limits | None = None
+) -> Parsed:
     """Return the text of a file, whose kind its content tells; `name` only breaks ties.
 
-    The limits are those that the settings set, unless others are given. Raises UnreadableFileError.
+    `charset` is believed where it decodes. The limits are those that the settings set, unless
+    others are given. Raises UnreadableFileError, and BusyError where it is not its turn.
     """
     name = name or str(getattr(file, "name", ""))
-    limits = limits or Limits(
-        bytes=settings.RETRIEVAL_MAX_FILE_BYTES,
-        pages=settings.RETRIEVAL_MAX_FILE_PAGES,
-        seconds=settings.RETRIEVAL_PARSE_SECONDS,
-    )
-    suffix, numbers = Path(name).suffix[:10].lower(), json.dumps(asdict(limits))
+    limits = limits or of_settings()
+    suffix, charset = (ODD.sub("", each)[:40] for each in (Path(name).suffix.lower(), charset))
+    numbers = json.dumps(asdict(limits))
     # A process, since only a process can be stopped for sure; a new interpreter, since a server's
     # threads must not be forked. It reads a copy of its own: no name, nothing else open.
-    with slot(limits.seconds), TemporaryFile() as copy, TemporaryFile() as output:
+    with dear_work(), TemporaryFile() as copy, TemporaryFile() as output:
         copy_within(file, copy, limits.bytes)
         copy.seek(0)
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "retrieval.parsing.worker", suffix, charset, numbers],
+            cwd=PROJECT,
+            env=bare_environ(),
+            stdin=copy,
+            stdout=output,
+            stderr=subprocess.DEVNULL,
+            process_group=0,  # with what it starts itself
+        )
         try:
-            code = subprocess.run(
-                [sys.executable, "-m", "retrieval.parsing.worker", suffix, numbers],
-                cwd=PROJECT,
-                env=bare_environ(),
-                stdin=copy,
-                stdout=output,
-                stderr=subprocess.DEVNULL,
-                timeout=limits.seconds,
-            ).returncode
-        except subprocess.TimeoutExpired:  # it is killed by now
+            code = worker.wait(limits.seconds)
+        except subprocess.TimeoutExpired:
             code = -SIGXCPU
+        finally:
+            with suppress(ProcessLookupError):  # also what it started, and left behind
+                os.killpg(worker.pid, SIGKILL)
+            worker.wait()
         output.seek(0)
         return result(output.read(), code)
 
 
-@contextmanager
-def slot(seconds: float) -> Iterator[None]:
-    """Wait for a turn: however many files come at once, they do not take the whole machine."""
-    if not SLOTS.acquire(timeout=max(seconds, 1)):
-        raise TooManyFilesError("Many files are being read just now. Try again shortly.")
-    try:
-        yield
-    finally:
-        SLOTS.release()
+def of_settings() -> Limits:
+    """Return the limits of a file that somebody waits for."""
+    return Limits(
+        bytes=settings.RETRIEVAL_MAX_FILE_BYTES,
+        pages=settings.RETRIEVAL_MAX_FILE_PAGES,
+        seconds=settings.RETRIEVAL_PARSE_SECONDS,
+        ocr=settings.RETRIEVAL_OCR,
+    )
 
 
 def copy_within(file: IO[bytes], copy: IO[bytes], limit: int) -> None:
@@ -86,17 +92,17 @@ def copy_within(file: IO[bytes], copy: IO[bytes], limit: int) -> None:
 
 def bare_environ() -> dict[str, str]:
     """Return no secrets: only what Python needs, and what measures the tests."""
-    kept = ("PATH", "PYTHON", "COVERAGE_", "LANG", "LC_")
+    kept = ("PATH", "PYTHON", MEASURED, "LANG", "LC_")
     return {name: value for name, value in os.environ.items() if name.startswith(kept)}
 
 
-def result(output: bytes, returncode: int) -> str:
+def result(output: bytes, returncode: int) -> Parsed:
     """Return what the worker read, or raise what it raised; one without output ran out of a limit.
 
     Its word is taken for no more than text: a hostile file may have taken it over.
     """
     if returncode == -SIGXCPU:  # of the time on the clock, or of the processor's
-        raise UnreadableFileError(
+        raise TooSlowError(
             "Reading the file took too long. Split it, or save it in a simpler format."
         )
     try:
@@ -107,4 +113,4 @@ def result(output: bytes, returncode: int) -> str:
         ) from error
     if "error" in values:
         raise ERRORS.get(values["error"], UnreadableFileError)(values["message"])
-    return str(values["text"])
+    return Parsed(str(values["text"]), tuple(map(str, values.get("notes", ()))))

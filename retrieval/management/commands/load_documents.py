@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from plugins.registry import find_plugin
+from plugins.registry import declared_plugins, find_plugin
 from retrieval.datastore import Datastore
 from retrieval.loading import Tally, load
 from retrieval.management.progress import progress
@@ -26,7 +26,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", type=Path)
-        parser.add_argument("--store", required=True, help="the plugin's slug, such as retrieval")
+        parser.add_argument(
+            *("--plugin", "--store"),
+            required=True,
+            dest="store",
+            help="whose documents they become",
+        )
         parser.add_argument(
             "--username", default="", help="whose documents they are, where each has their own"
         )
@@ -38,19 +43,21 @@ class Command(BaseCommand):
         self, *args: Any, path: Path, store: str, username: str, batch: int, **options: Any
     ) -> None:
         if not path.exists():
-            raise CommandError(f"There is no file or folder {path}.")
+            raise CommandError(f"path: There is no file or folder {path}.")
         if batch < 1:
-            raise CommandError("A batch holds one document at least.")
+            raise CommandError("--batch: A batch holds one document at least.")
         username = get_user_model().normalize_username(username)  # as its account was named
         require_owner(store, username)
         datastore = Datastore(store, username)
 
-        def report(row: BadRow) -> None:
-            line = f"{row.where}: {row.problem}"
+        def tell(line: str) -> None:
             tqdm.write(line.encode(errors="replace").decode(), file=self.stderr, end="")
 
+        def report(row: BadRow) -> None:
+            tell(f"{row.where}: {row.problem}")
+
         with progress(GO_ON, unit=" documents") as bar:
-            rows = Reader(path, datastore.knows).rows()
+            rows = Reader(path, datastore.knows, tell).rows()
             tally = load(datastore, rows, batch=batch, report=report, progress=bar.update)
         if tally == Tally():
             raise CommandError(f"There are no documents in {path}.")
@@ -68,13 +75,21 @@ def require_owner(store: str, username: str) -> None:
     """Refuse a store that is no plugin's, and documents that nobody could reach there."""
     plugin = find_plugin(store)
     if plugin is None or not isinstance(plugin.api, RetrievalAPI):
-        raise CommandError(f"There is no plugin '{store}' that keeps documents.")
+        those = [each.slug for each in declared_plugins() if isinstance(each.api, RetrievalAPI)]
+        raise CommandError(
+            f"--plugin: There is no plugin '{store}' that keeps documents. These do: "
+            f"{', '.join(those)}."
+        )
     if plugin.auth.callers != "people":
         if username:
-            raise CommandError(f"All who use {store} share its documents: leave out --username.")
+            raise CommandError(
+                f"--username: All who use {store} share its documents: leave it out."
+            )
     elif not username:
         raise CommandError(
-            f"In {store} everybody has documents of their own: name an account with --username."
+            f"--username: In {store} everybody has documents of their own: name an account."
         )
     elif not get_user_model().objects.filter(username=username).exists():
-        raise CommandError(f"There is no account '{username}'.")
+        raise CommandError(
+            f"--username: There is no account '{username}'. Sign up at /accounts/signup/ first."
+        )

@@ -5,7 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from retrieval.embeddings import embedder
-from retrieval.management.progress import progress
+from retrieval.management.commands.reindex import bring_terms_over
+from retrieval.management.progress import no_documents, progress
 from retrieval.models import Collection
 from retrieval.reembedding import outdated, reembed
 
@@ -19,11 +20,14 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--store", default="", help="of this plugin only")
+        parser.add_argument(
+            *("--plugin", "--store"), default="", dest="store", help="of this plugin only"
+        )
 
     def handle(self, *args: Any, store: str, **options: Any) -> None:
         if store and not Collection.objects.filter(store=store).exists():
-            raise CommandError(f"There are no documents in a store '{store}'.")
+            raise CommandError(f"--plugin: {no_documents(store)}")
+        bring_terms_over(self.stdout, store)
         with progress(GO_ON, unit=" chunks") as bar:
             collections = list(outdated(store))
             bar.total = sum(collection.chunk_count for collection in collections)
