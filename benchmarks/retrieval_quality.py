@@ -1,50 +1,33 @@
 """How well questions find their answers: words alone, meaning alone, and both.
 
     make bench-retrieval CRANFIELD=folder
+    python -m benchmarks.retrieval_quality folder … xquad.de.json … --questions 500
 
 Documents go in, and questions are asked, as the API does it, in a database of their own. A
 document counts at the place of its best chunk. nDCG@10 with one gain per relevant document.
-The Cranfield collection is not part of the project: name the folder that holds its files.
+No collection is part of the project: name the folders and files that hold them. Of the five best
+passages of each question, it tells how many of right documents, and of others, the library shows as
+fitting. The settings choose the model: RETRIEVAL_EMBEDDINGS=multilingual.
 """
 
 import argparse
-import re
 from collections import defaultdict
 from math import log2
 from pathlib import Path
 from statistics import mean
+from typing import TYPE_CHECKING
 
 from benchmarks.measuring import own_site, table_row, timed
+from benchmarks.retrieval_collections import TestCollection, read
+
+if TYPE_CHECKING:
+    from retrieval.datastore import Datastore
+    from retrieval.search import Hit
 
 TOP = 10
 BATCH = 50  # documents
-
-
-def read_cranfield(folder: Path) -> tuple[dict[str, str], dict[int, str], dict[int, set[str]]]:
-    """Return abstracts by number, questions by position from 1, and which abstracts answer which.
-
-    An abstract is its title, an empty line and its text. Grades 1 to 4 count as relevant.
-    """
-    documents = {}
-    for record in records(folder / "cran.all"):
-        number, _, rest = record.partition("\n")
-        title = rest.partition(".T\n")[2].partition(".A\n")[0].strip()
-        body = rest.partition("\n.W\n")[2].strip()
-        documents[number.strip()] = f"{title}\n\n{body.removeprefix(title).strip()}".strip()
-    questions = {
-        place: " ".join(record.partition(".W\n")[2].split())
-        for place, record in enumerate(records(folder / "cran.qry"), 1)
-    }
-    relevant = defaultdict(set)
-    for line in (folder / "cranqrel").read_text().splitlines():
-        question, document, grade = line.split()
-        if 1 <= int(grade) <= 4:
-            relevant[int(question)].add(document)
-    return documents, questions, relevant
-
-
-def records(path: Path) -> list[str]:
-    return re.split(r"^\.I ", path.read_text(), flags=re.MULTILINE)[1:]
+WAYS = ("lexical", "dense", "hybrid")
+FITS = ("answers fit", "others fit")
 
 
 def ndcg(ranked: list[str], relevant: set[str]) -> float:
@@ -52,55 +35,110 @@ def ndcg(ranked: list[str], relevant: set[str]) -> float:
     return gained / sum(1 / log2(place + 2) for place in range(min(TOP, len(relevant))))
 
 
-def measure(folder: Path) -> None:
-    from retrieval.datastore import Datastore, NewDocument
+def sample(collection: TestCollection, at_most: int, words: int) -> list[str]:
+    """Return the questions of so many words at most, and so many of these, evenly spread."""
+    keys = [key for key, text in collection.questions.items() if len(text.split()) <= words]
+    if len(keys) <= at_most:
+        return keys
+    return [keys[place * len(keys) // at_most] for place in range(at_most)]
+
+
+def fill(store: "Datastore", documents: dict[str, str]) -> None:
+    from retrieval.datastore import NewDocument
+
+    new = [NewDocument(id=key, text=text) for key, text in documents.items()]
+    for start in range(0, len(new), BATCH):
+        store.upsert(new[start : start + BATCH])
+
+
+def ordered(way: str, hits: "list[Hit]") -> "list[Hit]":
+    """Return hits, the best first by one of them.
+
+    What is alike comes in the order of the documents, whatever the other says; what shares no word
+    with the question is not found by words.
+    """
+    if way == "lexical":
+        hits = [hit for hit in hits if hit.lexical > 0]
+        return sorted(hits, key=lambda hit: (-hit.lexical, hit.chunk.pk))
+    if way == "dense":
+        return sorted(hits, key=lambda hit: (-hit.cosine, hit.chunk.pk))
+    return hits
+
+
+def ask(store: "Datastore", collection: TestCollection, keys: list[str]) -> dict[str, list[float]]:
+    """Return nDCG of each question by each way, and which passages the library shows as fitting.
+
+    Those are of the best of each question: of right documents, and of others; 1 if it fits, else 0.
+    """
     from retrieval.embeddings import embedder
-    from retrieval.scoring import score
+    from retrieval.results import RESULTS, enough
     from retrieval.search import search
 
-    documents, questions, relevant = read_cranfield(folder)
-    store = Datastore("benchmark")
-    new = [NewDocument(id=key, text=text) for key, text in documents.items() if text]
-    batches = [new[start : start + BATCH] for start in range(0, len(new), BATCH)]
-    _, milliseconds = timed(lambda: [store.upsert(batch) for batch in batches])
-    collection = store.collection()
-    assert collection is not None
-    print(
-        f"{len(new):,} documents, {collection.chunk_count:,} chunks, "
-        f"{len(new) / milliseconds * 1000:.1f} documents/s into the store\n"
-    )
-
-    ways = {
-        "lexical": lambda hit: hit.lexical,
-        "dense": lambda hit: hit.cosine,
-        "hybrid": lambda hit: score(hit.cosine, hit.lexical),
-    }
+    held = store.collection()
+    assert held is not None
     figures = defaultdict(list)
-    numbers = sorted(questions.keys() & relevant.keys())
-    for number in numbers:
-        text = questions[number]
-        [vector] = embedder().embed([text])
-        hits = search(collection, text, vector)
-        for way, key in ways.items():
-            ranked = dict.fromkeys(
-                hit.chunk.document.key for hit in sorted(hits, key=key, reverse=True)
-            )
-            figures[way].append(ndcg(list(ranked), relevant[number]))
-    print(table_row(f"nDCG@{TOP}", f"all {len(numbers)} questions", "odd", "even"))
-    print("|---|---|---|---|")
-    for way, values in figures.items():
-        halves = [[v for n, v in zip(numbers, values, strict=True) if n % 2 == k] for k in (1, 0)]
-        print(table_row(way, *(f"{mean(part):.3f}" for part in (values, *halves))))
+    for key in keys:
+        text, relevant = collection.questions[key], collection.relevant[key]
+        [vector] = embedder().questions([text])
+        hits = search(held, text, vector, model=embedder())
+        for way in WAYS:
+            ranked = dict.fromkeys(hit.chunk.document.key for hit in ordered(way, hits))
+            figures[way].append(ndcg(list(ranked), relevant))
+        least = enough(text, [hit.score for hit in hits[:RESULTS]])
+        for hit in hits[:RESULTS]:
+            kind = "answers fit" if hit.chunk.document.key in relevant else "others fit"
+            figures[kind].append(hit.score >= least)
+    return figures
+
+
+def measure(store: "Datastore", collection: TestCollection, keys: list[str]) -> None:
+    """Put a collection into a store of its own, ask these questions, and print a row of figures."""
+    _, milliseconds = timed(fill, store, collection.documents)
+    figures = ask(store, collection, keys)
+    held = store.collection()
+    assert held is not None
+    print(
+        table_row(
+            collection.name,
+            f"{len(collection.documents):,}",
+            f"{held.chunk_count:,}",
+            f"{len(keys):,}",
+            *(f"{mean(figures[way]):.3f}" for way in WAYS),
+            *(f"{mean(figures[kind] or [0]):.0%}" for kind in FITS),
+            f"{len(collection.documents) / milliseconds * 1000:.1f}",
+        ),
+        flush=True,
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, help="where cran.all, cran.qry and cranqrel are")
-    folder = parser.parse_args().folder
-    if not (folder / "cran.all").is_file():
-        parser.error(f"{folder} does not hold cran.all: name the Cranfield collection's folder")
+    parser.add_argument(
+        "collections",
+        type=Path,
+        nargs="+",
+        metavar="COLLECTION",
+        help="a folder in the form of SMART, such as Cranfield, or a JSON file in that of SQuAD",
+    )
+    parser.add_argument(
+        "--questions", type=int, default=10_000, help="of each collection at most, evenly spread"
+    )
+    parser.add_argument("--words", type=int, default=10_000, help="of a question at most")
+    options = parser.parse_args()
+    try:
+        collections = [read(path) for path in options.collections]
+    except (ValueError, OSError) as error:
+        parser.error(str(error))
+    asked = [sample(each, options.questions, options.words) for each in collections]
+    if not all(asked):
+        parser.error("A collection has no question that is so short.")
     with own_site():
-        measure(folder)
+        from retrieval.datastore import Datastore
+
+        print(table_row("", "documents", "passages", "questions", *WAYS, *FITS, "documents/s"))
+        print("|---" * 10 + "|")
+        for place, (collection, keys) in enumerate(zip(collections, asked, strict=True)):
+            measure(Datastore("benchmark", str(place)), collection, keys)
 
 
 if __name__ == "__main__":

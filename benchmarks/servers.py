@@ -21,7 +21,7 @@ PYTHON = str(PROJECT / ".venv/bin/python")
 SERVE = ("make", "--silent", "serve", "HOST=127.0.0.1", "PORT={port}")
 RUNSERVER = (PYTHON, "manage.py", "runserver", "--noreload", "127.0.0.1:{port}")
 
-START_SECONDS = 90  # `make serve` migrates and collects static files first
+START_SECONDS = 300  # `make serve` migrates and collects static files first
 STOP_SECONDS = 10
 
 NGINX = """
@@ -61,14 +61,20 @@ class Server:
 
     def cpu_seconds(self) -> float | None:
         """Return the CPU time used so far, user and system; None where there is no /proc."""
-        ticks = 0
+        ticks = sum(int(each[11]) + int(each[12]) for each in self.stats())  # utime, stime
+        return ticks / os.sysconf("SC_CLK_TCK") if ticks else None
+
+    def memory_mib(self) -> int:
+        """Return the memory that its processes hold (RSS); what they share counts for each."""
+        return sum(int(each[21]) for each in self.stats()) * os.sysconf("SC_PAGE_SIZE") // 1024**2
+
+    def stats(self) -> Iterator[list[str]]:
+        """Yield what proc(5) says of each process, from the third field (the state) on."""
         for path in Path("/proc").glob("[0-9]*/stat"):
             with suppress(OSError):  # the process has ended meanwhile
-                # From the third field (the state) on; see proc(5).
                 fields = path.read_text().rpartition(")")[2].split()
                 if int(fields[3]) in self.sessions:
-                    ticks += int(fields[11]) + int(fields[12])  # utime, stime
-        return ticks / os.sysconf("SC_CLK_TCK") if ticks else None
+                    yield fields
 
 
 def allowed_cores() -> list[int]:
@@ -105,6 +111,7 @@ def production_settings(database_url: str) -> dict[str, str]:
         "ALLOWED_HOSTS": "127.0.0.1",
         "DATABASE_URL": database_url,
         "WORKERS": "1",
+        "TODO_QUOTA": "0",
     }
 
 

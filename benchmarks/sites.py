@@ -16,7 +16,7 @@ from benchmarks.servers import (
     running,
 )
 
-FASTEST = {"THREADS": "1"}
+FASTEST = {"THREADS": "1", "PROXY_BUFFERS": "on"}
 """One thread does not wait for Python's lock. A proxy in front of it takes slow requests in."""
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmarks.load import LoadError, Outcome, Request, Stream, repeated, run
@@ -91,15 +91,26 @@ class Target:
 
         def each() -> Stream:
             for username in usernames:
-                found.append(self.todos_in((yield self.request("GET", username).message())))
+                found.append([])
+                rest: int | None = 0
+                while rest is not None:
+                    said = self.said((yield self.part(username, rest).message()))
+                    found[-1] += said["todos"]
+                    rest = said.get("next_offset")
 
         self.require(run(self.server.port, [each()]))
         return found
 
-    def todos_in(self, answer: bytes) -> list[str]:
-        said = json.loads(answer)
-        todos: list[str] = (said["result"]["structuredContent"] if self.mcp else said)["todos"]
-        return todos
+    def part(self, username: str, offset: int) -> Request:
+        """Return the request for a list, or for the rest of one that is long."""
+        if not offset or self.mcp:
+            return self.request("GET", username, **({"offset": offset} if offset else {}))
+        request = self.request("GET", username)
+        return replace(request, path=f"{request.path}?offset={offset}")
+
+    def said(self, answer: bytes) -> dict[str, Any]:
+        said: dict[str, Any] = json.loads(answer)
+        return said["result"]["structuredContent"] if self.mcp else said
 
     def check(self) -> None:
         """Raise LoadError unless what is added can be read, and what is deleted is gone."""

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import httpx
+import httpx2
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache as django_cache
@@ -20,6 +22,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.client import ClientHandler
 
+from accounts.mail import SENDER
 from api import throttling
 from oauth_demo.models import NOTED, Token
 from plugins.plugin import Plugin
@@ -49,6 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
     What asks for a site comes first: one worker starts it, and the other takes over the rest.
     Of that, what may take longest comes first: no worker is to begin it when the other is done.
+    What has less time than others comes last: the first of all makes the database in its time.
     """
     for item in items:
         listens = not fixtures(item).isdisjoint({"live_server", *SITES})
@@ -58,14 +62,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     items.sort(
         key=lambda item: (
             *(site not in fixtures(item) for site in SITES),
-            item.get_closest_marker("timeout") is None,
+            -time_of(item),
         )
     )
+
+
+def time_of(item: pytest.Item) -> float:
+    """Return how many seconds a test may take."""
+    mark = item.get_closest_marker("timeout")
+    return float(mark.args[0] if mark else item.config.getini("timeout"))
 
 
 def fixtures(item: pytest.Item) -> set[str]:
     return set(getattr(item, "fixturenames", ()))
 
+
+for client in (httpx, httpx2):
+    vars(client._config.DEFAULT_TIMEOUT_CONFIG).update(connect=60, read=60, write=60, pool=60)
+"""A server of a test's own may take longer than their five seconds: other tests run beside it."""
 
 gc.disable()
 """Nearly all that is made until the tests run stays to the end: no use to look for garbage."""
@@ -226,6 +240,13 @@ def development_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devel
     """The site as `make run` runs it, with its demo in it."""
     with development_server(tmp_path_factory.mktemp("development")) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def no_late_letters() -> Iterator[None]:
+    """Letters are sent from a thread: none of a test's is to be found by the next."""
+    yield
+    SENDER.submit(lambda: None).result()
 
 
 @pytest.fixture(autouse=True)

@@ -57,11 +57,11 @@ def development_server(directory: Path) -> Iterator[DevelopmentServer]:
         yield DevelopmentServer(port, environ, log)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(40)
 
 
 def wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

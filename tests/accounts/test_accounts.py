@@ -1,15 +1,18 @@
 """The account area: sign up, sign in, password, and a person's own tokens."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from oauth_demo.models import Token
+from oauth_demo.models import Token, digest
 from tests.conftest import Mount
 from todos.models import TodoList
 
@@ -28,8 +31,15 @@ def sign_up(client: Client, username: str = "carol", **extra: str) -> Any:
     return client.post("/accounts/signup/", data)
 
 
+def mark(client: Client, path: str) -> str:
+    """Return what a form is known by, when it is sent again."""
+    found = re.search(r'name="once" value="([^"]+)"', client.get(path).text)
+    assert found
+    return found[1]
+
+
 def make_token(client: Client, plugin: str = "todo-user", name: str = "ChatGPT") -> Any:
-    return client.post("/accounts/tokens/", {"plugin": plugin, "name": name})
+    return client.post("/accounts/tokens/", {"plugin": plugin, "name": name}, follow=True)
 
 
 def test_a_person_signs_up_makes_a_token_and_calls(todo_user: Mount) -> None:
@@ -48,6 +58,54 @@ def test_a_token_is_shown_once(ann: User) -> None:
     page = make_token(client)
     assert "no-store" in page["Cache-Control"]
     assert page.context["secret"] not in client.get("/accounts/tokens/").content.decode()
+
+
+def test_a_form_sent_twice_makes_one_token_and_shows_it(ann: User) -> None:
+    client = signed_in(ann)
+    form = {"plugin": "todo-user", "name": "ChatGPT", "once": mark(client, "/accounts/tokens/")}
+    client.post("/accounts/tokens/", form)
+    client.cookies.pop("fresh-token")  # the first answer is not waited for
+    page = client.post("/accounts/tokens/", form, follow=True)
+    token = Token.objects.get()
+    assert token.digest == digest(page.context["secret"]) and page.context["new_token"] == token
+    token.revoke()
+    assert "There is a token of that name" not in client.post("/accounts/tokens/", form).text
+
+
+def test_the_same_mark_makes_another_person_another_token(ann: User, bob: User) -> None:
+    secrets = set()
+    for person in (ann, bob):
+        form = {"plugin": "todo-user", "name": "ChatGPT", "once": "the-same"}
+        page = signed_in(person).post("/accounts/tokens/", form, follow=True)
+        secrets.add(page.context["secret"])
+    assert len(secrets) == 2
+
+
+def test_loading_the_page_again_makes_no_second_token(ann: User) -> None:
+    client = signed_in(ann)
+    made = client.post("/accounts/tokens/", {"plugin": "todo-user", "name": "ChatGPT"})
+    assert (made.status_code, made["Location"]) == (302, "/accounts/tokens/")
+    for _ in range(2):
+        client.get(made["Location"])
+    assert Token.objects.count() == 1
+
+
+def test_a_new_secret_waits_in_the_browser_alone(ann: User) -> None:
+    client = signed_in(ann)
+    made = client.post("/accounts/tokens/", {"plugin": "todo-user", "name": "ChatGPT"})
+    waiting = made.cookies["fresh-token"]
+    assert (waiting["path"], waiting["httponly"], waiting["max-age"]) == (
+        *("/accounts/tokens/", True, 60),
+    )
+    assert waiting.value not in str([*Session.objects.values()])
+    assert client.get("/accounts/tokens/").cookies["fresh-token"].value == ""
+
+
+def test_a_secret_that_is_nobodys_here_is_not_shown(ann: User, bobs_token: str) -> None:
+    client = signed_in(ann)
+    for secret in (bobs_token, "made-up"):
+        client.cookies["fresh-token"] = secret
+        assert secret not in client.get("/accounts/tokens/").text
 
 
 @pytest.mark.parametrize("plugin", ["todo", "todo-service", "nothing", ""])
@@ -172,7 +230,7 @@ def test_the_sign_in_page_does_not_lead_to_itself(ann: User) -> None:
 
 @pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/signup/", "/admin/login/"])
 def test_one_address_may_not_try_without_end(settings: Settings, path: str) -> None:
-    settings.THROTTLE_RATES = {"sign_in": "3/min"}
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "sign_in": "3/min"}
     attempts = [Client().post(path, {"username": str(n), "password": "x"}) for n in range(4)]
     assert [response.status_code for response in attempts] == [200, 200, 200, 429]
     assert 0 < int(attempts[3]["Retry-After"]) <= 60
@@ -204,7 +262,7 @@ def test_a_new_account_starts_afresh(todo_user: Mount, ann: User) -> None:
 @pytest.mark.parametrize("cookie", [r'"\000aaaaaaaaaaaaaaaaaaaa"'])
 def test_a_nul_in_a_cookie_or_a_query_is_refused(cookie: str) -> None:
     assert Client().get("/", headers={"cookie": f"sessionid={cookie}"}).status_code == 400
-    response = Client().get("/accounts/login/?next=%00")
+    response = Client().get("/accounts/login/?next=%00", headers={"accept": "text/html"})
     assert response.status_code == 400
     assert "This request cannot be answered" in response.text
     assert "It was logged" not in response.text
@@ -238,3 +296,28 @@ def test_the_token_page_takes_a_constant_number_of_queries(
         Token.objects.issue(plugin="todo-user", name=f"Token {number}", user=ann)
     with django_assert_num_queries(3):  # session, user, tokens
         client.get("/accounts/tokens/")
+
+
+def test_a_sign_up_sent_twice_signs_in(client: Client) -> None:
+    once = mark(client, "/accounts/signup/")
+    assert sign_up(Client(), once=once)["Location"] == "/accounts/tokens/"
+    assert sign_up(client, once=once)["Location"] == "/accounts/tokens/"
+    assert client.get("/accounts/").status_code == 200
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("once", "changes"),
+    [
+        ("another", {}),
+        ("", {}),
+        ("mark", {"password": make_password("another-long-word")}),
+        ("mark", {"date_joined": "2020-01-01T00:00Z"}),
+    ],
+)
+def test_a_taken_name_signs_nobody_in(client: Client, once: str, changes: dict[str, str]) -> None:
+    sign_up(Client(), once="mark")
+    User.objects.update(**changes)
+    answer = sign_up(client, once=once)
+    assert answer.status_code == 200 and "already exists" in answer.text
+    assert client.get("/accounts/").status_code == 302

@@ -58,6 +58,7 @@ def test_a_mistake_of_ours_answers_a_person_with_a_page(
     assert response.status_code == 500
     assert response["Content-Type"].startswith("text/html")
     assert "secret" not in response.content.decode()
+    assert f"<code>{response['X-Request-ID']}</code>" in response.content.decode()
 
 
 class BrokenConnection(BytesIO):

@@ -4,9 +4,10 @@ import gzip
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import chain, repeat
 
 import pytest
 
@@ -14,13 +15,14 @@ from api.fetching import Fetcher, FetchError
 
 pytestmark = pytest.mark.outside
 
-LOCAL = Fetcher(loopback=True, seconds=0.5)
+LOCAL = Fetcher(loopback=True, seconds=30)
+HASTY = Fetcher(loopback=True, seconds=0.5)
 TEXT = b"a body " * 1000
 PACKED = gzip.compress(TEXT)
 
 
 @contextmanager
-def answering(*parts: bytes, pause: float = 0) -> Iterator[str]:
+def answering(parts: Iterable[bytes], *, pause: float = 0) -> Iterator[str]:
     """Answer one request with these bytes, one part after the other."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -64,7 +66,7 @@ CHUNKED, GZIP = "Transfer-Encoding: chunked", "Content-Encoding: gzip"
     ids=["length", "close", "chunks", "gzip", "gzip in chunks"],
 )
 def test_a_body_is_read_whole(parts: list[bytes]) -> None:
-    with answering(*parts, pause=0.01) as url:
+    with answering(parts, pause=0.01) as url:
         assert LOCAL.get(url).body == TEXT
 
 
@@ -72,38 +74,34 @@ def test_a_body_is_read_whole(parts: list[bytes]) -> None:
     "start", [head("Content-Length: 100"), head(CHUNKED)], ids=["length", "chunks"]
 )
 def test_a_body_that_trickles_is_not_waited_for(start: bytes) -> None:
-    parts = [b"1\r\nx\r\n"] * 20 if b"chunked" in start else [b"x"] * 20
-    began = time.monotonic()
-    with answering(start, *parts, pause=0.1) as url, pytest.raises(FetchError, match="took longer"):
-        LOCAL.get(url)
-    assert time.monotonic() - began < 1.5
+    parts = chain([start], repeat(b"1\r\nx\r\n" if b"chunked" in start else b"x"))
+    with answering(parts, pause=0.1) as url, pytest.raises(FetchError, match="took longer"):
+        HASTY.get(url)
 
 
 @pytest.mark.parametrize(
     "parts",
     [
-        [b"H", *b"TTP/1.1 200 OK"],
-        [b"HTTP/1.1 200 OK\r\n", *[b"X-More: x\r\n"] * 20],
-        [b"HTTP/1.1 200 OK\r\nX-Long: ", *[b"x"] * 20],
-        [b"HTTP/1.1 100 Continue\r\n\r\n"] * 20,
-        [head(CHUNKED), *[b"1;x="] * 20],
-        [head(CHUNKED), b"0\r\n", *[b"X-More: x\r\n"] * 20],
+        chain((bytes([each]) for each in b"HTTP/1.1 200 "), repeat(b"O")),
+        chain([b"HTTP/1.1 200 OK\r\n"], repeat(b"X-More: x\r\n")),
+        chain([b"HTTP/1.1 200 OK\r\nX-Long: "], repeat(b"x")),
+        repeat(b"HTTP/1.1 100 Continue\r\n\r\n"),
+        chain([head(CHUNKED)], repeat(b"1;x=")),
+        chain([head(CHUNKED), b"0\r\n"], repeat(b"X-More: x\r\n")),
     ],
     ids=["status", "headers", "one header", "continue", "size of a chunk", "trailers"],
 )
-def test_nothing_that_trickles_is_waited_for(parts: list[bytes | int]) -> None:
-    pieces = [part if isinstance(part, bytes) else bytes([part]) for part in parts]
-    began = time.monotonic()
-    with answering(*pieces, pause=0.1) as url, pytest.raises(FetchError, match="took longer"):
-        LOCAL.get(url)
-    assert time.monotonic() - began < 1.5
+def test_nothing_that_trickles_is_waited_for(parts: Iterable[bytes]) -> None:
+    """It would go on for ever."""
+    with answering(parts, pause=0.1) as url, pytest.raises(FetchError, match="took longer"):
+        HASTY.get(url)
 
 
 def test_a_look_up_without_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     answered = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: answered.wait(10))
     with pytest.raises(FetchError, match=r"took longer than 0\.5 seconds"):
-        LOCAL.get("http://slow.example/")
+        HASTY.get("http://slow.example/")
     assert not answered.is_set()
     answered.set()
 
@@ -111,14 +109,14 @@ def test_a_look_up_without_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch
 def test_the_body_of_a_redirect_is_read_no_further_than_another() -> None:
     bomb = gzip.compress(b"\0" * 50_000_000)
     redirect = head(GZIP, "Location: /", f"Content-Length: {len(bomb)}").replace(b"200", b"302")
-    with answering(redirect, bomb) as url, pytest.raises(FetchError, match="more than 2097152"):
+    with answering([redirect, bomb]) as url, pytest.raises(FetchError, match="more than 2097152"):
         LOCAL.get(url)
 
 
 def test_a_body_that_stops_is_not_waited_for() -> None:
     parts = [head("Content-Length: 100"), b"x"]
-    with answering(*parts, pause=0.6) as url, pytest.raises(FetchError, match="took longer"):
-        LOCAL.get(url)
+    with answering(parts, pause=0.6) as url, pytest.raises(FetchError, match="took longer"):
+        HASTY.get(url)
 
 
 @pytest.mark.parametrize(
@@ -127,14 +125,14 @@ def test_a_body_that_stops_is_not_waited_for() -> None:
     ids=["broken off", "no gzip"],
 )
 def test_a_body_that_cannot_be_read_is_told(parts: list[bytes]) -> None:
-    with answering(*parts) as url, pytest.raises(FetchError, match="cannot be reached"):
+    with answering(parts) as url, pytest.raises(FetchError, match="cannot be reached"):
         LOCAL.get(url)
 
 
 def test_a_body_that_unpacks_to_too_much_is_given_up() -> None:
     bomb = gzip.compress(b"\0" * 50_000_000)
     parts = [head(GZIP, f"Content-Length: {len(bomb)}"), bomb]
-    with answering(*parts) as url, pytest.raises(FetchError, match="more than 2097152 bytes"):
+    with answering(parts) as url, pytest.raises(FetchError, match="more than 2097152 bytes"):
         LOCAL.get(url)
 
 

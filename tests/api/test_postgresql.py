@@ -33,7 +33,7 @@ def begin_request(kept: Any) -> None:
 def hang_up(kept: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s)", [kept.connection.info.backend_pid])
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while kept.is_usable() and time.monotonic() < deadline:
         time.sleep(0.01)
 

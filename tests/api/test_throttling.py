@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache.backends.redis import RedisCache
+from django.test import Client
 from pytest_django import Settings
 
 from api import cache as cache_module
@@ -20,7 +21,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def three_a_minute(settings: Settings) -> None:
-    settings.THROTTLE_RATES = dict.fromkeys(("address", "token", "person"), "3/min")
+    settings.THROTTLE_RATES = {
+        **settings.THROTTLE_RATES,
+        **dict.fromkeys(("address", "token", "person"), "3/min"),
+    }
 
 
 def statuses(call: Callable[[], int], times: int = 4) -> list[int]:
@@ -88,6 +92,40 @@ def test_parallel_requests_are_counted_exactly(todo: Mount) -> None:
 def test_a_cache_that_is_away_stops_nobody(todo: Mount, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache_module, "django_cache", RedisCache("redis://127.0.0.1:1/0", {}))
     assert statuses(lambda: todo.get("/todos/ann").status_code) == [200] * 4
+
+
+@pytest.mark.parametrize("token", [None, "wrong"])
+def test_strangers_are_counted_by_address_and_their_neighbours_are_not(
+    todo_user: Mount, anns_token: str, token: str | None
+) -> None:
+    calls = statuses(lambda: todo_user.get("/todos/me", token=token).status_code)
+    assert calls == [401, 401, 401, 429]
+    assert int(todo_user.get("/todos/me", token=token)["Retry-After"]) > 0
+    assert todo_user.get("/todos/me", token=anns_token).status_code == 200
+
+
+def test_forged_forms_are_counted_by_address() -> None:
+    client = Client(enforce_csrf_checks=True)
+    tries = statuses(lambda: client.post("/todo/docs", {"do": "use"}).status_code)
+    assert tries == [403, 403, 403, 429]
+    refused = client.post("/yours/")
+    assert int(refused["Retry-After"]) > 0
+    assert "Wait a minute" in refused.content.decode()
+    assert client.get("/todo/docs").status_code == 200
+    elsewhere = Client(enforce_csrf_checks=True, REMOTE_ADDR="10.0.0.2")
+    assert elsewhere.post("/todo/docs", {"do": "use"}).status_code == 403
+
+
+def test_client_ids_that_nobody_knows_are_counted_together() -> None:
+    names = iter(range(9))
+    client, path = Client(), "/todo-oauth/auth/oauth_exchange"
+
+    def redeem() -> int:
+        sent = {"grant_type": "refresh_token", "refresh_token": "x", "client_secret": "x"}
+        sent["client_id"] = f"client-{next(names)}"
+        return client.post(path, sent, "application/json").status_code
+
+    assert statuses(redeem) == [401, 401, 401, 429]
 
 
 def test_documents_are_not_throttled(todo: Mount) -> None:

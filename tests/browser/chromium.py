@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -15,6 +15,8 @@ ARGUMENTS = [
     "--disable-gpu",
     "--disable-background-networking",
 ]
+PATIENCE = 30_000
+"""Milliseconds that a browser has for what it does at once: a machine may be busy."""
 
 
 @contextmanager
@@ -30,6 +32,22 @@ def running_chromium() -> Iterator[Browser]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         with sync_playwright() as playwright:
+            expect.set_options(timeout=PATIENCE)
             browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
             yield browser
             browser.close()
+
+
+def follow(what: Locator) -> None:
+    """Click what leads to another page, and wait until that one has run its scripts.
+
+    A click alone returns when the page begins to come: who goes on at once acts on one without.
+    """
+    with what.page.expect_navigation():
+        what.click()
+
+
+def stop_clock(page: Page) -> None:
+    """Let a timer of what is opened from now on run out by `page.clock.run_for` alone."""
+    page.clock.install(time=0)
+    page.clock.pause_at(1)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.chromium import running_chromium
+from tests.browser.chromium import PATIENCE, follow, running_chromium
 
 PHONE = 360  # pixels of width
 
@@ -24,7 +24,7 @@ class Visit:
 
     def __post_init__(self) -> None:
         own = urlsplit(self.site).netloc
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE)
         # A refused style or script, and a failed request, reach the console as errors.
         self.page.on(
             "console",
@@ -47,8 +47,6 @@ class Visit:
 
     def open(self, path: str) -> Page:
         self.page.goto(f"{self.site}{path}")
-        if path.endswith("/docs"):  # Swagger UI builds the page after it has loaded
-            self.page.wait_for_selector(".opblock")
         return self.page
 
     def width(self) -> int:
@@ -57,10 +55,15 @@ class Visit:
 
     def sign_in(self, username: str, password: str) -> None:
         page = self.open("/accounts/login/")
-        page.get_by_label("Username").fill(username)
-        page.get_by_label("Password").fill(password)
-        page.get_by_role("button", name="Sign in", exact=True).click()
+        fill_in(page, username, password)
         page.wait_for_url("**/accounts/tokens/")
+
+
+def fill_in(page: Page, username: str, password: str) -> None:
+    """Sign in at the form for it, and arrive where that leads."""
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password").fill(password)
+    follow(page.get_by_role("button", name="Sign in", exact=True))
 
 
 @pytest.fixture(scope="package")

@@ -1,13 +1,10 @@
 """What a person does at the console: every plugin of this site is tried, in a real browser."""
 
-import os
 import re
-from io import BytesIO
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from config.demo import PERSON, demo_secret
@@ -15,6 +12,7 @@ from oauth_demo.models import Token
 from simulator.console.lessons import LESSONS
 from simulator.models import InstalledPlugin
 from tests.browser.accessibility import violations
+from tests.browser.chromium import follow
 from tests.browser.conftest import PHONE, Visit
 from tests.site.plugins import PLUGINS
 
@@ -31,15 +29,15 @@ def visit(settings: Any, visit: Visit) -> Visit:
 
 
 def sign_in(page: Page) -> None:
-    page.get_by_role("button", name="Sign in as ann (demo)").click()
+    follow(page.get_by_role("button", name="Sign in as ann (demo)"))
 
 
 def agree(page: Page) -> None:
     """Go where the console sends a person, and come back."""
-    page.get_by_role("link", name="Go on, to sign in and agree").click()
+    follow(page.get_by_role("link", name="Go on, to sign in and agree"))
     if "/accounts/login/" in page.url:  # at the plugin's own host nobody is signed in yet
         sign_in(page)
-    page.get_by_role("button", name="Agree").click()
+    follow(page.get_by_role("button", name="Agree"))
 
 
 def opened(page: Page, name: str) -> Any:
@@ -56,14 +54,14 @@ def test_every_plugin_installs_and_is_called(visit: Visit, at: str) -> None:
     sign_in(page)
     for plugin in PLUGINS:
         page.goto(f"{visit.site}/console/")
-        page.get_by_role("button", name=f"Try {plugin.name_for_human}{at}", exact=True).click()
+        follow(page.get_by_role("button", name=f"Try {plugin.name_for_human}{at}", exact=True))
         if plugin.auth.scopes:
             agree(page)
         expect(page.locator("#install")).to_contain_text("It is installed as")
         operation = next(
             each for each in OPERATIONS if page.locator("#call summary", has_text=each).count()
         )
-        opened(page, operation).get_by_role("button", name=f"Call {operation}").click()
+        follow(opened(page, operation).get_by_role("button", name=f"Call {operation}"))
         expect(page.locator(".answer .hint")).to_contain_text("HTTP status 200;")
     assert InstalledPlugin.objects.count() == len(PLUGINS)
     assert not [each for each in visit.complaints if "favicon" not in each]
@@ -82,7 +80,6 @@ def test_from_the_landing_page_to_a_todo_by_oauth_and_by_keyboard_alone(visit: V
         press(page, "Call addTodo")
     expect(page.locator(".answer")).to_contain_text('{"todo":"Buy milk"}')
     assert visit.complaints == visit.strangers == []
-    screenshot(page)
 
 
 FOCUSED = """() => {
@@ -98,18 +95,10 @@ def press(page: Page, name: str) -> None:
         found, outline = page.evaluate(FOCUSED)
         if found == name:
             assert outline != "none"
+            expect(page.locator(":focus")).to_be_enabled()  # Agree waits for a moment
             page.keyboard.press("Enter")
             return
     pytest.fail(f"No key leads to “{name}” at {page.url}.")
-
-
-def screenshot(page: Page) -> None:
-    """Write the README's picture, where `make screenshot` asks for it."""
-    if path := os.environ.get("CONSOLE_SCREENSHOT"):
-        page.set_viewport_size({"width": 1200, "height": 820})
-        page.locator("#call").evaluate("e => e.scrollIntoView()")
-        with Image.open(BytesIO(page.screenshot())) as image:
-            image.quantize(48).save(path, optimize=True)
 
 
 def test_every_lesson_is_one_that_this_site_passes_and_the_installation_outlives(
@@ -118,16 +107,16 @@ def test_every_lesson_is_one_that_this_site_passes_and_the_installation_outlives
     settings.OAUTH_REFRESH_GRACE = 0  # with which a spent token is a replay at once
     page = visit.open("/console/")
     sign_in(page)
-    page.get_by_role("button", name="Try TODO List (OAuth)", exact=True).click()
+    follow(page.get_by_role("button", name="Try TODO List (OAuth)", exact=True))
     agree(page)
     for lesson in LESSONS.values():
-        opened(page, lesson.title).get_by_role("button", name=lesson.title).click()
+        follow(opened(page, lesson.title).get_by_role("button", name=lesson.title))
         if lesson.needs_visit:
             agree(page)
         expect(opened(page, lesson.title)).to_contain_text("✓ refused as it should")
-    opened(page, "getTodos").get_by_role("button", name="Call getTodos").click()
+    follow(opened(page, "getTodos").get_by_role("button", name="Call getTodos"))
     expect(page.locator(".answer .hint")).to_contain_text("HTTP status 200;")
-    page.get_by_role("button", name="Uninstall").click()
+    follow(page.get_by_role("button", name="Uninstall"))
     expect(page.locator("#uninstall .said")).to_contain_text("Revoked its tokens.")
     assert visit.complaints == visit.strangers == []
 
@@ -135,10 +124,10 @@ def test_every_lesson_is_one_that_this_site_passes_and_the_installation_outlives
 def test_a_token_that_was_made_for_a_person_ends_with_the_installation(visit: Visit) -> None:
     page = visit.open("/console/try/todo-user/")
     sign_in(page)
-    page.get_by_role("button", name="Begin").click()
+    follow(page.get_by_role("button", name="Begin"))
     expect(page.locator("#install .said")).to_contain_text("This site made what the plugin wants")
     assert Token.objects.get().revoked_at is None
-    page.get_by_role("button", name="Uninstall").click()
+    follow(page.get_by_role("button", name="Uninstall"))
     expect(page.locator("#uninstall .said")).to_contain_text("Revoked the token")
     assert Token.objects.get().revoked_at is not None
 
@@ -150,11 +139,11 @@ def test_where_there_are_no_manifests_its_mcp_server_is_tried(
     settings.AI_PLUGIN_MANIFEST = False
     page = visit.open(f"/console/try/{slug}/")
     sign_in(page)
-    page.get_by_role("button", name="Begin").click()
+    follow(page.get_by_role("button", name="Begin"))
     if page.get_by_role("link", name="Go on, to sign in and agree").count():
         agree(page)
     expect(page.locator("#install")).to_contain_text("It is installed as")
-    opened(page, "getTodos").get_by_role("button", name="Call getTodos").click()
+    follow(opened(page, "getTodos").get_by_role("button", name="Call getTodos"))
     expect(page.locator(".answer .hint")).to_contain_text("HTTP status 200;")
 
 
@@ -162,12 +151,12 @@ def test_where_no_client_registers_this_site_makes_its_own(visit: Visit, setting
     settings.OAUTH_CLIENT_REGISTRATION = False
     page = visit.open("/console/try/todo-oauth/")
     sign_in(page)
-    page.get_by_role("button", name="Begin").click()
-    page.get_by_role("link", name="Go on, to sign in and agree").click()
+    follow(page.get_by_role("button", name="Begin"))
+    follow(page.get_by_role("link", name="Go on, to sign in and agree"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Connect The console of this site")
-    page.get_by_role("button", name="Agree").click()
+    follow(page.get_by_role("button", name="Agree"))
     expect(page.locator("#install")).to_contain_text("It is installed as")
-    page.get_by_role("button", name="Forget all of it").click()
+    follow(page.get_by_role("button", name="Forget all of it"))
     expect(page.get_by_role("status")).to_contain_text("Deleted the client that this site had made")
 
 
@@ -179,9 +168,9 @@ def test_axe_finds_nothing_and_a_phone_is_wide_enough(visit: Visit) -> None:
     assert violations(page) == []
     sign_in(page)
     assert violations(page) == []
-    page.get_by_role("button", name="Begin").click()
+    follow(page.get_by_role("button", name="Begin"))
     agree(page)
-    opened(page, "addTodo").get_by_role("button", name="Call addTodo").click()
+    follow(opened(page, "addTodo").get_by_role("button", name="Call addTodo"))
     for number in range(page.locator("main details").count()):
         page.locator("main details").nth(number).evaluate("e => { e.open = true }")
     assert violations(page) == []
@@ -195,13 +184,13 @@ def test_axe_finds_nothing_and_a_phone_is_wide_enough(visit: Visit) -> None:
 def test_a_secret_is_revealed_by_a_click_and_covered_again(visit: Visit) -> None:
     page = visit.open("/console/try/todo-oauth/")
     sign_in(page)
-    page.get_by_role("button", name="Begin").click()
+    follow(page.get_by_role("button", name="Begin"))
     agree(page)
     exchange = page.locator("details.exchange", has_text="Exchanges the code for tokens, once.")
     exchange.locator("summary").click()
     token = re.compile(r'"access_token": "[^*"]+"')
     expect(exchange).to_contain_text('"access_token": "***"')
-    exchange.get_by_role("button", name="Reveal its secrets").click()
+    follow(exchange.get_by_role("button", name="Reveal its secrets"))
     expect(exchange).to_contain_text(token)
-    exchange.get_by_role("link", name="Cover them").click()
+    follow(exchange.get_by_role("link", name="Cover them"))
     expect(page.locator("body")).not_to_contain_text(token)

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
 from config.demo import PERSON, demo_secret
+from tests.browser.chromium import follow
 from tests.browser.conftest import Visit
 from tests.browser.test_console import opened, sign_in
 from tests.simulator.foreign.conftest import authlib, authlib_process  # noqa: F401  (fixtures)
@@ -26,18 +27,19 @@ def test_it_registers_is_agreed_to_called_refreshed_and_ended(
     page = visit.open("/console/")
     sign_in(page)
     page.get_by_label("Address").fill(authlib.url)
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Install it").click()
-    page.get_by_role("link", name="Go on, to sign in and agree").click()
-    page.get_by_role("button", name="Agree").click()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    follow(page.get_by_role("button", name="Install it"))
+    follow(page.get_by_role("link", name="Go on, to sign in and agree"))
+    follow(page.get_by_role("button", name="Agree"))
     expect(page.locator("#install")).to_contain_text("It is installed as")
     operation = opened(page, "getNotes")
     operation.get_by_label("name").fill("bread")
-    operation.get_by_role("button", name="Call getNotes").click()
+    follow(operation.get_by_role("button", name="Call getNotes"))
     expect(page.locator(".answer")).to_contain_text('"notes":["bread"]')
     authlib.set(tokens_expire=True)
-    opened(page, "getNotes").get_by_role("button", name="Call getNotes").click()
+    follow(opened(page, "getNotes").get_by_role("button", name="Call getNotes"))
     expect(page.locator(".answer .hint")).to_contain_text("HTTP status 200;")
-    page.get_by_role("button", name="Uninstall").click()
+    follow(page.get_by_role("button", name="Uninstall"))
     expect(page.locator("#uninstall .said")).to_contain_text("Revoked its tokens.")
     assert authlib.set()["tokens"] == 0

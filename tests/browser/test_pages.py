@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
 from oauth_demo.models import Token
+from tests.browser.chromium import follow, stop_clock
 from tests.browser.conftest import PHONE, Visit
 from tests.site.plugins import PLUGINS
 
@@ -14,12 +15,18 @@ OPEN = [
     "/",
     "/accounts/login/",
     "/accounts/signup/",
+    "/accounts/forgotten/",
+    "/accounts/forgotten/sent/",
     "/retrieval-none/library",  # <examples></examples>
     *(f"/{plugin.slug}/{page}" for plugin in PLUGINS for page in ("", "legal", "docs")),
 ]
-OWN = ["/accounts/tokens/", "/accounts/password/"]
+OWN = [
+    *("/accounts/", "/accounts/tokens/", "/accounts/password/", "/accounts/email/"),
+    *("/accounts/delete/", "/yours/", "/todo-user/list"),
+]
 ADMIN = [
     "/admin/",
+    "/admin/dashboard/",
     "/admin/todos/todo/",
     "/admin/oauth_demo/token/",
     "/admin/retrieval/document/",  # <examples></examples>
@@ -73,8 +80,6 @@ def check_quiet(visit: Visit) -> None:
 def test_pages_say_their_language_heading_labels_and_images(visit: Visit) -> None:
     for path in OPEN:
         facts = visit.open(path).evaluate(FACTS)
-        if path.endswith("/docs"):  # Swagger UI leaves its choice of one server unlabelled
-            facts["unlabelled"] = 0
         assert (path, facts) == (path, GOOD)
     check_quiet(visit)
 
@@ -91,8 +96,7 @@ def test_pages_of_an_account_say_their_language_heading_labels_and_images(
 def test_no_page_is_wider_than_a_phone(visit: Visit, carol: User) -> None:
     for path in (*OPEN[3:], *OWN, "/"):
         page = visit.open(path)
-        for summary in page.locator("summary").all():
-            summary.click()
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         assert (path, visit.width()) == (path, PHONE)
     check_quiet(visit)
 
@@ -101,17 +105,34 @@ def test_no_page_is_wider_than_a_phone(visit: Visit, carol: User) -> None:
 def test_a_new_token_is_not_wider_than_a_phone(visit: Visit, carol: User) -> None:
     page = visit.open("/accounts/tokens/")
     page.get_by_label("Name").fill("Kitchen")
-    page.get_by_role("button", name="Make a token").click()
+    follow(page.get_by_role("button", name="Make a token"))
     expect(page.locator("#secret")).to_be_visible()
     assert visit.width() == PHONE
 
 
 @on_a_phone
+def test_the_dashboards_table_shows_that_it_goes_on_and_whose_a_row_is(
+    visit: Visit, carol: User
+) -> None:
+    page = visit.open("/admin/dashboard/")
+    box = page.locator(".wide").first
+    assert box.evaluate("e => e.scrollWidth > e.clientWidth && e.tabIndex === 0")
+    assert "gradient" in box.evaluate("e => getComputedStyle(e).backgroundImage")
+    rows = box.locator("tbody tr, tbody td")
+    drawn = rows.evaluate_all("all => all.map(e => getComputedStyle(e).backgroundColor)")
+    assert set(drawn) == {"rgba(0, 0, 0, 0)"}  # through which the shadow shows
+    box.evaluate("e => { e.scrollLeft = 300; }")
+    name, left = (
+        each.bounding_box()["x"]  # type: ignore[index]
+        for each in (box.locator("tbody th").first, box)
+    )
+    assert name >= left
+
+
+@on_a_phone
 def test_the_open_parts_of_the_api_page_are_not_wider_than_a_phone(visit: Visit) -> None:
     page = visit.open("/todo-user/docs")
-    for summary in page.locator(".opblock-summary-control").all():
-        summary.click()
-    page.wait_for_selector(".opblock-delete .execute")
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert visit.width() == PHONE
 
 
@@ -119,6 +140,7 @@ def test_the_open_parts_of_the_api_page_are_not_wider_than_a_phone(visit: Visit)
     "visit", [{"permissions": ["clipboard-read", "clipboard-write"]}], indirect=True
 )
 def test_a_button_copies_what_a_client_is_given(visit: Visit) -> None:
+    stop_clock(visit.page)  # it says so for two seconds
     page = visit.open("/todo-user/")
     page.get_by_role("button", name="Copy").first.click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
@@ -131,6 +153,19 @@ def test_a_button_copies_what_a_client_is_given(visit: Visit) -> None:
     check_quiet(visit)
 
 
+@pytest.mark.parametrize(
+    "visit", [{"viewport": {"width": width, "height": 800}} for width in (1280, 320)], indirect=True
+)
+@pytest.mark.parametrize("path", ["/", "/todo-service/"])
+def test_an_address_breaks_before_a_slash_and_nowhere_else(visit: Visit, path: str) -> None:
+    heights = visit.open(path).evaluate(
+        """() => [...document.querySelectorAll(".address .unbroken")].filter(e => e.offsetHeight)
+          .map(e => [e.textContent, e.offsetHeight / parseFloat(getComputedStyle(e).fontSize)])"""
+    )
+    assert heights or path == "/"  # on a phone, the first page has none
+    assert [each for each in heights if each[1] > 2] == []
+
+
 def test_one_client_is_shown_at_a_time(visit: Visit) -> None:
     page = visit.open("/todo/")
     for name in ("Codex", "Cursor"):
@@ -141,7 +176,7 @@ def test_one_client_is_shown_at_a_time(visit: Visit) -> None:
 @in_the_dark
 def test_pages_are_dark_for_who_wants_them_dark(visit: Visit) -> None:
     background = "getComputedStyle(document.body).backgroundColor.match(/[0-9]+/g).map(Number)"
-    for path in (path for path in OPEN if not path.endswith("/docs")):
+    for path in OPEN:
         assert max(visit.open(path).evaluate(background)) < 50, path
     check_quiet(visit)
 
@@ -166,7 +201,7 @@ def test_the_admin_works_under_the_content_security_policy(visit: Visit, carol: 
 def test_a_page_that_is_not_there_says_so_and_leads_back(visit: Visit) -> None:
     page = visit.open("/nowhere")
     assert page.evaluate(FACTS) == GOOD
-    page.get_by_role("link", name="See all plugins").click()
+    follow(page.get_by_role("link", name="See all plugins"))
     expect(page).to_have_url(f"{visit.site}/")
 
 

@@ -15,7 +15,7 @@ class Caller:
 
     def __init__(self, served: ServedPlugin) -> None:
         self.served = served
-        document = requests.get(f"{served.url}/openapi.json", timeout=10).json()
+        document = requests.get(f"{served.url}/openapi.json", timeout=30).json()
         self.openapi = OpenAPI.from_dict(document)
 
     def call(
@@ -34,7 +34,7 @@ class Caller:
             json=json,
             params=params,
             headers=self.served.headers if headers is None else headers,
-            timeout=10,
+            timeout=30,
         )
         self.openapi.validate_response(
             RequestsOpenAPIRequest(response.request), RequestsOpenAPIResponse(response)

@@ -7,6 +7,7 @@ One process, because to start one takes longer than each of these commands.
 import json
 import sys
 from io import StringIO
+from typing import Any
 
 import django
 from django.core.management import call_command
@@ -28,7 +29,7 @@ def main() -> None:
     run("migrate", "--verbosity", "0")
     run("collectstatic", "--no-input", "--verbosity", "0")
     run("createsuperuser", "--no-input", f"--username={USERNAME}", "--email=")
-    made = {}
+    made: dict[str, Any] = {}
     for plugin in PLUGINS:
         name = f"Client of {plugin.slug}"
         named = ["--plugin", plugin.slug, "--name", name]
@@ -39,7 +40,8 @@ def main() -> None:
                 made[plugin.slug] = run("create_user_token", USERNAME, *named).splitlines()[-1]
             case _ if plugin.auth.scopes:
                 client = ["--name", name, "--redirect-uri", CALLBACK, "--json"]
-                made[plugin.slug] = json.loads(run("create_oauth_client", *client))
+                answer = json.loads(run("create_oauth_client", *client))
+                made[plugin.slug] = {key: answer[key] for key in ("client_id", "client_secret")}
     sys.stdout.write(json.dumps(made))
 
 

@@ -17,7 +17,7 @@ def send_in_chunks(address: str, path: str, chunks: list[bytes]) -> tuple[int, d
     host, _, port = address.partition(":")
     head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
     parts = [f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n" for chunk in (*chunks, b"")]
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
         connection.sendall(head.encode() + b"".join(parts))
         response = http.client.HTTPResponse(connection)
         response.begin()
@@ -50,7 +50,7 @@ def test_the_development_server_refuses_what_is_wrong_in_chunks(
     address = f"127.0.0.1:{development_site.port}"
     status, answer = send_in_chunks(address, "/todo/todos/chunks", [b" " * 100_000] * 22)
     assert (status, list(answer)) == (413, ["detail"])
-    with socket.create_connection(("127.0.0.1", development_site.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", development_site.port), timeout=30) as connection:
         head = "POST /todo/todos/chunks HTTP/1.1\r\nHost: localhost\r\n"
         connection.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\nmilk\r\n".encode())
         assert b" 400 " in connection.recv(100)
@@ -58,7 +58,7 @@ def test_the_development_server_refuses_what_is_wrong_in_chunks(
 
 def test_a_connection_goes_on_after_a_body_in_chunks(development_site: DevelopmentServer) -> None:
     port = development_site.port
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
         for _ in range(3):
             connection.request("POST", "/todo/todos/kept", iter([b'{"todo":', b' "x"}']))
             answer = connection.getresponse()
@@ -77,7 +77,7 @@ def file_in_chunks(size: int) -> Iterator[bytes]:
 
 @pytest.mark.parametrize(
     ("size", "expected", "key"),
-    [(100, 200, "ids"), (9 * 1024**2, 200, "ids"), (11 * 1024**2, 413, "detail")],
+    [(100, 200, "ids"), (9 * 1024**2, 200, "ids"), (53 * 1024**2, 413, "detail")],
 )
 def test_a_file_may_come_in_chunks(
     production_site: LiveSite,
@@ -90,7 +90,7 @@ def test_a_file_may_come_in_chunks(
     for address in addresses:
         with closing(http.client.HTTPConnection(address, timeout=30)) as connection:
             kind = {"Content-Type": "multipart/form-data; boundary=x", "Host": "localhost"}
-            path = "/retrieval-none/upsert-file"
+            path = "/retrieval-none/upsert-file?wait=true"
             connection.request("POST", path, file_in_chunks(size), kind)
             answer = connection.getresponse()
             assert (answer.status, [*json.loads(answer.read())]) == (expected, [key]), address

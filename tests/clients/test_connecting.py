@@ -16,7 +16,7 @@ from mcp.client import Client
 from mcp.shared.auth import OAuthToken
 from playwright.sync_api import Browser, Page
 
-from tests.browser.chromium import running_chromium
+from tests.browser.chromium import PATIENCE, follow, running_chromium
 from tests.clients.connecting import App, Callback, listening
 from tests.clients.live_site import LiveSite, live_site
 from tests.clients.oauth_install import agree
@@ -81,7 +81,7 @@ class Person:
         if self.page.get_by_label("Password").is_visible():
             self.page.get_by_label("Username").fill(self.account["username"])
             self.page.get_by_label("Password").fill(self.account["password"])
-            self.page.get_by_role("main").get_by_role("button", name="Sign in").click()
+            follow(self.page.get_by_role("main").get_by_role("button", name="Sign in"))
         self.page.get_by_role("button", name="Agree").click()
         self.page.wait_for_url("**/callback?**")
         self.agreed += 1
@@ -89,7 +89,8 @@ class Person:
     def disconnect(self, plugin_url: str) -> None:
         """Take back what was agreed to."""
         self.page.goto(plugin_url.removesuffix("/todo-oauth") + "/accounts/apps/")
-        self.page.get_by_role("button", name="Disconnect Notebook from todo-oauth").click()
+        self.page.locator("summary", has_text="Disconnect Notebook from todo-oauth").click()
+        self.page.get_by_role("button", name="Disconnect it").click()
         self.page.get_by_text("has no access now").wait_for()
 
 
@@ -97,7 +98,7 @@ class Person:
 def person(site: LiveSite, chromium: Browser) -> Iterator[Person]:
     context = chromium.new_context()
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(PATIENCE)
     yield Person(page, site.person)
     context.close()
 

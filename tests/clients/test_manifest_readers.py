@@ -78,7 +78,7 @@ def test_an_assistant_reads_only_the_part_it_asks_for(assistant: Assistant) -> N
         assistant.use("addTodo", username=USERNAME, todo=todo)
     everything = assistant.use("getTodos", username=USERNAME).json()["todos"]
     part = assistant.use("getTodos", username=USERNAME, limit=1, offset=len(everything) - 2)
-    assert part.json() == {"todos": ["first"]}
+    assert part.json() == {"todos": ["first"], "next_offset": len(everything) - 1}
 
 
 def test_an_assistant_is_told_why_a_call_was_refused(assistant: Assistant) -> None:

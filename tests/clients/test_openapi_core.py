@@ -20,7 +20,7 @@ def filled_site(production_site: LiveSite) -> LiveSite:
 def test_every_operation_asks_and_answers_as_documented(
     filled_site: LiveSite, served: ServedPlugin
 ) -> None:
-    document = requests.get(f"{served.url}/openapi.json", timeout=10).json()
+    document = requests.get(f"{served.url}/openapi.json", timeout=30).json()
     for name, given in documented_calls(served.plugin):
         ask = request_of(document, name, given)
         answer = send(served, ask.method, ask.path, params=ask.query, json=ask.body)
@@ -39,7 +39,7 @@ def test_players_without_a_team_and_games_without_scores_are_as_documented(
     filled_site: LiveSite,
 ) -> None:
     served = filled_site.plugins["sports"]
-    document = requests.get(f"{served.url}/openapi.json", timeout=10).json()
+    document = requests.get(f"{served.url}/openapi.json", timeout=30).json()
     for path, teams in (
         ("/players?limit=100", "team"),
         ("/players?query=jordan", "team"),

@@ -43,7 +43,7 @@ def test_a_user_token_opens_that_persons_list(todo_user: Mount, ann: User) -> No
         (["create_service_token", "--plugin", "todo-user", "--name", "x"], "choose from"),
         (["create_service_token", "--plugin", "todo-service"], "required: --name"),
         (["create_service_token", "--plugin", "todo-service", "--name", "x" * 101], "at most 100"),
-        (["create_service_token", "--plugin", "todo-service", "--name", ""], "cannot be blank"),
+        (["create_service_token", "--plugin", "todo-service", "--name", ""], "name: It is empty"),
         (
             ["create_user_token", "nobody", "--plugin", "todo-user", "--name", "x"],
             "no active account 'nobody'. Sign up at /accounts/signup/",

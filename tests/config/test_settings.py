@@ -2,9 +2,11 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +39,20 @@ def test_with_nothing_set_it_is_a_development_site_for_this_machine() -> None:
     debug, hosts, https = load("DEBUG", "ALLOWED_HOSTS", "SECURE_SSL_REDIRECT")
     assert (debug, https) == (True, False)
     assert hosts == [".localhost", "127.0.0.1", "[::1]"]
+
+
+@pytest.mark.parametrize(
+    ("environ", "places"),
+    [({}, 2), ({"THREADS": "1"}, 1), ({"THREADS": "8"}, 4), ({"DEAR_THREADS": "3"}, 3)],
+)
+def test_half_of_the_threads_do_dear_work_and_one_at_least(
+    environ: dict[str, str], places: int
+) -> None:
+    assert load("DEAR_THREADS", environ=environ) == [places]
+
+
+def test_no_place_for_dear_work_is_refused() -> None:
+    assert "DEAR_THREADS" in load("DEAR_THREADS", environ={"DEAR_THREADS": "0"})
 
 
 def test_a_secret_makes_it_production() -> None:
@@ -94,7 +110,7 @@ def test_what_a_database_url_says_of_postgresql_is_kept() -> None:
     url = {"DATABASE_URL": "postgres://ann:secret@db.example/plugins?sslmode=require"}
     [database] = load("DATABASES", environ=url)
     options = database["default"]["OPTIONS"]
-    assert options == {"sslmode": "require", "prepare_threshold": 2}
+    assert options == {"sslmode": "require", "prepare_threshold": 2, "connect_timeout": 5}
     [database] = load("DATABASES", environ={**url, "DATABASE_PREPARED": "off"})
     assert database["default"]["OPTIONS"]["prepare_threshold"] is None
 
@@ -156,3 +172,92 @@ def test_what_a_browser_opens_itself_is_no_private_scheme(scheme: str) -> None:
 def test_throttling_can_be_turned_off() -> None:
     [framework] = load("REST_FRAMEWORK", environ={"THROTTLE": "off"})
     assert framework["DEFAULT_THROTTLE_CLASSES"] == []
+
+
+def manage(environ: Mapping[str, str], *args: str) -> Any:
+    """Run `manage.py`."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *args],
+        cwd=settings.BASE_DIR,
+        env={**process_environ(), "DJANGO_SETTINGS_MODULE": "config.settings", **environ},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("DEBUG", "maybe", "DEBUG is 'maybe'. Write on or off."),
+        ("HTTPS", "", "HTTPS is ''. Write on or off."),
+        ("PORT", "x", "PORT is 'x'. Write a whole number."),
+        ("PORT", "0", "PORT is '0'. Must be greater than or equal to 1 and less than or"),
+        ("NOTES_SECONDS", "soon", "NOTES_SECONDS is 'soon'. Write a number."),
+        ("SIGN_IN_FAILURES", "-1", "SIGN_IN_FAILURES is '-1'. Must be greater than or equal to 1."),
+        ("MCP_SCOPE_CHALLENGE", "x", "MCP_SCOPE_CHALLENGE is 'x'. Must be one of: http, result."),
+        ("CORS_ORIGINS", "a.example", "CORS_ORIGINS is 'a.example'. 'a.example' names no origin."),
+        ("OAUTH_REDIRECT_SCHEMES", "http", "OAUTH_REDIRECT_SCHEMES is 'http'. “http” is no"),
+        ("PUBLIC_URL", "x", "PUBLIC_URL is no address of this site."),
+        ("SECRET_KEY", "short", "Production needs a SECRET_KEY of its own"),
+    ],
+)
+def test_a_value_that_is_wrong_is_told_in_words_and_no_traceback(
+    name: str, value: str, said: str
+) -> None:
+    result = manage({name: value}, "check")
+    assert result.returncode == 1 and result.stderr.startswith(said)
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgres://ann:secret@db.example:port/x"),
+        ("CACHE_URL", "redis://:secret@cache.example:port/0"),
+        ("EMAIL_URL", "smtp://ann:secret@mail.example:port"),
+        ("VERIFICATION_TOKENS", '{"todo": secret}'),
+        ("VERIFICATION_TOKENS", '["secret"]'),
+        ("PLUGIN_HOSTS", "secret"),
+        ("OPENAI_APPS_CHALLENGE", "secret"),
+    ],
+)
+def test_of_a_value_that_may_hold_a_secret_the_name_alone_is_told(name: str, value: str) -> None:
+    result = manage({name: value}, "check")
+    assert result.returncode == 1 and result.stderr.startswith(f"{name} ")
+    assert len(result.stderr.splitlines()) == 1
+    assert "secret" not in result.stderr
+
+
+@pytest.mark.parametrize("name", ["DEBUG", "PORT", "WORKERS", "THREADS"])
+def test_the_server_for_production_tells_the_same(name: str) -> None:
+    environ = {**process_environ(), "SECRET_KEY": SECRET, name: "maybe"}
+    command = [sys.executable, "-m", "config.server"]
+    result = subprocess.run(
+        command, cwd=settings.BASE_DIR, env=environ, capture_output=True, text=True
+    )
+    assert result.returncode == 1 and result.stderr.startswith(f"{name} is 'maybe'. Write ")
+
+
+@pytest.mark.parametrize("target", ["run", "serve"])
+def test_a_port_that_is_taken_is_told_before_anything_is_done(target: str, tmp_path: Path) -> None:
+    database = tmp_path / "db.sqlite3"
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        result = subprocess.run(
+            ["make", target, f"PORT={port}"],
+            cwd=settings.BASE_DIR,
+            env={**process_environ(), "DATABASE_URL": f"sqlite:///{database}"},
+            capture_output=True,
+            text=True,
+        )
+    assert result.returncode != 0 and result.stdout == ""
+    assert f"Cannot serve at 127.0.0.1:{port}: Address already in use." in result.stderr
+    assert f"PORT={port + 1} make {target}" in result.stderr
+    assert not database.exists()
+
+
+@pytest.mark.parametrize("port", ["", "x", "0", "70000"])
+def test_a_port_that_is_none_is_told_by_make(port: str) -> None:
+    command = ["make", "run", f"PORT={port}"]
+    result = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True)
+    assert "PORT=8001 make run" in result.stderr

@@ -13,6 +13,7 @@ from oauth2_provider.models import AccessToken, Application, Grant, RefreshToken
 from oauth_demo.models import Consent
 from tests.conftest import Mount
 from tests.oauth.conftest import LOOPBACK, Browser, OAuthClient, connect, redeem, refresh
+from tests.site.plugins import PLUGINS
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,7 @@ def create_json(*arguments: str) -> dict[str, Any]:
 
 def test_the_command_makes_a_client_that_works(todo_oauth: Mount, ann: User) -> None:
     answer = create_json("--name", "ChatGPT", "--redirect-uri", "https://a.example/callback")
-    assert answer.keys() == {"client_id", "client_secret"}
+    assert answer.keys() == {"client_id", "client_secret", "plugins"}
     client = OAuthClient(Application.objects.get(), answer["client_secret"])
     assert client.id == answer["client_id"]
     assert redeem(todo_oauth, client, Browser(todo_oauth, ann).agree(client)).status_code == 200
@@ -54,6 +55,90 @@ def test_the_command_tells_what_to_paste_where() -> None:
     assert text.endswith("  https://a.example/callback\n")
 
 
+def values(text: str) -> dict[str, str]:
+    """Return what stands after each name that the command prints."""
+    lines = (line.strip().split("  ", 1) for line in text.splitlines() if line.startswith("  "))
+    return {pair[0]: pair[1].strip() for pair in lines if len(pair) == 2}
+
+
+@pytest.mark.parametrize("site", ["https://plugins.example", "http://localhost:8000/"])
+def test_the_command_prints_all_that_a_gpts_form_asks_for(
+    site: str, todo_oauth: Mount, ann: User
+) -> None:
+    """All of it works, and nothing else is printed."""
+    callback = "https://chatgpt.com/aip/g-0a1b/oauth/callback"
+    options = ("--name", "GPT", "--redirect-uri", callback, "--plugin", "todo-oauth")
+    printed = values(create(*options, "--site", site))
+    root = f"{site.rstrip('/')}/todo-oauth"
+    client = Application.objects.get()
+    secret = printed.pop("Client secret")
+    assert printed == {
+        "Client ID": client.client_id,
+        "Authorization URL": f"{root}/oauth",
+        "Token URL": f"{root}/auth/oauth_exchange",
+        "Scope": "todos:read todos:write",
+        "Token exchange method": "Default (POST request)",
+    }
+    gpt = OAuthClient(client, secret)
+    code = Browser(todo_oauth, ann).agree(gpt, scope=printed["Scope"])
+    assert redeem(todo_oauth, gpt, code).status_code == 200
+
+
+def test_the_command_prints_it_of_each_plugin_or_as_json() -> None:
+    options = ("--name", "GPT", "--redirect-uri", "https://a.example/callback")
+    plugins = [plugin for plugin in PLUGINS if plugin.auth.scopes]
+    text = create(*options, "--site", "https://plugins.example")
+    answer = create_json(*options, "--site", "https://plugins.example")["plugins"]
+    assert list(answer) == [plugin.slug for plugin in plugins]
+    for plugin in plugins:
+        root = f"https://plugins.example/{plugin.slug}"
+        assert answer[plugin.slug] == {
+            "authorization_url": f"{root}/oauth",
+            "token_url": f"{root}/auth/oauth_exchange",
+            "scope": " ".join(plugin.auth.scopes),
+            "token_exchange_method": "Default (POST request)",
+        }
+        assert f"{root}/oauth\n" in text and f"{root}/auth/oauth_exchange\n" in text
+
+
+def test_the_command_says_so_where_there_is_no_secret_to_paste() -> None:
+    public = create("--name", "Laptop", "--public", "--redirect-uri", LOOPBACK)
+    assert values(public)["Client secret"] == "(none: it uses PKCE with S256)"
+    options = ("--name", "GPT", "--redirect-uri", "https://a.example/callback")
+    create(*options)
+    assert values(create(*options))["Client secret"].startswith("(as it was; --new-secret")
+
+
+@pytest.mark.parametrize(
+    ("changes", "site"),
+    [
+        ({"PUBLIC_URLS": ["https://abc.tunnel.example"]}, "https://abc.tunnel.example"),
+        ({"DEBUG": True}, "http://localhost:8000"),
+        ({"ALLOWED_HOSTS": [".a.example", "b.example"], "HTTPS": True}, "https://b.example"),
+        ({"ALLOWED_HOSTS": ["*"], "HTTPS": True}, "https://HOST-OF-THIS-SITE"),
+        ({"ALLOWED_HOSTS": ["localhost"], "HTTPS": False}, "http://localhost:8000"),
+        (
+            {"ALLOWED_HOSTS": ["b.example"], "HTTPS": False, "TRUST_PROXY": True},
+            "http://b.example",
+        ),
+    ],
+)
+def test_the_command_knows_where_the_site_is(
+    changes: dict[str, Any], site: str, settings: Any
+) -> None:
+    settings.PUBLIC_URLS, settings.DEBUG, settings.PORT = [], False, 8000
+    for name, value in changes.items():
+        setattr(settings, name, value)
+    answer = create_json("--name", "GPT", "--redirect-uri", "https://a.example/callback")
+    for each in answer["plugins"].values():
+        assert each["token_url"].startswith(f"{site}/")
+
+
+def test_the_command_refuses_a_plugin_that_has_no_clients() -> None:
+    with pytest.raises(CommandError, match="--plugin"):
+        create("--name", "GPT", "--redirect-uri", "https://a.example/", "--plugin", "todo")
+
+
 def test_the_command_says_that_a_program_on_a_persons_machine_may_use_any_port() -> None:
     text = create("--name", "Codex", "--public", "--redirect-uri", "http://127.0.0.1/callback")
     assert "  http://127.0.0.1/callback (at any port)" in text
@@ -62,7 +147,7 @@ def test_the_command_says_that_a_program_on_a_persons_machine_may_use_any_port()
 def test_the_command_updates_the_client_of_that_name(todo_oauth: Mount, ann: User) -> None:
     first = create_json("--name", "ChatGPT", "--redirect-uri", "https://a.example/callback")
     second = create_json("--name", "ChatGPT", "--redirect-uri", "https://b.example/callback")
-    assert second == {"client_id": first["client_id"], "client_secret": None}
+    assert (second["client_id"], second["client_secret"]) == (first["client_id"], None)
     client = OAuthClient(Application.objects.get(), first["client_secret"])
     assert client.redirect_uri == "https://b.example/callback"
     assert redeem(todo_oauth, client, Browser(todo_oauth, ann).agree(client)).status_code == 200

@@ -16,7 +16,8 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.chromium import running_chromium
+from tests.browser.accessibility import violations
+from tests.browser.chromium import PATIENCE, follow, running_chromium, stop_clock
 from tests.oauth.conftest import OAuthClient, pkce, register, registered, registration
 
 PASSWORD = "a-Long-passphrase-1"
@@ -86,7 +87,7 @@ def chromium() -> Iterator[Browser]:
 def page(client: OAuthClient, complaints: list[str], chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context()
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE)
     page.on(
         "console",
         lambda message: complaints.append(message.text) if message.type == "error" else None,
@@ -121,14 +122,14 @@ def post(page: Page, url: str, body: dict[str, str]) -> tuple[int, dict[str, Any
     port = urlsplit(url).port
     host = {"Host": urlsplit(url).netloc, "Content-Type": "application/json"}
     address = f"http://127.0.0.1:{port}{urlsplit(url).path}"
-    response = requests.post(address, data=json.dumps(body), headers=host, timeout=10)
+    response = requests.post(address, data=json.dumps(body), headers=host, timeout=30)
     return response.status_code, response.json()
 
 
 def get_todos(url: str, token: str) -> int:
     host = {"Host": urlsplit(url).netloc, "Authorization": f"Bearer {token}"}
     address = f"http://127.0.0.1:{urlsplit(url).port}{urlsplit(url).path}"
-    return requests.get(f"{address}/todos/carol", headers=host, timeout=10).status_code
+    return requests.get(f"{address}/todos/carol", headers=host, timeout=30).status_code
 
 
 def test_the_whole_story(
@@ -141,11 +142,11 @@ def test_the_whole_story(
 ) -> None:
     settings.OAUTH_REFRESH_GRACE = 0  # with which a spent token is a replay at once
     page.goto(request_url(site, client))
-    page.get_by_role("main").get_by_role("link", name="Sign up").click()
+    follow(page.get_by_role("main").get_by_role("link", name="Sign up"))
     page.get_by_label("Username").fill("carol")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password confirmation").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign up").click()
+    follow(page.get_by_role("main").get_by_role("button", name="Sign up"))
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "Connect ChatGPT to TODO List (OAuth)?"
     )
@@ -178,7 +179,8 @@ def test_the_whole_story(
     assert get_todos(site, tokens["access_token"]) == 200
     page.goto(f"{site.removesuffix('/todo-oauth')}/accounts/apps/")
     expect(page.get_by_role("main")).to_contain_text("ChatGPT")
-    page.get_by_role("button", name="Disconnect").click()
+    page.locator("summary", has_text="Disconnect").click()
+    page.get_by_role("button", name="Disconnect it").click()
     expect(page.get_by_role("main")).to_contain_text("has no access now")
     assert get_todos(site, tokens["access_token"]) == 401
     assert not complaints
@@ -220,6 +222,7 @@ def test_a_popup_keeps_its_opener(
         page.evaluate("url => { window.open(url) }", request_url(site, client))
     popup = opened.value
     fill_in(popup)
+    popup.bring_to_front()  # as it is for whom it opened
     popup.get_by_role("button", name="Agree").click()
     popup.wait_for_url(f"{listener.url}/callback**")
     expect(page).to_have_title("connected")
@@ -230,12 +233,12 @@ def test_the_consent_page_is_not_framed(
 ) -> None:
     """RFC 9700 4.16."""
     page.goto(listener.url)
-    page.evaluate(
-        "url => { const frame = document.createElement('iframe'); frame.src = url;"
-        " document.body.append(frame) }",
-        request_url(site, client),
-    )
-    page.wait_for_timeout(1_000)
+    with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
+        page.evaluate(
+            "url => { const frame = document.createElement('iframe'); frame.src = url;"
+            " document.body.append(frame) }",
+            request_url(site, client),
+        )
     assert "Sign in" not in page.frames[1].content()
 
 
@@ -268,4 +271,120 @@ def sign_in(page: Page, site: str, client: OAuthClient) -> None:
 def fill_in(page: Page) -> None:
     page.get_by_label("Username").fill("carol")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    follow(page.get_by_role("main").get_by_role("button", name="Sign in"))
+
+
+def focused(page: Page) -> str:
+    """Return what the keyboard would act on: the label of a field, or the text of a button."""
+    return str(
+        page.evaluate(
+            "() => { const e = document.activeElement;"
+            " return (e.labels?.[0] ?? e).textContent.trim() }"
+        )
+    )
+
+
+def tab_to(page: Page, name: str) -> None:
+    for _ in range(30):
+        if focused(page) == name:
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"No Tab leads to {name}.")
+
+
+def test_the_whole_flow_by_keyboard(
+    site: str, page: Page, client: OAuthClient, listener: Listener, complaints: list[str]
+) -> None:
+    User.objects.create_user("carol", password=PASSWORD)
+    User.objects.create_user("dora", password=PASSWORD)
+    page.goto(request_url(site, client))
+    type_in(page, "carol")
+    tab_to(page, "Use another account")
+    page.keyboard.press("Enter")
+    type_in(page, "dora")
+    expect(page.get_by_role("main")).to_contain_text("as dora, in TODO List (OAuth)")
+    tab_to(page, "Agree")
+    expect(page.get_by_role("button", name="Agree")).to_be_enabled()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{listener.url}/callback**")
+    assert listener.received[-1]["code"]
+    assert not complaints
+
+
+def type_in(page: Page, username: str) -> None:
+    expect(page.get_by_role("main")).to_contain_text("ChatGPT wants to connect")
+    tab_to(page, "Username")
+    page.keyboard.type(username)
+    tab_to(page, "Password")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Refuse")).to_be_visible()
+
+
+def test_clickjacking_by_a_double_click(
+    site: str, page: Page, client: OAuthClient, listener: Listener
+) -> None:
+    """RFC 9700 4.16: the second click was meant for a window that closed with the first."""
+    User.objects.create_user("carol", password=PASSWORD)
+    stop_clock(page)
+    sign_in(page, site, client)
+    agree = page.get_by_role("button", name="Agree")
+    for _ in range(2):
+        expect(agree).to_be_disabled()
+        agree.evaluate("button => button.click()")
+        assert listener.received == []
+        page.clock.run_for(1_000)
+        expect(agree).to_be_enabled()
+        page.evaluate("dispatchEvent(new Event('focus'))")  # the page comes into sight again
+    page.clock.run_for(1_000)
+    agree.click()
+    page.wait_for_url(f"{listener.url}/callback**")
+    assert listener.received[-1]["code"]
+
+
+def test_refusing_never_waits(
+    site: str, page: Page, client: OAuthClient, listener: Listener
+) -> None:
+    User.objects.create_user("carol", password=PASSWORD)
+    stop_clock(page)
+    sign_in(page, site, client)
+    page.get_by_role("button", name="Refuse").click()
+    page.wait_for_url(f"{listener.url}/callback**")
+    assert listener.received[-1]["error"] == "access_denied"
+
+
+def test_the_flow_needs_no_script(
+    site: str, chromium: Browser, client: OAuthClient, listener: Listener
+) -> None:
+    User.objects.create_user("carol", password=PASSWORD)
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, site, client)
+    page.get_by_role("button", name="Agree").click()
+    page.wait_for_url(f"{listener.url}/callback**")
+    context.close()
+    assert listener.received[-1]["code"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_pages_of_the_flow(
+    site: str, scheme: Any, page: Page, client: OAuthClient, listener: Listener
+) -> None:
+    User.objects.create_user("carol", password=PASSWORD)
+    eve = register("ChatGPT", "https://eve.example/callback")
+    eve.application.registration_source = "dcr"
+    eve.application.save()
+    page.emulate_media(color_scheme=scheme)
+    for each in (client, eve):
+        page.context.clear_cookies()
+        page.goto(request_url(site, each, prompt="create"))
+        assert violations(page) == []
+        page.goto(request_url(site, each))
+        assert violations(page) == []
+        fill_in(page)
+        expect(page.get_by_role("button", name="Refuse")).to_be_visible()
+        expect(page.get_by_role("button", name="Agree")).to_be_enabled()
+        assert violations(page) == []
+    for wrong in ({"client_id": "nobody"}, {"scope": "nonsense"}):
+        page.goto(request_url(site, eve, **wrong))
+        assert violations(page) == []

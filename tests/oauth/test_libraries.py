@@ -68,7 +68,7 @@ def agree(url: str) -> str:
 
 def discover(site: str) -> dict[str, str]:
     metadata: dict[str, str] = requests.get(
-        f"{site}/.well-known/oauth-authorization-server", timeout=10
+        f"{site}/.well-known/oauth-authorization-server", timeout=30
     ).json()
     return metadata
 
@@ -140,4 +140,4 @@ def test_authlib(method: str, site: str, ann: User, client: OAuthClient) -> None
     session.revoke_token(metadata["revocation_endpoint"], token=token)
     session.close()
     bearer = {"Authorization": f"Bearer {token}"}
-    assert requests.get(f"{site}/todos/ann", headers=bearer, timeout=10).status_code == 401
+    assert requests.get(f"{site}/todos/ann", headers=bearer, timeout=30).status_code == 401

@@ -57,7 +57,7 @@ PLUGIN = Plugin(
 # What the settings PLUGINS and ROOT_URLCONF name here.
 PLUGINS = (PLUGIN,)
 urlpatterns = [path("things/", plugin_urls(PLUGIN, namespace="things")), *urls.urlpatterns]
-handler404, handler500 = urls.handler404, urls.handler500
+handler400, handler404, handler500 = urls.handler400, urls.handler404, urls.handler500
 
 
 @pytest.fixture

@@ -211,7 +211,7 @@ def test_a_number_that_is_whole_is_one_however_it_is_written(todo: Mount) -> Non
     for text in "ab":
         TodoList("todo", "ann").add(text)
     answer = result(call(todo, "getTodos", {"username": "ann", "limit": 1.0}))
-    assert answer["structuredContent"] == {"todos": ["a"]}
+    assert answer["structuredContent"] == {"todos": ["a"], "next_offset": 1}
 
 
 def test_what_is_nested_too_deeply_to_be_handed_on_is_told_so(todo: Mount) -> None:

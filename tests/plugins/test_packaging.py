@@ -216,7 +216,7 @@ def test_a_package_for_this_machine_says_that_it_is_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("plugin", "url", "why"),
     [
-        ("nothing", "", "There is no plugin 'nothing'. There are: todo,"),
+        ("nothing", "", "plugin: There is no plugin 'nothing'. There are: todo,"),
         ("todo", "http://plugins.example/todo", "--url: Clients take https alone"),
     ],
 )

@@ -33,9 +33,13 @@ def test_every_operation_answers_alike(mount: Mount, token: str | None) -> None:
 
 
 def test_the_page_of_the_api_finds_its_document_from_there(mount: Mount) -> None:
-    script = mount.get("/docs/?script=").content.decode().replace("\\u002D", "-")
-    [found] = re.findall(r'"(/[^"]*openapi.yaml)"', script)
+    [found] = re.findall(r'"(/[^"]*openapi.yaml)"', mount.get("/docs/").text)
     assert found == f"{mount.prefix}/openapi.yaml"
+
+
+def test_a_form_of_the_page_of_the_api_is_answered_from_there(todo: Mount) -> None:
+    sent = {"operation": "getTodos", "path-username": "global"}
+    assert "200 OK" in todo.client.post("/todo/docs/", sent).text
 
 
 def test_the_slash_of_a_plugins_own_root_is_its_own(mount: Mount) -> None:

@@ -45,6 +45,21 @@ def chroma(settings: Settings, directory: Path) -> None:
     )
 
 
+def milvus(settings: Settings, directory: Path) -> None:
+    haystack(
+        settings,
+        "milvus_haystack.MilvusDocumentStore",
+        {"connection_args": {"uri": str(directory / "milvus.db")}, "collection_name": "chunks"},
+    )
+
+
+def lancedb(settings: Settings, directory: Path) -> None:
+    if importlib.util.find_spec("lancedb") is None:
+        pytest.skip("LanceDB is not installed: make test-stores brings it")
+    settings.RETRIEVAL_INDEX = "lancedb"
+    settings.RETRIEVAL_INDEX_PATH = str(directory / "lancedb")
+
+
 def haystack(settings: Settings, path: str, options: dict[str, object]) -> None:
     if importlib.util.find_spec("haystack_integrations") is None:
         pytest.skip("Haystack's stores are not installed: make test-stores brings them")
@@ -58,6 +73,8 @@ INDEXES: dict[str, Callable[[Settings, Path], None]] = {
     "pgvector": pgvector,
     "qdrant": qdrant,
     "chroma": chroma,
+    "milvus": milvus,
+    "lancedb": lancedb,
 }
 
 

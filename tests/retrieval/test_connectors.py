@@ -75,11 +75,13 @@ def test_a_document_of_which_nothing_is_known_has_no_metadata(open_plugin: Mount
 
 def test_a_title_is_the_files_name_or_else_how_the_text_begins(open_plugin: Mount) -> None:
     file = NewDocument(id="file", text="Words.", metadata=Metadata(source_id="notes.md"))
-    text = NewDocument(id="text", text="# Herons\n\n" + "They nest by the mill. " * 9)
-    Datastore("retrieval-none").upsert([file, text])
+    text = NewDocument(id="text", text="They nest by the mill. " * 9)
+    headed = NewDocument(id="headed", text=f"# Herons\n\n{text.text}")
+    Datastore("retrieval-none").upsert([file, text, headed])
     assert open_plugin.get("/fetch?id=file").json()["title"] == "notes.md"
     title = open_plugin.get("/fetch?id=text").json()["title"]
-    assert title.startswith("Herons They nest") and len(title) <= 70
+    assert title.startswith("They nest by the mill.") and len(title) <= 70
+    assert open_plugin.get("/fetch?id=headed").json()["title"] == "Herons"
 
 
 @pytest.mark.parametrize("at", ["prefix", "host"])
@@ -173,3 +175,11 @@ def test_a_collection_of_another_model_is_told(shelf: Mount) -> None:
     response = shelf.get("/search?query=cat")
     assert response.status_code == 409
     assert "reembed" in response.json()["detail"]
+
+
+def test_a_text_that_does_not_fit_says_how_it_goes_on(shelf: Mount) -> None:
+    shelf.post("/upsert", {"documents": [{"id": "cat", "text": "Mew. " * 20_000}]})
+    text = shelf.get("/fetch?id=cat").json()["text"]
+    assert text.startswith("Mew. ") and text.endswith(
+        "[The text goes on: it has 100,000 characters. Read on with getDocument and offset=80000.]"
+    )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from retrieval import dates
@@ -132,6 +132,7 @@ class NoClock(datetime):
     today = utcnow = now
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # of a machine with much else to do
 @given(TEXTS | st.text(max_size=LONGEST))
 @example("10:30 March 2024")
 @example("May 24")

@@ -1,6 +1,7 @@
 """One contract for every vector index that can run here."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from retrieval.embeddings import embedder
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexes import VectorIndex
 from retrieval.indexes.embedded import EmbeddedIndex
+from retrieval.indexes.lancedb import LanceIndex
 from retrieval.metadata import Metadata
-from retrieval.models import Chunk, Collection
+from retrieval.models import Chunk, Collection, Document
 from tests.retrieval.indexes import INDEXES, chosen
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +137,40 @@ def test_a_filter_lets_through_what_it_says(
     assert sorted(nearest(index, store, "any", where, limit=9)) == found
 
 
+def test_a_filter_finds_its_one_among_many(index: VectorIndex) -> None:
+    """Not only among those that are nearest without it, nor within one collection alone."""
+    many = [NewDocument(id=f"{n}", text=TEXTS["cat"]) for n in range(60)]
+    Datastore("another").upsert(many)
+    store = Datastore("shelf")
+    bread = NewDocument(id="bread", text=TEXTS["bread"], metadata=Metadata(author="Ann"))
+    store.upsert([*many, bread])
+    assert nearest(index, store, TEXTS["cat"], Filter(author="Ann")) == ["bread"]
+
+
+def test_dates_are_compared_to_the_microsecond(index: VectorIndex) -> None:
+    store = Datastore("dated")
+    moments = {"before": DAY - timedelta(microseconds=1), "then": DAY}
+    store.upsert(
+        [
+            NewDocument(id=key, text=key, metadata=Metadata(created_at=moment))
+            for key, moment in moments.items()
+        ]
+    )
+    assert nearest(index, store, "any", Filter(start_date=DAY), limit=9) == ["then"]
+
+
+@pytest.mark.parametrize("author", ["O'Hara", 'a "b" \\ c', "x=1 AND (y)", "雪, {z}|@k:*", "a-b.c"])
+def test_a_filter_takes_every_letter_as_it_is(index: VectorIndex, author: str) -> None:
+    store = Datastore("names")
+    store.upsert(
+        [
+            NewDocument(id="theirs", text="one", metadata=Metadata(author=author)),
+            NewDocument(id="other", text="two", metadata=Metadata(author=author + "x")),
+        ]
+    )
+    assert nearest(index, store, "any", Filter(author=author), limit=9) == ["theirs"]
+
+
 def test_an_index_that_fails_leaves_the_old_version(
     index: VectorIndex, store: Datastore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,10 +206,35 @@ def test_recall_against_exact_search(index: VectorIndex, monkeypatch: pytest.Mon
     matrix = np.array([chunk.vector for chunk in chunks])
     [vector] = embedder().embed(["an old cat"])
     exact = {chunks[place].pk for place in np.argsort(-(matrix @ vector))[:10]}
-    for few in (0, 10_000):  # 0: pgvector by its index alone
+    for few in (0, 10_000):  # 0: by the index alone
         monkeypatch.setattr("retrieval.indexes.pgvector.FEW", few)
+        monkeypatch.setattr("retrieval.indexes.embedded.FEW", few)
         found = index.nearest(collection, vector, limit=10, where=EVERYTHING)
         assert len(exact & set(found)) >= 9
+
+
+def test_lancedb_is_written_and_tidied_by_several_at_once(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with chosen("lancedb", settings, tmp_path):
+        monkeypatch.setattr("retrieval.indexes.lancedb.WRITES", 2)
+        collection = Collection(pk=1, dimension=4)
+        document = Document(pk=1, collection=collection, key="one")
+
+        def write(start: int) -> None:
+            index = LanceIndex()  # as another process has one
+            for pk in range(start, start + 10):
+                index.add(collection, [chunk(pk)])
+
+        def chunk(pk: int) -> Chunk:
+            embedding = np.full(4, 0.5, "<f4").tobytes()
+            return Chunk(pk=pk, collection=collection, document=document, embedding=embedding)
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(write, range(0, 40, 10)))
+        half = np.full(4, 0.5, np.float32)
+        found = LanceIndex().nearest(collection, half, limit=99, where=EVERYTHING)
+        assert sorted(found) == list(range(40))
 
 
 def test_an_index_is_prepared_after_migrate(

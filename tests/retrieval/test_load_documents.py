@@ -17,7 +17,7 @@ from retrieval.embeddings import embedder
 from retrieval.exceptions import EmbeddingError
 from retrieval.management.commands import load_documents
 from retrieval.models import Chunk, Collection, Document
-from retrieval.parsing import sandbox
+from retrieval.parsing import Parsed, sandbox
 from retrieval.reading import BadRow, Reader
 from tests.retrieval.documents import pdf
 
@@ -86,11 +86,11 @@ def test_files_that_are_in_are_not_read_again(
     load(tmp_path)
     read: list[str] = []
 
-    def file_text(file: Any, *, name: str) -> str:
+    def read_file(file: Any, *, name: str) -> Parsed:
         read.append(name)
-        return sandbox.file_text(file, name=name)
+        return sandbox.read_file(file, name=name)
 
-    monkeypatch.setattr("retrieval.reading.file_text", file_text)
+    monkeypatch.setattr("retrieval.reading.read_file", read_file)
     (tmp_path / "b.txt").write_text("Kettle b.")
     assert "Loaded 1 document into retrieval-none; 2 were there already" in load(tmp_path)
     assert read == ["b.txt"]
@@ -239,7 +239,7 @@ def test_a_long_document_is_loaded_beyond_the_limit_of_a_call(
         (".", {"batch": 0}, "one document"),
         (".", {"store": "retrieval-user"}, "name an account"),
         (".", {"store": "retrieval-oauth", "username": "nobody"}, "no account 'nobody'"),
-        (".", {"store": "retrieval", "username": "ann"}, "leave out --username"),
+        (".", {"store": "retrieval", "username": "ann"}, "leave it out"),
     ],
 )
 def test_a_load_that_cannot_be_is_refused(path: str, options: Any, word: str) -> None:
@@ -277,7 +277,7 @@ def test_members_of_an_archive_that_cannot_be_read_are_told(
     path.write_bytes(path.read_bytes().replace(b"needle", b"noodle"))
     bad = [
         row
-        for row in Reader(path, Datastore("retrieval-none").knows).rows()
+        for row in Reader(path, Datastore("retrieval-none").knows, print).rows()
         if isinstance(row, BadRow)
     ]
     names = ["broken.txt", "large.txt", "list.json", "no.json", "picture.png"]

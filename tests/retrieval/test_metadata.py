@@ -7,9 +7,10 @@ import pytest
 
 from retrieval.filters import CONDITIONS, EVERYTHING, Filter
 from retrieval.forms import AddForm, SearchForm
-from retrieval.indexes.haystack import filters, meta
+from retrieval.indexes.compared import compared
+from retrieval.indexes.haystack import filters
 from retrieval.metadata import DESCRIPTIONS, MAX_LENGTH, SOURCES, Metadata
-from retrieval.models import Collection, Document
+from retrieval.models import Chunk, Collection, Document
 from retrieval.responses import DocumentMetadataSerializer
 from retrieval.serializers import FilterSerializer, MetadataSerializer
 
@@ -41,9 +42,11 @@ def test_the_forms_have_the_same_limits() -> None:
     assert [value for value, _ in search["source"].choices] == ["", *SOURCES]
 
 
-def test_haystack_is_told_what_is_compared_and_dates_as_numbers() -> None:
+def test_haystack_is_told_what_is_compared_and_dates_as_whole_numbers() -> None:
     document = Document(key="d", source="chat", url="https://example.com", created_at=DAY)
-    assert meta(document) == {"key": "d", "source": "chat", "created_at": DAY.timestamp()}
+    microseconds = int(DAY.timestamp()) * 10**6
+    told = compared(Collection(pk=7), Chunk(document=document))
+    assert told == {"collection": 7, "key": "d", "source": "chat", "created_at": microseconds}
     alone = {"field": "meta.collection", "operator": "==", "value": 7}
     assert filters(Collection(pk=7), EVERYTHING) == alone
     assert filters(Collection(pk=7), Filter(author="Ann", end_date=DAY)) == {
@@ -51,7 +54,7 @@ def test_haystack_is_told_what_is_compared_and_dates_as_numbers() -> None:
         "conditions": [
             alone,
             {"field": "meta.author", "operator": "==", "value": "Ann"},
-            {"field": "meta.created_at", "operator": "<=", "value": DAY.timestamp()},
+            {"field": "meta.created_at", "operator": "<=", "value": microseconds},
         ],
     }
 

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from retrieval.answers import ANSWER_MAX
 from retrieval.exceptions import IndexAwayError
 from retrieval.indexes.embedded import EmbeddedIndex
 from retrieval.models import Chunk, Collection
@@ -100,6 +101,41 @@ def test_an_upsert_replaces(shelf: Mount) -> None:
     assert shelf.get("/documents/cat").json() == {"id": "cat", "text": "Dogs bark.", "metadata": {}}
     assert Chunk.objects.filter(text__contains="window sill").count() == 0
     assert Collection.objects.get().chunk_count == Chunk.objects.count() == 2
+
+
+def test_a_long_document_is_read_in_parts(open_plugin: Mount) -> None:
+    # Of 200,000 characters, and few words: to make words searchable takes time.
+    text = "".join(f"{number:07d}.".ljust(7_999) for number in range(25)) + "the end"
+    open_plugin.post("/upsert", {"documents": [{"id": "long", "text": text}]})
+    read, offset = "", 0
+    while True:
+        body = open_plugin.get(f"/documents/long?offset={offset}").json()
+        read += body["text"]
+        assert body["length"] == len(text) and len(body["text"]) <= ANSWER_MAX
+        if "next_offset" not in body:
+            break
+        offset = body["next_offset"]
+    assert read == text
+    part = open_plugin.get("/documents/long?offset=7999&limit=8").json()
+    assert (part["text"], part["next_offset"]) == ("0000001.", 8007)
+    assert open_plugin.get("/documents/long?offset=300000").json()["text"] == ""
+
+
+@pytest.mark.parametrize("query", ["offset=-1", "limit=0", f"limit={ANSWER_MAX + 1}", "offset=x"])
+def test_a_part_that_cannot_be_is_refused(shelf: Mount, query: str) -> None:
+    assert shelf.get(f"/documents/cat?{query}").status_code == 400
+
+
+def test_what_does_not_fit_into_an_answer_is_told(open_plugin: Mount) -> None:
+    text = " ".join(f"Ferry number {number} leaves at noon." for number in range(2_000))
+    open_plugin.post("/upsert", {"documents": [{"id": "ferries", "text": text}]})
+    queries = [{"query": f"When does ferry {n} leave?", "top_k": 50} for n in range(10)]
+    body = open_plugin.post("/query", {"queries": queries}).json()
+    numbers = [len(each["results"]) for each in body["results"]]
+    texts = [hit["text"] for each in body["results"] for hit in each["results"]]
+    assert max(numbers) - min(numbers) <= 1 and sum(map(len, texts)) <= ANSWER_MAX
+    assert body["note"].startswith(f"{500 - sum(numbers)} more passages did not fit")
+    assert "note" not in open_plugin.post("/query", {"queries": queries[:1]}).json()
 
 
 def test_an_id_is_made_where_none_is_given(open_plugin: Mount) -> None:
@@ -221,10 +257,10 @@ def test_a_question_that_cannot_be_asked_is_refused(
 
 def test_input_is_looked_at_in_linear_time(open_plugin: Mount) -> None:
     """By one that grows faster, this would be stopped after minutes."""
-    almost = "a" * 1_900_000 + "\0"
-    assert open_plugin.post("/query", {"queries": [{"query": almost}]}).status_code == 400
     documents = [{"text": "x", "metadata": {"author": " " * 1_900_000 + "\0"}}]
     assert open_plugin.post("/upsert", {"documents": documents}).status_code == 400
+    almost = "a" * 1_900_000 + "\0"
+    assert open_plugin.post("/query", {"queries": [{"query": almost}]}).status_code == 400
 
 
 def test_more_than_one_call_may_bring_is_refused(open_plugin: Mount, settings: Settings) -> None:
@@ -232,7 +268,7 @@ def test_more_than_one_call_may_bring_is_refused(open_plugin: Mount, settings: S
     words = " ".join(f"Sentence number {n} says something." for n in range(200))
     response = open_plugin.post("/upsert", {"documents": [{"text": words}]})
     assert response.status_code == 413
-    assert "load_documents" in response.json()["detail"]
+    assert "send it as a file" in response.json()["detail"]
 
 
 def test_more_than_a_collection_may_hold_is_refused(open_plugin: Mount, settings: Settings) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -19,7 +19,15 @@ PLACES = ("", "/document?id=x", "/delete")
 
 @pytest.fixture
 def staff(db: None) -> User:
-    return User.objects.create_user("olga", password="olgas-password", is_staff=True)
+    """An operator who may see documents, add and delete them."""
+    user = User.objects.create_user("olga", password="olgas-password", is_staff=True)
+    permit(user, "view", "add", "delete")
+    return user
+
+
+def permit(user: User, *acts: str) -> None:
+    names = [f"{act}_document" for act in acts]
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
 
 
 def add(client: Client, path: str = OPEN, **fields: Any) -> Any:
@@ -58,9 +66,61 @@ def test_who_may_open_the_pages(
         assert not Document.objects.exists()
 
 
+SERVICES = "/retrieval/library"
+
+
+@pytest.mark.parametrize(
+    ("acts", "sees", "adds", "deletes"),
+    [
+        ((), False, False, False),
+        (("add", "delete"), False, False, False),
+        (("view",), True, False, False),
+        (("view", "add"), True, True, False),
+        (("view", "delete"), True, False, True),
+    ],
+)
+def test_staff_do_in_a_services_documents_what_they_are_permitted(
+    client: Client, staff: User, acts: tuple[str, ...], sees: bool, adds: bool, deletes: bool
+) -> None:
+    Datastore("retrieval").upsert([NewDocument(id="owl", text="A secret owl")])
+    permit(staff, *acts)
+    client.force_login(staff)
+    page = client.get(SERVICES)
+    assert ("secret owl" in page.text) == sees == (page.status_code == 200)
+    assert ("secret" in client.get(SERVICES, {"q": "owl"}).text) == sees
+    assert ("secret" in client.get(f"{SERVICES}/document", {"id": "owl"}).text) == sees
+    assert ("Add a document" in page.text) == adds
+    assert ("Delete it, for good" in page.text) == deletes
+    assert ("Delete all" in page.text) == deletes
+    client.post(SERVICES, {"text": "Another"})
+    assert (Document.objects.count() == 2) == adds
+    client.post(f"{SERVICES}/delete", {"id": "owl"})
+    assert Document.objects.filter(key="owl").exists() != deletes
+
+
+@pytest.mark.parametrize(("acts", "linked"), [((), False), (("add",), False), (("view",), True)])
+@pytest.mark.parametrize("page", ["/", "/retrieval/"])
+def test_a_library_is_linked_for_those_who_may_open_it(
+    client: Client, staff: User, acts: tuple[str, ...], linked: bool, page: str
+) -> None:
+    link = f'href="http://testserver{SERVICES}"'
+    assert link not in client.get(page).text
+    permit(staff, *acts)
+    client.force_login(staff)
+    assert (link in client.get(page).text) == linked
+    assert (client.get(SERVICES).status_code == 200) == linked
+    assert f'href="http://testserver{OPEN}"' in client.get("/").text
+
+
+def test_permissions_without_the_admin_open_nothing(client: Client, ann: User) -> None:
+    permit(ann, "view", "add", "delete")
+    client.force_login(ann)
+    assert client.get(SERVICES).status_code == 403
+
+
 def test_a_text_is_added_found_and_deleted(client: Client) -> None:
     response = add(client, text="Herons nest by the mill.", author="Ann", created_at="March 2024")
-    assert "Saved. You can search it now." in response.text
+    assert "You can search it now." in response.text
     assert "1 document" in response.text
     found = client.get(OPEN, {"q": "Where do herons build nests?"}).text
     assert "<mark>Herons</mark> <mark>nest</mark> by the mill." in found
@@ -103,7 +163,7 @@ def test_a_text_is_kept_in_the_form_when_the_date_is_wrong(client: Client) -> No
 
 @pytest.mark.parametrize("size", [5_000, 200_000])
 def test_too_large_a_file_is_refused(client: Client, settings: Settings, size: int) -> None:
-    settings.RETRIEVAL_MAX_FILE_BYTES = 1_000
+    settings.RETRIEVAL_LOAD_MAX_BYTES = 1_000
     response = add(client, file=SimpleUploadedFile("big.txt", b"word " * (size // 5)))
     assert response.status_code == 413
     assert "too large" in response.text
@@ -178,7 +238,7 @@ def test_a_long_list_has_pages_and_costs_no_more_queries(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     Datastore("retrieval-none").upsert([NewDocument(text=f"Text {n}") for n in range(60)])
-    with django_assert_num_queries(3):  # how many, which fifty, and what they are
+    with django_assert_num_queries(4):  # loads; how many, which fifty, and what they are
         assert "Page 1 of 2" in client.get(OPEN).text
     assert "Page 2 of 2" in client.get(OPEN, {"page": 2}).text
 
@@ -213,3 +273,37 @@ def test_the_admin_shows_documents_and_deletes_them_whole(client: Client) -> Non
     other = Document.objects.get()
     client.post(f"/admin/retrieval/document/{other.pk}/delete/", {"post": "yes"})
     assert Collection.objects.get().chunk_count == Chunk.objects.count() == 0
+
+
+LATIN = "Zażółć gęślą jaźń, a potem zjedz śniadanie."
+
+
+def test_the_encoding_of_a_file_can_be_named_as_the_page_says(client: Client) -> None:
+    def file() -> SimpleUploadedFile:
+        return SimpleUploadedFile("a.txt", LATIN.encode("iso8859_2"))
+
+    assert 'name="encoding"' in client.get(OPEN).text
+    add(client, file=file(), encoding="windows-1252")
+    add(client, file=file(), encoding="iso-8859-2")
+    wrong, right = Document.objects.order_by("id").values_list("text", flat=True)
+    assert wrong != LATIN and right == LATIN
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "x" * 41, "punycode"])
+def test_an_encoding_that_is_none_is_told_at_its_field(client: Client, encoding: str) -> None:
+    file = SimpleUploadedFile("a.txt", b"A heron")
+    response = add(client, file=file, encoding=encoding)
+    assert response.status_code == 400
+    assert [*response.context["form"].errors] == ["encoding"]
+    assert '<details class="more" open>' in response.text
+    assert not Document.objects.exists()
+
+
+def test_a_form_sent_twice_saves_once(client: Client) -> None:
+    for text in ("Herons nest.", "Herons nest.", "Owls hunt."):
+        assert "You can search it now." in add(client, text=text, once="a-mark").text
+    texts = [*Document.objects.order_by("id").values_list("text", flat=True)]
+    assert texts == ["Herons nest.", "Owls hunt."]
+    assert Chunk.objects.count() == 2
+    add(client, text="Herons nest.", once="another")
+    assert Document.objects.count() == 3

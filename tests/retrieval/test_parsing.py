@@ -9,15 +9,15 @@ from docx import Document
 from pptx import Presentation
 from pptx.util import Inches
 
-from retrieval.parsing import FileTooLargeError, Limits, UnreadableFileError, worker
-from retrieval.parsing.sandbox import file_text, result
-from retrieval.parsing.worker import kind_of
+from retrieval.parsing import FileTooLargeError, Limits, Source, UnreadableFileError, worker
+from retrieval.parsing.kinds import kind_of
+from retrieval.parsing.sandbox import read_file, result
 from tests.retrieval.documents import docx, pdf, pptx, saved, with_part
 
 
 def read(content: bytes) -> str:
     """Return what the reader's process would answer, without the time that it takes to start."""
-    return worker.read(content, "", Limits())
+    return worker.read(content, "", Limits()).text
 
 
 HTML = b"""<!DOCTYPE html><html><head><title>Opening hours</title><style>p{}</style></head>
@@ -41,7 +41,7 @@ FILES = {
     "json": (json.dumps({"a": [{"b": 1}]}).encode(), "", "json", "a[0].b: 1"),
     "json text": (b'"just words"', "a.json", "json", "just words"),
     "pdf": (pdf("First page", "Second page"), "wrong.txt", "pdf", "First page\n\nSecond page"),
-    "docx": (docx("Minutes", table=[["Who", "What"]]), "", "docx", "Minutes\n\nWho | What"),
+    "docx": (docx("Minutes", table=[["Who", "What"]]), "", "docx", "Minutes\n\n| Who | What |"),
     "pptx": (pptx("Plans", "Say it slowly"), "", "pptx", "Plans\nNotes: Say it slowly"),
 }
 
@@ -49,8 +49,8 @@ FILES = {
 @pytest.mark.parametrize("case", FILES)
 def test_a_file_is_read(case: str) -> None:
     content, name, kind, words = FILES[case]
-    assert kind_of(content, Path(name).suffix) == kind
-    assert words in file_text(BytesIO(content), name=name)
+    assert kind_of(Source(content, suffix=Path(name).suffix)) == kind
+    assert words in read_file(BytesIO(content), name=name).text
 
 
 def test_html_shows_what_a_reader_sees() -> None:
@@ -91,13 +91,13 @@ def p(text: str) -> str:
         (
             f"<w:tbl><w:tr><w:tc>{p('a')}<w:tbl><w:tr><w:tc>{p('b')}</w:tc></w:tr></w:tbl></w:tc>"
             f"<w:tc>{p('c')}</w:tc></w:tr></w:tbl>",
-            "a b | c",
+            "| a b | c |",
         ),
         (
             f'<w:tbl><w:tr><w:tc><w:tcPr><w:vMerge w:val="restart"/></w:tcPr>{p("a")}</w:tc></w:tr>'
             f"<w:tr><w:tc><w:tcPr><w:vMerge/></w:tcPr>{p('')}</w:tc><w:tc>{p('b')}</w:tc></w:tr>"
             "</w:tbl>",
-            "a\n\nb",
+            "| a |  |\n|  | b |",
         ),
     ],
 )
@@ -126,7 +126,7 @@ def test_headers_of_word_and_groups_of_powerpoint_are_read() -> None:
     ],
 )
 def test_text_with_something_odd_in_it_is_read(content: bytes, text: str) -> None:
-    assert kind_of(content) == "txt"
+    assert kind_of(Source(content)) == "txt"
     assert read(content).startswith(text)
 
 
@@ -135,7 +135,7 @@ def test_control_characters_do_not_come_through() -> None:
 
 
 def test_text_that_is_not_quite_json_stays_text() -> None:
-    assert kind_of(b"{this is how it begins") == "txt"
+    assert kind_of(Source(b"{this is how it begins")) == "txt"
 
 
 @pytest.mark.parametrize(
@@ -148,16 +148,16 @@ def test_text_that_is_not_quite_json_stays_text() -> None:
 )
 def test_what_is_too_large_is_refused(limits: Limits, content: bytes, word: str) -> None:
     with pytest.raises(FileTooLargeError, match=word):
-        file_text(BytesIO(content), limits=limits)
+        read_file(BytesIO(content), limits=limits)
 
 
 def test_a_table_on_a_slide_is_read_a_row_a_line() -> None:
-    assert "left | right" in read(slides_with_tables(1))
+    assert "| left | right |" in read(slides_with_tables(1))
 
 
 def test_too_many_slides_are_refused() -> None:
     with pytest.raises(FileTooLargeError, match="3 slides"):
-        file_text(BytesIO(slides_with_tables(3)), limits=Limits(pages=2))
+        read_file(BytesIO(slides_with_tables(3)), limits=Limits(pages=2))
 
 
 def slides_with_tables(count: int) -> bytes:

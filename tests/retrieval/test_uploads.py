@@ -1,6 +1,5 @@
 """Files that come as a form: what is saved of them, and what is refused in words."""
 
-from threading import Semaphore
 from typing import Any
 
 import pytest
@@ -16,18 +15,29 @@ from tests.retrieval.test_operations import ask
 pytestmark = pytest.mark.django_db
 
 
-def upload(mount: Mount, content: bytes, name: str = "a.bin", **fields: str) -> Any:
+def upload(
+    mount: Mount,
+    content: bytes,
+    name: str = "a.bin",
+    *,
+    query: str = "",
+    more: dict[str, bytes] | None = None,
+    token: str | None = None,
+    **fields: str,
+) -> Any:
+    """Send a form with a file, `more` files by their names, and other fields."""
     boundary = "XXboundaryXX"
     lines = [
         f"--{boundary}\r\nContent-Disposition: form-data; "
         f'name="{field}"\r\n\r\n{value}\r\n'.encode()
         for field, value in fields.items()
     ]
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
-    lines += [head.encode(), b"Content-Type: text/plain\r\n\r\n", content, b"\r\n"]
+    for each, held in {name: content, **(more or {})}.items():
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{each}"\r\n'
+        lines += [head.encode(), b"Content-Type: text/plain\r\n\r\n", held, b"\r\n"]
     body = b"".join([*lines, f"--{boundary}--\r\n".encode()])
     kind = f"multipart/form-data; boundary={boundary}"
-    return mount.post("/upsert-file", raw=body, content_type=kind)
+    return mount.post(f"/upsert-file{query}", raw=body, content_type=kind, token=token)
 
 
 def test_a_file_is_saved_and_found(open_plugin: Mount) -> None:
@@ -62,26 +72,16 @@ def test_a_file_that_cannot_be_saved_is_refused_in_words(
     word: str,
 ) -> None:
     settings.RETRIEVAL_MAX_FILE_BYTES = 40_000 if content[:2] == b"PK" else 3_000
-    response = upload(open_plugin, content, **fields)
+    response = upload(open_plugin, content, query="?wait=true", **fields)  # type: ignore[arg-type]
     assert response.status_code == status, response.content
     assert word in response.json()["detail"]
     assert not Chunk.objects.exists()
 
 
-def test_a_file_that_gets_no_turn_is_told_to_come_again(
-    open_plugin: Mount, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings.RETRIEVAL_PARSE_SECONDS = 0.01
-    monkeypatch.setattr("retrieval.parsing.sandbox.SLOTS", Semaphore(0))
-    response = upload(open_plugin, b"A heron.")
-    assert response.status_code == 503
-    assert "Try again shortly" in response.json()["detail"]
-
-
 def test_a_far_too_large_file_is_refused_before_it_is_read(
     open_plugin: Mount, settings: Settings
 ) -> None:
-    settings.RETRIEVAL_MAX_FILE_BYTES = 1_000
+    settings.RETRIEVAL_LOAD_MAX_BYTES = 1_000
     assert upload(open_plugin, b"x" * 100_000).status_code == 413
 
 
@@ -91,7 +91,7 @@ def test_a_file_that_is_no_form_is_told_how(open_plugin: Mount) -> None:
     assert "curl -F file=@" in response.json()["detail"]
 
 
-@pytest.mark.parametrize("suffix", ["x" * 300, "/../../etc/passwd", "\u202etxt"])
+@pytest.mark.parametrize("suffix", ["x" * 300, "/../../etc/passwd", "\u202etxt", "t\0t", "-c"])
 def test_a_file_may_have_any_name(open_plugin: Mount, suffix: str) -> None:
     assert upload(open_plugin, b"A heron.", f"a.{suffix}").status_code == 200
 
@@ -175,6 +175,17 @@ def form(*parts: tuple[str, bytes]) -> bytes:
     )
 
 
+def test_a_charset_may_be_anything(open_plugin: Mount) -> None:
+    for charset in ('"\0"', "-c", "x" * 300, '"\xc3\xa9"', "utf-8"):
+        head = f'name="file"; filename="a.txt"\r\nContent-Type: text/plain; charset={charset}'
+        answer = open_plugin.post(
+            "/upsert-file",
+            raw=form((head, b"A heron.")),
+            content_type="multipart/form-data; boundary=x",
+        )
+        assert answer.status_code == 200, (charset, answer.content)
+
+
 LATIN_1 = ('name="file"; filename="a.txt"', b"\xe9" * 200_000)
 NOTE = ('name="file"; filename="a.txt"', b"The ferry leaves at nine.")
 METADATA = 'name="metadata"'
@@ -214,7 +225,7 @@ def test_the_bytes_of_a_file_are_not_taken_for_text(
     open_plugin: Mount, parts: list[tuple[str, bytes]]
 ) -> None:
     kind = "multipart/form-data; boundary=x"
-    answer = open_plugin.post("/upsert-file", raw=form(*parts), content_type=kind)
+    answer = open_plugin.post("/upsert-file?wait=true", raw=form(*parts), content_type=kind)
     assert answer.status_code == 200, answer.content
     [key] = answer.json()["ids"]
     assert open_plugin.get(f"/documents/{key}").json()["metadata"]["author"] == "José"

@@ -22,7 +22,7 @@ def test_only_the_callback_is_taken_for_somebody_who_is_back() -> None:
     with listening() as listener:
         thread = threading.Thread(target=visit, args=(listener.redirect_uri,))
         thread.start()
-        assert listener.wait(10) == {"code": "a b", "state": ""}
+        assert listener.wait(60) == {"code": "a b", "state": ""}
         thread.join()
 
 

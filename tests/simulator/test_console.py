@@ -417,6 +417,18 @@ def test_what_is_kept_is_encrypted(console: Console, notes: NotesSite) -> None:
     assert not any(secret in kept for secret in (*notes.tokens, "made-secret"))
 
 
+def test_an_export_has_what_was_tried_and_no_secret(console: Console, notes: NotesSite) -> None:
+    notes.publish()
+    console.install(notes.url)
+    exported = console.client.get("/accounts/export/").getvalue().decode()
+    [tried] = json.loads(exported)["tried_plugins"]
+    assert tried["address"] == notes.url and tried["requests"]["log"]["entries"]
+    assert not any(secret in exported for secret in (*notes.tokens, "made-secret"))
+    Attempt.objects.update(encrypted_trace="x")
+    exported = console.client.get("/accounts/export/").getvalue().decode()
+    assert "encrypted with is gone" in exported
+
+
 def test_what_a_key_is_gone_for_can_be_forgotten(
     console: Console, notes: NotesSite, settings: Any
 ) -> None:
@@ -504,3 +516,11 @@ def test_a_person_has_no_more_than_so_many(
     assert console.name == f"{first}-2"
     answer = console.client.post("/console/", {"address": plugin_site.url})
     assert "You have 2 plugins here." in answer.text
+
+
+def test_a_form_sent_twice_begins_once(console: Console, notes: NotesSite) -> None:
+    form = {"address": notes.url, "once": "a-mark"}
+    answers = [console.client.post("/console/", form) for _ in range(2)]
+    assert Attempt.objects.count() == 1
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert 'name="once"' in console.client.get("/console/").text

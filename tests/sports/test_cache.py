@@ -57,7 +57,7 @@ def wait_for(url: str) -> None:
 
 def stop(server: Server) -> None:
     server.terminate()
-    server.wait(10)
+    server.wait(60)
 
 
 def test_a_long_total_is_counted_anew_without_it(

@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from sports.models import Game, Player, Stat
+from sports.models import Game, Player, Stat, Team
+from sports.plot import scale
 from tests.conftest import Mount, mount_of
 from tests.sports.league import GAMES, NEWEST, OLDER, PLAYERS, STATS, TEAMS
 
@@ -56,30 +57,62 @@ def test_it_shows_the_newest_season_and_the_last_games_first(
         assert f"Season {NEWEST}" in text_of(sports.get(f"/standings?{nonsense}"))
 
 
-def test_a_players_season_is_drawn_from_the_stats(sports: Mount, stored_league: None) -> None:
-    response = sports.get(f"/standings?season={OLDER}&player=101")
-    lines = [
+def shots_of(player: int, season: int) -> list[Any]:
+    return [
         stat
         for stat in STATS
-        if stat["player"]["id"] == 101
-        and stat["game"]["season"] == OLDER
+        if stat["player"]["id"] == player
+        and stat["game"]["season"] == season
         and not stat["game"]["postseason"]
         and stat["fga"]
     ]
-    page = response.content.decode()
-    labels = re.findall(r"<title>(.+?)</title>\s*<rect", page)
-    assert labels == [f"{s['game']['date']}: {s['fgm']} of {s['fga']}" for s in lines]
-    heights = [
-        (int(attempted), int(made))
-        for attempted, made in re.findall(
-            r'height="(\d+)" fill-opacity="0.25".*?height="(\d+)" fill-op', page, re.DOTALL
-        )
-    ]
-    assert heights == [(s["fga"], s["fgm"]) for s in lines]
-    assert f'viewBox="0 0 {len(lines)} {max(s["fga"] for s in lines)}"' in page
+
+
+def test_a_players_season_is_drawn_from_the_stats(sports: Mount, stored_league: None) -> None:
+    page = sports.get(f"/standings?season={OLDER}&player=101").text
+    lines = shots_of(101, OLDER)
+    plot = page.partition("<svg")[2].partition("</svg>")[0]
     made, attempted = sum(s["fgm"] for s in lines), sum(s["fga"] for s in lines)
-    assert f"{made} made of {attempted} attempted in {len(lines)} games" in page
-    assert f"Field goals of {PLAYERS[1]['first_name']}" in page
+    assert f"{made} made of {attempted} attempted in {len(lines)} games" in plot
+    assert f"Field goals of {PLAYERS[1]['first_name']}" in plot
+    upper = int(re.findall(r'text-anchor="end">(\d+)</text>', plot)[-1])
+    assert upper >= max(s["fga"] for s in lines)
+    for name, count in (("missed", "fga"), ("made", "fgm")):
+        heights = re.findall(rf'class="{name}" .*? height="([\d.]+)"', plot)
+        assert [round(float(h) * upper / 200) for h in heights] == [s[count] for s in lines]
+
+
+def test_a_plot_is_told_in_words_too(sports: Mount, stored_league: None) -> None:
+    page = sports.get(f"/standings?season={OLDER}&player=101").text
+    lines = shots_of(101, OLDER)
+    table = page.partition("The same as a table")[2].partition("</details>")[0]
+    cells = re.findall(r"<td>(.*?)</td>", table)
+    assert cells[::4] == [s["game"]["date"] for s in lines]
+    assert [(int(m), int(a)) for m, a in zip(cells[2::4], cells[3::4], strict=True)] == [
+        (s["fgm"], s["fga"]) for s in lines
+    ]
+    tips = re.findall(r'class="tip".*?>(.*?)</text>', page)
+    assert [tip.rpartition(": ")[2] for tip in tips] == [f"{s['fgm']} of {s['fga']}" for s in lines]
+    for place, line in zip(cells[1::4], lines, strict=True):
+        home = line["game"]["home_team_id"] == line["team"]["id"]
+        assert place.startswith("against " if home else "at ")
+
+
+def test_the_page_says_which_players_there_are_and_why(sports: Mount, stored_league: None) -> None:
+    text = text_of(sports.get(f"/standings?season={OLDER}"))
+    assert "players who tried a field goal in this season’s regular games" in text
+    assert "alone" not in text
+    Stat.objects.exclude(team=1).delete()
+    told = text_of(sports.get(f"/standings?season={OLDER}"))
+    assert "the data has the shots of the Harbor Gulls alone" in told
+
+
+@pytest.mark.parametrize("highest", [1, 2, 8, 9, 20, 21, 39, 50, 51, 100])
+def test_a_plot_ends_at_a_round_number_above_its_bars(highest: int) -> None:
+    step, top = scale(highest)
+    assert highest <= top < highest + step
+    assert top % step == 0
+    assert top // step <= 5
 
 
 def test_the_page_has_no_script_and_no_style_of_its_own(sports: Mount, stored_league: None) -> None:
@@ -100,7 +133,7 @@ def test_the_page_costs_the_same_queries_whatever_it_shows(
     sports: Mount, stored_league: None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for season in (OLDER, NEWEST):
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             sports.get(f"/standings?season={season}")
 
 
@@ -112,7 +145,25 @@ def test_without_stats_and_scores_there_are_games_still(sports: Mount, stored_le
     Stat.objects.all().delete()
     Game.objects.update(home_team_score=None, visitor_team_score=None)
     text = text_of(sports.get("/standings"))
-    assert "not known" in text and "game by game" not in text
+    assert "Last games" in text and "game by game" not in text
+    assert text.count("no scores of this season") == 1 and "not known" not in text
+    assert f"{NEWEST}-{(NEWEST + 1) % 100:02} (no scores)" in text
+
+
+def test_a_game_without_a_score_among_others_says_so(sports: Mount, stored_league: None) -> None:
+    Game.objects.filter(pk=Game.objects.latest("date", "id").pk).update(home_team_score=None)
+    text = text_of(sports.get("/standings"))
+    assert text.count("not known") == 1 and "no scores" not in text
+
+
+def test_the_standings_are_those_of_each_conference_where_all_teams_have_one(
+    sports: Mount, stored_league: None
+) -> None:
+    assert re.findall(r"<caption>(.*?)</caption>", sports.get("/standings").text) == [
+        *("East", "West"),
+    ]
+    Team.objects.filter(pk=1).update(conference="")
+    assert "<caption>" not in sports.get("/standings").text
 
 
 def test_the_plugins_own_page_and_card_lead_there(sports: Mount, db: None) -> None:

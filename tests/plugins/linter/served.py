@@ -93,6 +93,8 @@ class Served:
     headers: dict[str, str] = field(default_factory=dict)
     """Sent with each answer."""
     asked: list[tuple[str, str]] = field(default_factory=list)
+    asked_in_full: list[tuple[str, str]] = field(default_factory=list)
+    """With the query."""
     results: dict[str, Any] = field(default_factory=dict)
     """What `/mcp` answers, by the method of JSON-RPC; any other is an error."""
 
@@ -144,6 +146,7 @@ def served() -> Iterator[Served]:
             sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             path = self.path.partition("?")[0]
             site.asked.append((self.command, path))
+            site.asked_in_full.append((self.command, self.path))
             status, headers, body = site.answer(path, sent)
             origin = self.headers.get("Origin")
             allowed = {"Access-Control-Allow-Origin": str(origin)} if origin in ORIGINS else {}

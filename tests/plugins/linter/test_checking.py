@@ -150,6 +150,32 @@ def test_a_fault_of_a_plugin_that_answers_is_found(
     assert any(text.startswith(f"{rule}: ") and words in text for text in found), found
 
 
+@pytest.mark.parametrize(
+    ("name", "schema", "asked"),
+    [
+        ("page", {"type": "integer"}, "page=1"),
+        ("order", {"type": "string", "enum": ["old", "new"]}, "order=old"),
+        ("order by", {"type": "string", "default": "a&b"}, "order%20by=a%26b"),
+        ("word", {"type": "string"}, "word=example"),
+    ],
+)
+def test_what_an_operation_requires_is_sent_when_it_is_tried(
+    site: Served, name: str, schema: dict[str, Any], asked: str
+) -> None:
+    required = {
+        "name": name,
+        "in": "query",
+        "required": True,
+        "description": "It.",
+        "schema": schema,
+    }
+    whose = DOCUMENT["paths"]["/notes/{name}"]["get"]["parameters"][0]  # type: ignore[index]
+    document: dict[str, Any] = {"/paths/~1notes~1{name}/get/parameters": [whose, required]}
+    described(**document)(site)
+    check(site.url, fetcher=FETCHER)
+    assert ("GET", f"/notes/example?{asked}") in site.asked_in_full
+
+
 def test_a_protected_plugin_that_challenges_has_no_fault(site: Served) -> None:
     with_oauth()(site)
     assert texts(check(site.url, fetcher=FETCHER)) == []

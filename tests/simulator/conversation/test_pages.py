@@ -201,3 +201,12 @@ def test_the_sites_own_tour_has_only_steps_that_can_be_played(
     plugin: InstalledPlugin, ann: User
 ) -> None:
     assert "The tour has no question for what you chose." in begin(ann, plugin, kind="tour").get()
+
+
+def test_a_form_sent_twice_starts_one_conversation(talk: Talk, anns: Client) -> None:
+    before = Conversation.objects.count()
+    form = {"plugin": InstalledPlugin.objects.latest("pk").pk, "kind": "tour", "once": "a-mark"}
+    answers = [anns.post(HOME, form) for _ in range(2)]
+    assert Conversation.objects.count() == before + 1
+    assert answers[0]["Location"].startswith(HOME) and answers[1]["Location"] == HOME
+    assert 'name="once"' in anns.get(HOME).text

@@ -45,4 +45,4 @@ def foreign_server(
         yield ForeignServer(f"http://localhost:{port}")
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
