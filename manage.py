@@ -8,13 +8,13 @@ import sys
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
-        from django.core.management import execute_from_command_line
+        from config.command_line import run
     except ModuleNotFoundError as error:
         raise SystemExit(
             f"{error}. The project's packages live in .venv: run `make setup`, "
             "then `.venv/bin/python manage.py …`."
         ) from error
-    execute_from_command_line(sys.argv)
+    run(sys.argv)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,21 @@
 """Request bodies without a Content-Length, which Django takes for empty, or with a wrong one."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 from django.conf import settings
 
+from api.body_ahead import BodyWantedError, ahead_of
+
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 NO_LENGTH = b'{"detail":"Send the body with a Content-Length, not in chunks."}'
 NO_NUMBER = b'{"detail":"Content-Length is no number. Send that of the body\'s bytes."}'
 PIECE = 64 * 1024  # bytes
+WITH_THE_HEAD = 8 * 1024
+"""Bytes of a body that a server takes in with the head, whether or not they are read."""
 
 
 def with_body_length(application: Application) -> Application:
@@ -25,10 +30,18 @@ def with_body_length(application: Application) -> Application:
         if not (length.isascii() and length.isdecimal()):
             return refused(start_response, "400 Bad Request", NO_NUMBER)
         if environ.get("CONTENT_LENGTH") or environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-            return application(environ, start_response)
+            answer = application(environ, start_response)
+            if settings.PROXY_BUFFERS and int(length) > WITH_THE_HEAD:
+                pass_over(environ["wsgi.input"])
+            return answer
         if environ.get("wsgi.input_terminated"):
             # One more than is taken, so that what is too large is still seen to be.
             limit = most(environ.get("CONTENT_TYPE", "")) + 1
+            if "HTTP_TRANSFER_ENCODING" in environ:
+                with suppress(BodyWantedError):
+                    answer = application(ahead_of(environ), start_response)
+                    pass_over(environ["wsgi.input"], limit)
+                    return answer
             with kept(environ["wsgi.input"], limit) as (body, length):
                 environ |= {"CONTENT_LENGTH": str(length), "wsgi.input": body}
                 return application(environ, start_response)
@@ -37,6 +50,17 @@ def with_body_length(application: Application) -> Application:
         return application(environ, start_response)
 
     return wrapped
+
+
+def pass_over(stream: Any, limit: int | None = None) -> None:
+    """Read what the application left of a body, such as one that it refused; so much at most.
+
+    A proxy that holds it whole is still sending when the connection ends, and takes the site for
+    broken: who sent it would be told that of nginx, and not why it was refused.
+    """
+    left = limit or sys.maxsize
+    while left > 0 and (piece := stream.read(PIECE)):
+        left -= len(piece)
 
 
 def most(content_type: str) -> int:

@@ -27,17 +27,23 @@ class Cache:
         except Exception:
             logger.exception("The cache did not answer; nothing was kept")
 
-    def increment(self, key: str, seconds: float) -> int:
+    def delete(self, key: str) -> None:
+        try:
+            django_cache.delete(key)
+        except Exception:
+            logger.exception("The cache did not answer; nothing was forgotten")
+
+    def increment(self, key: str, seconds: float, by: int = 1) -> int:
         """Raise the number at `key`, which lives for `seconds`, and return it; 0 without a cache.
 
         Atomic: no two callers are given the same number.
         """
         try:
             try:
-                return django_cache.incr(key)
+                return django_cache.incr(key, by)
             except ValueError:  # the first
                 django_cache.add(key, 0, seconds)
-                return django_cache.incr(key)
+                return django_cache.incr(key, by)
         except Exception:
             logger.exception("The cache did not answer; nothing was counted")
             return 0

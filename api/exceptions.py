@@ -4,6 +4,7 @@ Domain code raises errors of its own, which know no HTTP. A view says in its `do
 status each of them is; here, at the edge, they become answers.
 """
 
+import errno
 import logging
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -15,13 +16,24 @@ from rest_framework.exceptions import APIException, MethodNotAllowed, Validation
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
+from api.dear_work import BusyError
+
 logger = logging.getLogger(__name__)
 
 DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
+DISK_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO))
 AWAY = (
     "The database is busy or away. Try again shortly. If this was to change something, "
     "read first whether it did."
 )
+AWAY_SECONDS = 5
+"""For Retry-After."""
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Say whether an error is that of a database or disk which is away, full or only read."""
+    disk = isinstance(error, OSError) and error.errno in DISK_FULL
+    return disk or isinstance(error, DATABASE_AWAY)
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
@@ -48,14 +60,16 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     status_code = status_of(error, getattr(context.get("view"), "domain_errors", {}))
     if status_code is not None:
         error = DomainError(str(error), status_code, wait=getattr(error, "wait", None))
+    if isinstance(error, BusyError):
+        error = DomainError(str(error), 503, wait=error.wait)
     if isinstance(error, SuspiciousOperation):
         return Response({"detail": f"{error} Send less, or otherwise."}, status=400)
-    if isinstance(error, DATABASE_AWAY):
-        logger.error("The database did not answer", exc_info=error)
+    if is_away(error):
+        logger.error("The database, or the disk, did not do its part", exc_info=error)
         return Response(
             {"detail": AWAY},
             status=status.HTTP_503_SERVICE_UNAVAILABLE,
-            headers={"Retry-After": "5"},
+            headers={"Retry-After": str(AWAY_SECONDS)},
         )
     response = drf_exception_handler(error, context)
     if response is not None and isinstance(error, MethodNotAllowed):

@@ -4,10 +4,32 @@ import re
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
+
+# Each part takes what the next cannot, so that nothing is tried twice. Space is what Python takes
+# for it: other engines know no \x1c to \x1f, or no \x85, by \s.
+PLAIN = r"^[\s\x1c-\x1f\x85]*[^\s\x00\x1c-\x1f\x85][^\x00]*$"
+"""The pattern of texts that say something, and hold no NUL."""
+
+
+SURROGATES = ProhibitSurrogateCharactersValidator()
+
+
+def no_surrogates(text: str) -> None:
+    """Refuse what DRF's own validator does, which takes 36 ms to look through a text of 2 MB."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        SURROGATES(text)
 
 
 class Text(serializers.CharField):
     """A JSON string, kept as it was sent: nothing is trimmed, and a number is not text."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        kinds = [type(each) for each in self.validators]
+        self.validators[kinds.index(ProhibitSurrogateCharactersValidator)] = no_surrogates
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

@@ -13,9 +13,19 @@ from typing import Any
 logger = logging.getLogger(__name__)
 
 
-def nfc(text: str) -> str:
-    """Return a text in Normalization Form C (Unicode Standard Annex 15)."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+SHRINKS = 4
+"""By how many times the form may shorten a text: one letter is made of four characters at most."""
+
+
+def nfc(text: str, *, longest: int | None = None) -> str:
+    """Return a text in Normalization Form C (Unicode Standard Annex 15).
+
+    What would be longer than `longest` characters in that form too is returned as it is: it will be
+    refused, and to bring a long row of marks into order costs the square of their number.
+    """
+    if text.isascii() or (longest and len(text) > SHRINKS * longest):
+        return text
+    return unicodedata.normalize("NFC", text)
 
 
 def respelled(texts: Iterable[str]) -> Iterator[tuple[str, str]]:

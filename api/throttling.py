@@ -14,6 +14,8 @@ from django.conf import settings
 from rest_framework.exceptions import Throttled
 from rest_framework.throttling import BaseThrottle
 
+from api.addresses import address_of
+from api.body_ahead import COUNTED
 from api.cache import cache
 
 if TYPE_CHECKING:
@@ -25,9 +27,8 @@ PERIODS = {"s": 1, "m": 60, "h": 3600, "d": 86400}  # seconds, by how their name
 
 
 def client_address(request: HttpRequest | Request) -> str:
-    """Return the address that a request came from: a proxy's word for it, where one is trusted."""
-    address: str = BaseThrottle().get_ident(request)  # type: ignore[arg-type]
-    return address
+    """Return the address that a request came from, as it is counted (api/addresses.py)."""
+    return address_of(request.META)
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,22 @@ class Limit:
     scope: str
     caller: str
 
-    def count(self) -> bool:
-        """Count one; say whether it is within the rate."""
+    def count(self, units: int = 1) -> bool:
+        """Count a call, or as many as it costs; say whether any was left before.
+
+        So what costs more than is left passes, and then nothing is.
+        """
         if not settings.THROTTLE:
             return True
         limit, seconds = self.rate
-        return cache.increment(self.key, seconds) <= limit
+        return cache.increment(self.key, seconds, units) - units < limit
+
+    def allows(self, request: HttpRequest, units: int = 1) -> bool:
+        """Count a request once; one with a long body comes twice, and by then may cost more."""
+        counted: dict[Limit, int] = request.META.get(COUNTED, {})
+        before = counted.get(self, 0)
+        counted[self] = max(units, before)
+        return units <= before or self.count(units - before)
 
     def is_spent(self) -> bool:
         """Say whether the rate is used up; this counts as nothing."""
@@ -74,6 +85,22 @@ class Limit:
         return f"throttle:{self.scope}:{self.caller}:{now() // seconds:.0f}"
 
 
+def calls_of(request: HttpRequest | Request, bytes_of_a_call: int) -> int:
+    """Return for how many calls one counts whose body is dear: one for each so many bytes begun."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return max(-(-int(length) // bytes_of_a_call), 1) if length.isdecimal() else 1
+
+
+def count_stranger(request: HttpRequest | Request, store: str, *, calls: int = 1) -> None:
+    """Count a request that bears no credential which is known, by its address; raises Throttled.
+
+    It is looked at first: whoever shares an address with a stranger is not refused for that.
+    """
+    limit = Limit("address", f"{store}:{client_address(request)}")
+    if not limit.count(calls):
+        raise Throttled(limit.wait)
+
+
 class Caller(Protocol):
     """Whom a credential stands for, as far as counting goes."""
 
@@ -82,14 +109,26 @@ class Caller(Protocol):
         """A scope of THROTTLE_RATES, and who it is."""
 
 
+def caller_of(request: Request) -> tuple[str, str]:
+    """Return what a request counts as, and who it is: a person, else a token, else an address."""
+    caller: Caller | None = request.auth  # type: ignore[assignment]
+    return caller.counted_as if caller else ("address", client_address(request))
+
+
 class Throttle(BaseThrottle):
     """Counts requests by person, else by token, else by address; each store for itself."""
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         caller: Caller | None = request.auth  # type: ignore[assignment]
-        scope, who = caller.counted_as if caller else ("address", client_address(request))
-        limit = Limit(scope, f"{view.store}:{who}")  # type: ignore[attr-defined]
-        if not limit.count():
+        store: str = view.store  # type: ignore[attr-defined]
+        per: int = getattr(view, "bytes_of_a_call", 0)  # a view that is not ours has none
+        calls = calls_of(request, per) if per else 1
+        if caller is None:
+            count_stranger(request, store, calls=calls)
+            return True
+        scope, who = caller.counted_as
+        limit = Limit(scope, f"{store}:{who}")
+        if not limit.count(calls):
             # Rather than "no", after which DRF would ask one and the same throttle for how long.
             raise Throttled(limit.wait)
         return True

@@ -26,7 +26,7 @@ USERNAME = OpenApiParameter(
 
 def checked(username: str) -> str:
     """Return a username as it is kept, in Form C; raises ValidationError for what is none."""
-    username = nfc(username)
+    username = nfc(username, longest=USERNAME_MAX_LENGTH)
     if len(username) > USERNAME_MAX_LENGTH:
         raise ValidationError({"username": f"Too long: {USERNAME_MAX_LENGTH} characters at most."})
     if not re.fullmatch(USERNAME_PATTERN, username):

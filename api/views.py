@@ -1,20 +1,28 @@
 """The base of every view of an API here: DRF's, which makes once what DRF makes at each request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NoReturn, cast
+from operator import attrgetter
+from typing import Any, ClassVar, NoReturn, cast
 
 import orjson
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from rest_framework import views
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from api.body_ahead import AHEAD, BodyWantedError
+from api.dear_work import caller
 from api.json_api import JSONParser
+from api.throttling import caller_of, count_stranger
+
+NO_QUERY = QueryDict()
+"""Of every request without a query; nothing can change it."""
 
 
 class Response:
@@ -60,6 +68,14 @@ class Answer:
 class JSONRequest(Request):
     """DRF's request, whose body is JSON: no other way to read it is looked for."""
 
+    # What DRF would look for here, and then there.
+    method = property(attrgetter("_request.method"))
+    META = property(attrgetter("_request.META"))
+
+    @property
+    def query_params(self) -> Any:
+        return self._request.GET if self._request.META.get("QUERY_STRING") else NO_QUERY
+
     @cached_property
     def data(self) -> Any:
         if self.META.get("CONTENT_LENGTH") in (None, "", "0"):
@@ -92,7 +108,11 @@ class APIView(views.APIView):
     JSON: nothing is negotiated, and there are no versions.
     """
 
+    store = ""
+    """Whose data a view serves; its callers are counted apart from those of others."""
     shared: Shared | None = None
+    bytes_of_a_call: ClassVar[int] = 0
+    """How long a body may be to be counted as one call, where a longer one is dearer; 0: any."""
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
@@ -133,6 +153,7 @@ class APIView(views.APIView):
             negotiator=self.shared.negotiator,
             parser_context={"view": self, "args": args, "kwargs": kwargs},
         )
+        whose = caller.set(self.caller)
         try:
             self.initial(request, *args, **kwargs)
             method = str(request.method).lower()
@@ -142,12 +163,25 @@ class APIView(views.APIView):
             response = (handler or self.http_method_not_allowed)(request, *args, **self.kwargs)
         except Exception as error:
             response = self.handle_exception(error)
+        finally:
+            caller.reset(whose)
         return Answer(response, allow=self.shared.allow)
 
+    def caller(self) -> Hashable:
+        """Return whom this is done for, as they are counted (api/throttling.py)."""
+        return caller_of(self.request)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        if self.get_authenticators():
-            self.perform_authentication(request)
-        self.check_permissions(request)
+        try:
+            if self.get_authenticators():
+                self.perform_authentication(request)
+            self.check_permissions(request)
+        except (AuthenticationFailed, NotAuthenticated):
+            if self.get_throttles():
+                count_stranger(request, self.store)
+            raise
+        if AHEAD in request.META:  # it may come, and then the request is counted
+            raise BodyWantedError
         self.check_throttles(request)
 
     def get_authenticators(self) -> Any:

@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from api.hosts import comes_from_this_machine
+from oauth_demo.redirects import client_of, opened_by_client
 
 PERSON = "ann"
 
@@ -54,4 +55,5 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         )
         return redirect_to_login(wanted)
     login(request, person, backend="django.contrib.auth.backends.ModelBackend")
-    return redirect(wanted)
+    client = client_of(wanted)
+    return opened_by_client(redirect(wanted), client) if client else redirect(wanted)

@@ -1,20 +1,30 @@
 """One settings file, driven by the environment (or a `.env` file beside `manage.py`).
 
 With nothing set it is a development site for this machine alone. Setting SECRET_KEY makes
-it a production site: DEBUG off, HTTPS on, hosts named. README.md lists every variable.
+it a production site: DEBUG off, HTTPS on, hosts named. docs/settings.md lists every variable.
 """
 
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import OneOf
 
 from config.cors_origins import check_origins, cors_origins
+from config.email_url import email_settings
+from config.environment import (
+    A_PORT,
+    ABOVE_ZERO,
+    NOT_NEGATIVE,
+    POSITIVE,
+    Environment,
+    check_object,
+)
+from config.logs import FORMATTERS, logging_settings
 from config.private_schemes import check_private_schemes
 from config.public_urls import public_urls
 from config.secret_key import INSECURE_PREFIX, development_secret_key
@@ -23,7 +33,7 @@ django_stubs_ext.monkeypatch()  # lets ModelAdmin and its like name their model 
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = Env()
+env = Environment()
 env.read_env(BASE_DIR / ".env", recurse=False)
 
 
@@ -48,7 +58,7 @@ HTTPS = env.bool("HTTPS", not DEBUG)
 
 # --- Hosts -------------------------------------------------------------------------------
 
-PORT = env.int("PORT", 8000)
+PORT = env.int("PORT", 8000, validate=A_PORT)
 LOOPBACK = [".localhost", "127.0.0.1", "[::1]"]
 # Where a tunnel or a cloud environment shows the site: a request that came by one of these is taken
 # for what it was there (plugins/middleware.py), though it arrives in the clear, or as localhost.
@@ -66,6 +76,7 @@ if DEBUG:
 # X-Forwarded-Host, -Proto and -For are believed only where told that a proxy in front sets
 # them; otherwise any client could choose its own address and host.
 TRUST_PROXY = env.bool("TRUST_PROXY", False)
+PROXY_BUFFERS = env.bool("PROXY_BUFFERS", False)  # config/server.py
 USE_X_FORWARDED_HOST = TRUST_PROXY
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
 
@@ -88,7 +99,9 @@ _challenges: dict[str, str] = env.dict("OPENAI_APPS_CHALLENGE", {})
 OPENAI_APPS_CHALLENGE = {host.strip().lower(): token.strip() for host, token in _challenges.items()}
 # By slug, then by service: {"PLUGIN": {"openai": "…"}}. ChatGPT shows the token to
 # paste here while it installs a plugin.
-VERIFICATION_TOKENS: dict[str, dict[str, str]] = dict(env.json("VERIFICATION_TOKENS", {}))
+VERIFICATION_TOKENS: dict[str, dict[str, str]] = dict(
+    env.json("VERIFICATION_TOKENS", {}, validate=check_object)
+)
 # Shown in each manifest. ChatGPT wants the plugin's own domain in it; empty means
 # `support@` the host that the request came to.
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "")
@@ -119,6 +132,12 @@ CONVERSATION_TOUR = "config.tour.TOUR"  # what is asked where there is no model
 
 
 # <examples>
+# --- Todos -------------------------------------------------------------------------------
+
+TODO_PAGE = env.int("TODO_PAGE", 1_000, validate=POSITIVE)  # todos that one answer has at most
+TODO_QUOTA = env.int("TODO_QUOTA", 10_000, validate=NOT_NEGATIVE)  # todos of one list; 0: any
+
+
 # --- Sports ------------------------------------------------------------------------------
 
 # "embedded" answers from the database; "upstream" asks a balldontlie-compatible API.
@@ -127,41 +146,74 @@ SPORTS_SOURCE = env.str("SPORTS_SOURCE", "embedded", validate=OneOf(["embedded",
 SPORTS_UPSTREAM_URL = env.str("SPORTS_UPSTREAM_URL", "https://api.balldontlie.io/v1")
 SPORTS_UPSTREAM_KEY = env.str("SPORTS_UPSTREAM_KEY", "")
 # How long one call may take, with its retries; a plugin has 45 seconds to answer.
-SPORTS_UPSTREAM_SECONDS = env.float("SPORTS_UPSTREAM_SECONDS", 10)
+SPORTS_UPSTREAM_SECONDS = env.float("SPORTS_UPSTREAM_SECONDS", 10, validate=ABOVE_ZERO)
 # How long an answer of the upstream API is used again.
-SPORTS_CACHE_SECONDS = env.int("SPORTS_CACHE_SECONDS", 300)
+SPORTS_CACHE_SECONDS = env.int("SPORTS_CACHE_SECONDS", 300, validate=NOT_NEGATIVE)
 
 
 # --- Retrieval ---------------------------------------------------------------------------
 
-# What finds neighbours: "embedded" (exact, in memory), "pgvector", or "haystack", by which
-# one of Haystack's document stores does. docs/retrieval.md has the settings of each.
+# What finds neighbours: "embedded" (exact, in memory), "pgvector", "lancedb", or "haystack", by
+# which one of Haystack's document stores does. docs/stores.md has the settings of each.
 RETRIEVAL_INDEX = env.str(
-    "RETRIEVAL_INDEX", "embedded", validate=OneOf(["embedded", "pgvector", "haystack"])
+    "RETRIEVAL_INDEX",
+    "embedded",
+    validate=OneOf(["embedded", "pgvector", "lancedb", "haystack"]),
 )
-RETRIEVAL_CACHE_BYTES = env.int("RETRIEVAL_CACHE_BYTES", 1024**3)  # of each process
+# Where an index that is files keeps them.
+RETRIEVAL_INDEX_PATH = env.str("RETRIEVAL_INDEX_PATH", str(BASE_DIR / "indexes"))
+# Of each process.
+RETRIEVAL_CACHE_BYTES = env.int("RETRIEVAL_CACHE_BYTES", 1024**3, validate=NOT_NEGATIVE)
 RETRIEVAL_HAYSTACK_STORE = env.str("RETRIEVAL_HAYSTACK_STORE", "")
-RETRIEVAL_HAYSTACK_OPTIONS: dict[str, object] = dict(env.json("RETRIEVAL_HAYSTACK_OPTIONS", {}))
+RETRIEVAL_HAYSTACK_OPTIONS: dict[str, object] = dict(
+    env.json("RETRIEVAL_HAYSTACK_OPTIONS", {}, validate=check_object)
+)
 # What makes embeddings: a model on this machine, or an OpenAI-compatible endpoint.
-RETRIEVAL_EMBEDDINGS = env.str("RETRIEVAL_EMBEDDINGS", "local", validate=OneOf(["local", "openai"]))
+RETRIEVAL_EMBEDDINGS = env.str(
+    "RETRIEVAL_EMBEDDINGS", "local", validate=OneOf(["local", "multilingual", "openai"])
+)
 RETRIEVAL_MODEL_PATH = env.str("RETRIEVAL_MODEL_PATH", "")
 RETRIEVAL_MODEL_SHA256 = env.str("RETRIEVAL_MODEL_SHA256", "")
 RETRIEVAL_MODEL_NAME = env.str("RETRIEVAL_MODEL_NAME", "")
 RETRIEVAL_TOKENIZER_PATH = env.str("RETRIEVAL_TOKENIZER_PATH", "")
-RETRIEVAL_EMBEDDING_THREADS = env.int("RETRIEVAL_EMBEDDING_THREADS", min(os.cpu_count() or 1, 4))
+RETRIEVAL_POOLING = env.str("RETRIEVAL_POOLING", "mean", validate=OneOf(["mean", "first"]))
+RETRIEVAL_QUESTION_PREFIX = env.str("RETRIEVAL_QUESTION_PREFIX", "")
+RETRIEVAL_PASSAGE_PREFIX = env.str("RETRIEVAL_PASSAGE_PREFIX", "")
+RETRIEVAL_EMBEDDING_THREADS = env.int(
+    "RETRIEVAL_EMBEDDING_THREADS", min(os.cpu_count() or 1, 4), validate=POSITIVE
+)
 RETRIEVAL_OPENAI_URL = env.str("RETRIEVAL_OPENAI_URL", "https://api.openai.com/v1")
 RETRIEVAL_OPENAI_KEY = env.str("RETRIEVAL_OPENAI_KEY", "")
 RETRIEVAL_OPENAI_MODEL = env.str("RETRIEVAL_OPENAI_MODEL", "text-embedding-3-small")
-RETRIEVAL_OPENAI_DIMENSIONS = env.int("RETRIEVAL_OPENAI_DIMENSIONS", 1536)
-RETRIEVAL_CHUNK_TOKENS = env.int("RETRIEVAL_CHUNK_TOKENS", 200)
-RETRIEVAL_CHUNK_OVERLAP = env.int("RETRIEVAL_CHUNK_OVERLAP", 0)  # tokens
+RETRIEVAL_OPENAI_DIMENSIONS = env.int("RETRIEVAL_OPENAI_DIMENSIONS", 1536, validate=POSITIVE)
+RETRIEVAL_CHUNK_TOKENS = env.int("RETRIEVAL_CHUNK_TOKENS", 200, validate=POSITIVE)
+RETRIEVAL_CHUNK_OVERLAP = env.int("RETRIEVAL_CHUNK_OVERLAP", 0, validate=NOT_NEGATIVE)  # tokens
 # A plugin has 45 seconds to answer; larger loads come by `manage.py load_documents`. That many
 # passages take about a megabyte, of the two of MAX_BODY_BYTES, where each letter takes one byte.
-RETRIEVAL_MAX_CHUNKS = env.int("RETRIEVAL_MAX_CHUNKS", 500)  # of one call
-RETRIEVAL_MAX_COLLECTION_CHUNKS = env.int("RETRIEVAL_MAX_COLLECTION_CHUNKS", 200_000)
-RETRIEVAL_MAX_FILE_BYTES = env.int("RETRIEVAL_MAX_FILE_BYTES", 10 * 1024**2)
-RETRIEVAL_MAX_FILE_PAGES = env.int("RETRIEVAL_MAX_FILE_PAGES", 500)
-RETRIEVAL_PARSE_SECONDS = env.float("RETRIEVAL_PARSE_SECONDS", 20)
+RETRIEVAL_MAX_CHUNKS = env.int("RETRIEVAL_MAX_CHUNKS", 500, validate=POSITIVE)  # of one call
+RETRIEVAL_MAX_COLLECTION_CHUNKS = env.int(
+    "RETRIEVAL_MAX_COLLECTION_CHUNKS", 200_000, validate=POSITIVE
+)
+RETRIEVAL_MAX_FILE_BYTES = env.int("RETRIEVAL_MAX_FILE_BYTES", 10 * 1024**2, validate=POSITIVE)
+RETRIEVAL_MAX_FILE_PAGES = env.int("RETRIEVAL_MAX_FILE_PAGES", 500, validate=POSITIVE)
+RETRIEVAL_PARSE_SECONDS = env.float("RETRIEVAL_PARSE_SECONDS", 20, validate=ABOVE_ZERO)
+RETRIEVAL_OCR = env.str("RETRIEVAL_OCR", "")  # languages of tesseract, as in eng+deu
+# What takes longer than somebody waits is loaded behind, by workers (retrieval/loads/): more
+# passages, or seconds of reading the file.
+RETRIEVAL_WAIT_CHUNKS = env.int("RETRIEVAL_WAIT_CHUNKS", 100, validate=POSITIVE)
+RETRIEVAL_WAIT_SECONDS = env.float("RETRIEVAL_WAIT_SECONDS", 5, validate=ABOVE_ZERO)
+RETRIEVAL_LOAD_MAX_BYTES = env.int(
+    "RETRIEVAL_LOAD_MAX_BYTES", 50 * 1024**2, validate=POSITIVE
+)  # of a file
+RETRIEVAL_LOAD_MAX_PAGES = env.int("RETRIEVAL_LOAD_MAX_PAGES", 5_000, validate=POSITIVE)
+RETRIEVAL_LOAD_SECONDS = env.float("RETRIEVAL_LOAD_SECONDS", 600, validate=ABOVE_ZERO)  # to read it
+# Of one person, how many files may wait, and how large they may be together.
+RETRIEVAL_LOADS = env.int("RETRIEVAL_LOADS", 5_000, validate=POSITIVE)
+RETRIEVAL_LOADS_BYTES = env.int("RETRIEVAL_LOADS_BYTES", 500 * 1024**2, validate=POSITIVE)
+LOADS_KEPT_DAYS = env.int("LOADS_KEPT_DAYS", 7, validate=POSITIVE)  # what is known of each
+# The database is their queue, or Redis, from which many machines may take them.
+LOADS_QUEUE = env.str("LOADS_QUEUE", "database", validate=OneOf(["database", "rq"]))
+LOADS_QUEUE_URL = env.str("LOADS_QUEUE_URL", "redis://127.0.0.1:6379/1")
 # </examples>
 
 
@@ -175,6 +227,8 @@ INSTALLED_APPS = [
     "todos",
     "sports",
     "retrieval",
+    "django_tasks",
+    "django_tasks_db",
     # </examples>
     "plugins",
     "oauth2_provider",
@@ -188,24 +242,56 @@ INSTALLED_APPS = [
     "axes",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "corsheaders",
     "csp",
 ]
 
+# <examples>
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+if LOADS_QUEUE == "rq":
+    TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend"}}
+    INSTALLED_APPS += ["django_rq"]
+    RQ_QUEUES = {
+        "default": {
+            "URL": LOADS_QUEUE_URL,
+            # Seconds. A turn reads one file at most, and does a step besides.
+            "DEFAULT_TIMEOUT": int(RETRIEVAL_LOAD_SECONDS) + 300,
+        }
+    }
+    RQ = {
+        "JOB_CLASS": "django_tasks_rq.Job",
+        "WORKER_CLASS": "retrieval.loads.rq_worker.RQWorker",
+    }
+    RQ_SHOW_ADMIN_LINK = False  # its pages, and what they let their visitors do
+# </examples>
+
+# Commands of manage.py that `make run` and `make serve` run beside themselves.
+BESIDE_SERVER: list[str] = []
+# <examples>
+LOAD_WORKERS = env.int("LOAD_WORKERS", 1, validate=NOT_NEGATIVE)
+BESIDE_SERVER += (
+    ["db_worker --beside --verbosity=0"] * LOAD_WORKERS if LOADS_QUEUE == "database" else []
+)
+# </examples>
+
 MIDDLEWARE = [
     "plugins.middleware.PublicURLMiddleware",
+    "plugins.middleware.PortMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "plugins.middleware.MountMiddleware",
     "plugins.cors.PluginCorsMiddleware",
     "plugins.middleware.APIMiddleware",
     # From here on, for pages only.
+    "plugins.compression.PageCompressionMiddleware",
     "plugins.middleware.PlainInputMiddleware",
+    "plugins.middleware.BusyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "plugins.middleware.PersonalPageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "plugins.middleware.FormThrottleMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -251,6 +337,7 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "api.sqlite"
     DATABASES["default"]["OPTIONS"] = {
         # Writers queue for the lock instead of failing with "database is locked".
         "transaction_mode": "IMMEDIATE",
@@ -266,7 +353,10 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # Hot statements are prepared at their third use, by each connection. A proxy that hands one
     # connection to many transactions may not know them.
     prepared = env.bool("DATABASE_PREPARED", True)
-    DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 2 if prepared else None
+    options = DATABASES["default"].setdefault("OPTIONS", {})
+    options["prepare_threshold"] = 2 if prepared else None
+    # Seconds. Whoever waits for a server that does not answer holds a thread.
+    options.setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
@@ -289,7 +379,17 @@ THROTTLE_RATES = {
     "sign_in": env.str("THROTTLE_SIGN_IN", "30/min"),
     # Refused requests at a token endpoint, per client and address.
     "exchange": env.str("THROTTLE_EXCHANGE", "20/min"),
+    # Mails to one person who forgot their password, and to one address to be confirmed.
+    "reset": env.str("THROTTLE_RESET", "5/hour"),
 }
+
+# How many threads of a process may do dear work at once: cut and embed texts, read files, hash
+# passwords (api/dear_work.py). The others stay free for all else.
+DEAR_THREADS = env.int("DEAR_THREADS", max(env.int("THREADS", 4) // 2, 1), validate=POSITIVE)
+
+# How often what is counted in memory is written down, in seconds: calls by plugin, and when tokens
+# were last used (api/notes.py). 0 writes nothing.
+NOTES_SECONDS = env.float("NOTES_SECONDS", 10, validate=NOT_NEGATIVE)
 
 
 # --- People ------------------------------------------------------------------------------
@@ -304,7 +404,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "oauth_demo.hashers.PasswordHasher",
     "oauth_demo.hashers.ClientSecretHasher",
 ]
 AUTHENTICATION_BACKENDS = [
@@ -314,7 +414,7 @@ AUTHENTICATION_BACKENDS = [
 # Who fails to sign in this often, for one username from one address, has to wait. The
 # failures are in the database, so that all workers know of them.
 AXES_ENABLED = THROTTLE
-AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURES", 10)
+AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURES", 10, validate=POSITIVE)
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "api.throttling.client_address"
@@ -322,9 +422,45 @@ AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # who signed in when is nobody's business
 AXES_VERBOSE = False
+PASSWORD_RESET_TIMEOUT = 3600  # seconds
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "tokens"
 LOGOUT_REDIRECT_URL = "landing"
+
+
+# Mail, for forgotten passwords and changed addresses: smtp://user:password@host:25, with
+# submission:// where the server wants TLS. In development it stands in the terminal; in production
+# none is sent unless a server is named, and the pages say so.
+_email_url = env.str("EMAIL_URL", "console://" if DEBUG else "")
+SENDS_MAIL = bool(_email_url)
+_email: dict[str, Any] = email_settings(_email_url)
+EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+EMAIL_HOST = _email["EMAIL_HOST"]
+EMAIL_PORT = _email["EMAIL_PORT"]
+EMAIL_HOST_USER = _email["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS = _email["EMAIL_USE_TLS"]
+EMAIL_USE_SSL = _email["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", CONTACT_EMAIL or "webmaster@localhost")
+
+# What says what is kept of a person, for their export and before their account is deleted.
+PERSONAL_DATA = [
+    "accounts.erasure.personal_data",
+    "oauth_demo.personal_data.personal_data",
+    "plugins.personal_data.personal_data",
+    "simulator.personal_data.personal_data",
+]
+
+# What says what expires, for `manage.py tidy`.
+EXPIRING = [
+    "accounts.expiry.expiring",
+    "oauth_demo.expiry.expiring",
+    "plugins.usage.expiring",
+    "retrieval.loads.expiry.expiring",  # <examples></examples>
+    "retrieval.sweeping.expiring",  # <examples></examples>
+    "simulator.console.attempts.expiring",
+]
 
 
 # --- Browsers ----------------------------------------------------------------------------
@@ -332,7 +468,7 @@ LOGOUT_REDIRECT_URL = "landing"
 SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
-SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0, validate=NOT_NEGATIVE)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 X_FRAME_OPTIONS = "DENY"
@@ -372,17 +508,20 @@ CORS_EXPOSE_HEADERS = ["retry-after", "www-authenticate"]
 # --- API ---------------------------------------------------------------------------------
 
 # The largest request body but for files, in bytes.
-DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_BODY_BYTES", 2 * 1024**2)
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_BODY_BYTES", 2 * 1024**2, validate=POSITIVE)
 # The largest form, files and all, that is taken when it comes without saying how long it is.
 FORM_MAX_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE
-FORM_MAX_BYTES += RETRIEVAL_MAX_FILE_BYTES  # <examples></examples>
+FORM_MAX_BYTES += RETRIEVAL_LOAD_MAX_BYTES  # <examples></examples>
+# Whoever sends a form is known only when it has been read, so its files stay in memory; those of a
+# larger form are passed over. A view that knows whom it serves may read its form otherwise.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE
 
 REST_FRAMEWORK = {
     # Nobody is let in unless a plugin's mount says so.
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["api.json_api.DenyAll"],
     "DEFAULT_THROTTLE_CLASSES": ["api.throttling.Throttle"] if THROTTLE else [],
-    "NUM_PROXIES": 1 if TRUST_PROXY else 0,
     "DEFAULT_PARSER_CLASSES": ["api.json_api.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["api.json_api.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.json_api.AlwaysJSON",
@@ -392,9 +531,6 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "tryItOutEnabled": True},
     # A component for null alone breaks generated clients; plugins/openapi.py says it otherwise.
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     # It would write each value twice, behind its own description.
@@ -417,15 +553,15 @@ if "OAUTH_CLIENT_METADATA" in os.environ:
         "or off: clients that register, and clients that are known by the URL of their metadata."
     )
 # Of those, how many are kept that nobody is connected with, and for how long.
-OAUTH_UNUSED_CLIENTS = env.int("OAUTH_UNUSED_CLIENTS", 1000, validate=Range(min=1))
-OAUTH_UNUSED_CLIENT_DAYS = env.int("OAUTH_UNUSED_CLIENT_DAYS", 30, validate=Range(min=1))
+OAUTH_UNUSED_CLIENTS = env.int("OAUTH_UNUSED_CLIENTS", 1000, validate=POSITIVE)
+OAUTH_UNUSED_CLIENT_DAYS = env.int("OAUTH_UNUSED_CLIENT_DAYS", 30, validate=POSITIVE)
 # The private schemes of apps to which people may be sent back.
 OAUTH_REDIRECT_SCHEMES: list[str] = env.list(
     "OAUTH_REDIRECT_SCHEMES", ["cursor"], validate=check_private_schemes
 )
 # For how many seconds a refresh token that was spent may come back: its answer may have been lost,
 # or two processes of a client refreshed at once. 0 takes each for a replay, which ends all tokens.
-OAUTH_REFRESH_GRACE = env.int("OAUTH_REFRESH_GRACE", 30, validate=Range(min=0))
+OAUTH_REFRESH_GRACE = env.int("OAUTH_REFRESH_GRACE", 30, validate=NOT_NEGATIVE)
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",  # codes, and no other grant
@@ -438,8 +574,10 @@ OAUTH2_PROVIDER = {
     ],
     "SCOPES_BACKEND_CLASS": "plugins.scopes.PluginScopes",
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
-    "ACCESS_TOKEN_EXPIRE_SECONDS": env.int("ACCESS_TOKEN_SECONDS", 3600),
-    "REFRESH_TOKEN_EXPIRE_SECONDS": env.int("REFRESH_TOKEN_SECONDS", 30 * 24 * 3600),
+    "ACCESS_TOKEN_EXPIRE_SECONDS": env.int("ACCESS_TOKEN_SECONDS", 3600, validate=POSITIVE),
+    "REFRESH_TOKEN_EXPIRE_SECONDS": env.int(
+        "REFRESH_TOKEN_SECONDS", 30 * 24 * 3600, validate=POSITIVE
+    ),
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "CLIENT_SECRET_HASHER": "pbkdf2_sha256_once",
     # Which hosts http is for, and all else about redirect URIs, oauth_demo/redirects.py decides.
@@ -476,12 +614,12 @@ OAUTH2_PROVIDER = {
 SILENCED_SYSTEM_CHECKS = ["oauth2_provider.W008"]
 
 
-# --- Files, language, logs ---------------------------------------------------------------
+# --- Files, language, logs, figures ------------------------------------------------------
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 if not DEBUG:  # runserver finds them by itself
-    MIDDLEWARE.insert(2, "whitenoise.middleware.WhiteNoiseMiddleware")
+    MIDDLEWARE.insert(3, "whitenoise.middleware.WhiteNoiseMiddleware")
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -491,26 +629,31 @@ LANGUAGE_CODE = "en"
 USE_I18N = False
 TIME_ZONE = "UTC"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "loggers": {
-        room: {"handlers": ["console"], "level": "INFO"}
-        for room in (
-            "api",
-            "accounts",
-            "config",
-            "oauth2_provider.cimd",  # why a client's metadata document was refused
-            "oauth_demo",
-            "plugins",
-            "simulator",
-            # <examples>
-            "retrieval",
-            "sports",
-            # </examples>
-        )
-    },
-}
-if not DEBUG:
-    LOGGING["root"] = {"handlers": ["console"], "level": "WARNING"}
+# How logs are written, to standard error: "text", or "json", an object a line.
+LOG_FORMAT = env.str("LOG_FORMAT", "text", validate=OneOf(list(FORMATTERS)))
+# Whether each request leaves a line there.
+ACCESS_LOG = env.bool("ACCESS_LOG", False)
+# Paths in which what follows is a secret, which no log shows.
+SECRET_PATHS = ["/accounts/reset/", "/accounts/email/"]
+LOGGING = logging_settings(
+    LOG_FORMAT,
+    (
+        "api",
+        "accounts",
+        "config",
+        "oauth2_provider.cimd",  # why a client's metadata document was refused
+        "oauth_demo",
+        "plugins",
+        "simulator",
+        # <examples>
+        "retrieval",
+        "sports",
+        # </examples>
+    ),
+    debug=DEBUG,
+)
+
+# Whether /metrics tells figures of this site to Prometheus, on this machine; from elsewhere to
+# whoever bears the token.
+METRICS = env.bool("METRICS", False)
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")

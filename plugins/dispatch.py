@@ -5,9 +5,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.template.response import SimpleTemplateResponse
 
+from api.request_log import running
 from api.views import Answer
 from plugins.documents import allowed
-from plugins.mounts import PluginRequest
+from plugins.mounts import PluginMount, PluginRequest
+from plugins.usage import count_call, operation_name
 
 
 def answer_api(request: PluginRequest) -> Answer | HttpResponse:
@@ -16,15 +18,32 @@ def answer_api(request: PluginRequest) -> Answer | HttpResponse:
     view, args, kwargs = request.mount.match
     if request.method == "OPTIONS" and hasattr(view, "cls"):
         return allowed(methods_of(view))
+    mount = request.mount
+    if running.get():
+        note_operation(mount, request.method)
     if hasattr(view, "answer"):
-        answer: Answer = view.answer(request, *args, **kwargs)
+        try:
+            answer: Answer = view.answer(request, *args, **kwargs)
+        except Exception:
+            count_call(mount.plugin.slug, mount.match.url_name, request.method, 500)
+            raise
+        count_call(mount.plugin.slug, mount.match.url_name, request.method, answer.status_code)
         return answer
     response: HttpResponse = view(request, *args, **kwargs)
     if isinstance(response, SimpleTemplateResponse):  # as those of DRF's own views are
         response.render()
+    if mount.part == "api":
+        count_call(mount.plugin.slug, mount.match.url_name, request.method, response.status_code)
     response["Content-Length"] = len(response.content)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def note_operation(mount: PluginMount, method: str | None) -> None:
+    """Say in the request log what a request is for; of one within another, the inner counts."""
+    if noted := running.get():
+        noted.plugin = mount.plugin.slug
+        noted.operation = operation_name(method, mount.match.url_name)
 
 
 def methods_of(view: Any) -> tuple[str, ...]:

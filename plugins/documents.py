@@ -5,9 +5,10 @@ from functools import wraps
 from hashlib import sha256
 
 from django.http import HttpResponse
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from api.json_api import json_response
+from plugins.compression import compressed, takes_gzip
 from plugins.mounts import PluginRequest
 
 OWN = "private, no-cache"
@@ -36,6 +37,12 @@ def document(caching: str) -> Callable[[View], View]:
             response = view(request)
             if response.status_code != 200:
                 return response
+            if compressible(response):
+                patch_vary_headers(response, ["Accept-Encoding"])
+                if takes_gzip(request):
+                    response.content = compressed(response.content)
+                    response["Content-Encoding"] = "gzip"
+            # Of what is sent, compressed or not: each has an ETag of its own (section 8.8.3.3).
             etag = f'"{sha256(response.content).hexdigest()[:32]}"'
             response["Cache-Control"] = caching
             response["ETag"] = etag
@@ -45,6 +52,11 @@ def document(caching: str) -> Callable[[View], View]:
         return answer
 
     return made
+
+
+def compressible(response: HttpResponse) -> bool:
+    """Say whether compression is of use: a PNG is compressed as it is."""
+    return not response["Content-Type"].startswith("image/")
 
 
 def allowed(methods: tuple[str, ...]) -> HttpResponse:

@@ -1,15 +1,19 @@
 """Examples in a document: declared once, with the field or serializer that they are of.
 
 A serializer's `examples` are of its fields, by their names; its `example_body` is of the whole,
-where no body holds an example of every field.
+where no body holds an example of every field. Of a query's, `example_query` names the fields that a
+good call has: their parameters have the example as their own, the others only within their schema,
+which says how a value looks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from plugins.references import whole_schema
 
 MISSING = object()
+OPENS = "x-opens"
+"""Marks what a parameter is made of, until it is made."""
 
 
 def put_examples(properties: Mapping[str, dict[str, Any]], examples: Mapping[str, Any]) -> None:
@@ -17,6 +21,18 @@ def put_examples(properties: Mapping[str, dict[str, Any]], examples: Mapping[str
     for name, example in examples.items():
         if name in properties and not {"$ref", "allOf"} & properties[name].keys():
             properties[name]["example"] = example
+
+
+def mark_opening(properties: Mapping[str, dict[str, Any]], names: Iterable[str]) -> None:
+    for name in names:
+        properties[name][OPENS] = True
+
+
+def put_openings(parameters: Iterable[dict[str, Any]]) -> None:
+    """Give the parameters that a good call has their example."""
+    for parameter in parameters:
+        if parameter["schema"].pop(OPENS, False):
+            parameter["example"] = parameter["schema"]["example"]
 
 
 def put_bodies(document: Mapping[str, Any]) -> None:

@@ -41,6 +41,11 @@ class PluginMount(Mount):
         return (*super().resources, self.url("mcp:mcp"))
 
     @property
+    def home(self) -> str:
+        """Where people see what the plugin keeps for them; "" where it keeps nothing for anyone."""
+        return self.url(self.plugin.home) if self.plugin.home else ""
+
+    @property
     def contact_email(self) -> str:
         """Where people write to: at the host that they came to, unless a setting says."""
         domain, _ = split_domain_port(urlsplit(self.origin).netloc)
@@ -100,21 +105,19 @@ class PluginRequest(MountedRequest):
 
 def find_mount(request: HttpRequest, path_info: str) -> PluginMount | None:
     """Return the mount that serves a path at the request's host; None when that is no plugin's."""
+    return mount_of(f"{request.scheme}://{request.get_host()}", request.urlconf, path_info)
+
+
+def mount_of(origin: str, urlconf: Any, path_info: str) -> PluginMount | None:
     try:
-        match = resolve(path_info, request.urlconf)
+        match = resolve(path_info, urlconf)
     except Resolver404:
         return None
     namespace = next(iter(match.namespaces), "")
     plugin = namespaces(settings.PLUGINS).get(namespace)
     if plugin is None:
         return None
-    return PluginMount(
-        origin=f"{request.scheme}://{request.get_host()}",
-        urlconf=request.urlconf,
-        match=match,
-        namespace=namespace,
-        plugin=plugin,
-    )
+    return PluginMount(origin, urlconf, match, namespace, plugin)
 
 
 def without_slash(request: HttpRequest, mount: PluginMount | None) -> PluginMount | None:

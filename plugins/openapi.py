@@ -20,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from api.exceptions import ProblemSerializer
-from plugins.examples import put_bodies, put_examples
+from plugins.examples import mark_opening, put_bodies, put_examples, put_openings
 from plugins.mounts import PluginMount
 from plugins.permissions import DocumentedQuery, HasCredential, OwnUsername
 from plugins.plugin import Plugin
@@ -53,6 +53,7 @@ class PluginSchema(AutoSchema):
         if mapped.get("description") == get_doc(type(serializer)):
             del mapped["description"]
         put_examples(mapped.get("properties", {}), getattr(serializer, "examples", {}))
+        mark_opening(mapped.get("properties", {}), getattr(serializer, "example_query", ()))
         if body := getattr(serializer, "example_body", None):
             mapped["example"] = body
         return mapped
@@ -72,6 +73,7 @@ class PluginSchema(AutoSchema):
 
     def _get_parameters(self) -> Any:
         parameters: list[dict[str, Any]] = super()._get_parameters()
+        put_openings(parameters)
         if any(isinstance(permission, OwnUsername) for permission in self.view.get_permissions()):
             for parameter in parameters:
                 if (parameter["in"], parameter["name"]) == ("path", "username"):
@@ -99,7 +101,7 @@ class PluginSchema(AutoSchema):
         """Return the statuses that the mount and the framework can answer, and their meaning."""
         errors = {
             400: "Something in the request is wrong; the detail says what.",
-            503: "The database did not answer. Try again shortly.",
+            503: "The site is busy, or its database did not answer. Try again shortly.",
         }
         if self.view.get_authenticators():
             errors[401] = "There is no valid token."

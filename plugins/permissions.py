@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from api.normalization import nfc
+from api.usernames import USERNAME_MAX_LENGTH
 from oauth_demo.credentials import Credential
 
 
@@ -66,7 +67,8 @@ class OwnUsername(BasePermission):
         if view.kwargs.get("username") == "me":
             view.kwargs["username"] = own  # the arguments that the view is about to get
         # What the view will look for: an account of another form than C must not find another's.
-        if nfc(view.kwargs.get("username", own)) != own:
+        named = nfc(view.kwargs.get("username", own), longest=USERNAME_MAX_LENGTH)
+        if named != own:
             raise PermissionDenied(
                 f"This token opens only what belongs to '{own}'. Use that username."
             )

@@ -4,15 +4,17 @@ A `Plugin` says everything about itself once; its manifest, OpenAPI document, ro
 policy and pages are derived from it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
 from django.urls import URLPattern
 
+from api.personal_data import Kept
 from plugins.auth import AuthScheme
 from plugins.permissions import DocumentedQuery
+from plugins.samples import Sample
 
 CHATGPT_ORIGINS = ("https://chat.openai.com", "https://chatgpt.com")
 
@@ -20,10 +22,17 @@ CHATGPT_ORIGINS = ("https://chat.openai.com", "https://chatgpt.com")
 class API:
     """An API that plugins can mount; a subclass is bound to a plugin by each method's argument."""
 
-    curl_template: ClassVar[str]
-    """Commands to try it with, given `url`, `username` and perhaps `header`."""
+    title: ClassVar[str] = ""
+    """What people call the plugins that mount it, where there are several: “Todo lists”."""
+    summary: ClassVar[str] = ""
+    """What all of these do, in a sentence."""
+    samples: ClassVar[tuple[Sample, ...]] = ()
+    """Requests to try it with, which its pages show in several languages; the first is an example
+    by itself."""
     keeps_data: ClassVar[bool] = True
     """Whether it keeps what its callers send."""
+    home: ClassVar[str] = ""
+    """Names the one of its pages on which people see what it keeps for them; "" for none."""
 
     def urls(self, plugin: "Plugin") -> list[URLPattern]:
         """Return its URL patterns, bound by `as_view` to a plugin's store and protection."""
@@ -32,6 +41,21 @@ class API:
     def pages(self, plugin: "Plugin") -> list[URLPattern]:
         """Return pages for people; the plugin's card links to those directly below it."""
         return []
+
+    def opens_pages(self, plugin: "Plugin", user: Any) -> bool:
+        """Tell whether who looks at the plugin's card may open these, once they have signed in."""
+        return True
+
+    def kept(self, plugin: "Plugin", username: str | None = None) -> Iterable[Kept]:
+        """Say what it keeps for a plugin under a username, as many as there are; None is for all.
+
+        `name` begins with the plugin's slug. What is said of a username, `erase` deletes.
+        """
+        return ()
+
+    def usernames(self, plugin: "Plugin") -> int:
+        """Count under how many usernames it keeps something for a plugin."""
+        return 0
 
     def erase(self, plugin: "Plugin", username: str) -> None:
         """Delete what it keeps for a plugin under a username, whose account was deleted."""
@@ -86,6 +110,12 @@ class Plugin:
     def pages(self) -> list[URLPattern]:
         """The pages for people, bound to this plugin."""
         return self.api.pages(self)
+
+    @cached_property
+    def home(self) -> str:
+        """The route of the page on which people see what is their own; "" where nothing is."""
+        named = self.api.home and any(page.name == self.api.home for page in self.pages)
+        return f"pages:{self.api.home}" if named and self.auth.callers == "people" else ""
 
     @property
     def logo(self) -> str:

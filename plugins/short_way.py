@@ -6,25 +6,28 @@ the same views answer, with the same headers. Whatever is not quite usual goes t
 do with `SHORT_WAY=off`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from http.client import responses as reasons
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
-from django.core.exceptions import DisallowedHost, MiddlewareNotUsed
+from django.core.exceptions import DisallowedHost, MiddlewareNotUsed, SuspiciousOperation
 from django.core.handlers.exception import response_for_exception
-from django.core.handlers.wsgi import WSGIRequest
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
 from django.urls import set_script_prefix, set_urlconf
 from django.utils.log import log_response
 from django.utils.module_loading import import_string
 
+from api.body_length import refused
+from api.requests import APIRequest
 from api.views import Answer
 from plugins.dispatch import answer_api
-from plugins.mounts import find_mount, mount_among, prefix_namespace
+from plugins.mounts import PluginMount, mount_among, mount_of, prefix_namespace
+from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
 from plugins.urls import MCP_URLS
 
@@ -37,11 +40,21 @@ ARRIVAL = (
 )
 """What says where a request arrived; where it is the same, so is the place."""
 PLACES_MAX = 256
+MOUNTS_MAX = 1024
+"""How many paths are kept with what answers them; most requests ask for one of a few."""
+KEPT_PATH_MAX = 200  # characters
+
+UNREADABLE = (
+    b'{"detail":"The request cannot be read as its Content-Type says: no text is in such an '
+    b"encoding, or the query has too many parameters. Send it without a charset, or with "
+    b'charset=utf-8."}'
+)
 
 LAST = "plugins.middleware.APIMiddleware"
 KNOWN = frozenset(
     (
         "plugins.middleware.PublicURLMiddleware",
+        "plugins.middleware.PortMiddleware",
         "django.middleware.security.SecurityMiddleware",
         "plugins.middleware.MountMiddleware",
         "plugins.cors.PluginCorsMiddleware",
@@ -52,10 +65,11 @@ ELSEWHERE = frozenset(("whitenoise.middleware.WhiteNoiseMiddleware",))
 """And that which has no part in an API."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Place:
     """A scheme and host that requests arrive at, as the middleware knows it."""
 
+    plugins: Mapping[str, Plugin]
     origin: str
     urlconf: Any
     headers: tuple[tuple[str, str], ...]
@@ -63,9 +77,35 @@ class Place:
     told: tuple[tuple[str, Any], ...]
     """What the middleware says of where a request arrived, unlike the request itself."""
 
+    def mount_at(self, path: str) -> PluginMount | None:
+        """Return the mount at which an API or MCP endpoint answers a path; None for all else."""
+        return kept_mount(self, path) if len(path) <= KEPT_PATH_MAX else self.find_mount(path)
+
+    def find_mount(self, path: str) -> PluginMount | None:
+        slug, _, below = path[1:].partition("/")
+        plugin = self.plugins.get(slug)
+        if plugin is None:
+            mount = mount_of(self.origin, self.urlconf, path)  # at the root of a plugin's host
+            return mount if mount and mount.is_api else None
+        at: Any = {
+            "origin": self.origin,
+            "urlconf": self.urlconf,
+            "namespace": prefix_namespace(plugin),
+            "plugin": plugin,
+        }
+        return mount_among(plugin.api_urls, "api", below, **at) or mount_among(
+            MCP_URLS, "mcp", below, **at
+        )
+
+
+kept_mount = lru_cache(MOUNTS_MAX)(Place.find_mount)
+
 
 class ShortWay:
     """Finds the requests that can go this way, and answers them."""
+
+    has_seen_prefix: ClassVar = False
+    """Whether the site of this process was asked below a path: Django leaves that to the thread."""
 
     def __init__(self) -> None:
         names = settings.MIDDLEWARE[: settings.MIDDLEWARE.index(LAST)]
@@ -80,8 +120,11 @@ class ShortWay:
     def find(self, request: Any) -> Place | None:
         """Return where a request arrived, with its `mount` set; None if it must go the long way."""
         sent = request.META
+        if sent.get("SCRIPT_NAME"):
+            ShortWay.has_seen_prefix = True
+            return None
         usual = request.method in METHODS and "HTTP_ORIGIN" not in sent
-        if not (usual and self.is_open) or sent.get("SCRIPT_NAME"):
+        if not (usual and self.is_open):
             return None
         if request.path_info[0] != "/":
             return None
@@ -91,21 +134,7 @@ class ShortWay:
         if place is None:
             return None
         request.urlconf = place.urlconf
-        slug, _, below = request.path_info[1:].partition("/")
-        plugin = self.plugins.get(slug)
-        if plugin is None:
-            mount = find_mount(request, request.path_info)  # at the root of a plugin's host
-            request.mount = mount if mount and mount.is_api else None
-        else:
-            at: Any = {
-                "origin": place.origin,
-                "urlconf": place.urlconf,
-                "namespace": prefix_namespace(plugin),
-                "plugin": plugin,
-            }
-            request.mount = mount_among(plugin.api_urls, "api", below, **at) or mount_among(
-                MCP_URLS, "mcp", below, **at
-            )
+        request.mount = place.mount_at(request.path_info)
         return place if request.mount else None
 
     def place(self, request: Any) -> Place | None:
@@ -122,7 +151,13 @@ class ShortWay:
             del response["Content-Type"]
             now = zip(ARRIVAL, map(request.META.get, ARRIVAL), arrival, strict=True)
             told = tuple((name, value) for name, value, before in now if value != before)
-            place = Place(request.mount.origin, request.urlconf, tuple(response.items()), told)
+            place = Place(
+                plugins=self.plugins,
+                origin=request.mount.origin,
+                urlconf=request.urlconf,
+                headers=tuple(response.items()),
+                told=told,
+            )
             if len(self.places) < PLACES_MAX:  # more come of a made-up Host, where all are allowed
                 self.places[arrival] = place
         request.META.update(place.told)
@@ -130,13 +165,18 @@ class ShortWay:
 
     def answer(self, request: Any) -> Answer | HttpResponse:
         """Call the view of a request that was found, as Django's handler would."""
-        set_script_prefix("/")  # another request may have left its own to this thread
-        set_urlconf(request.urlconf)
+        own_urls = request.urlconf is not None  # the root of a plugin's host
+        if ShortWay.has_seen_prefix:
+            set_script_prefix("/")
+        if own_urls:
+            set_urlconf(request.urlconf)
         try:
             answer = answer_api(request)
         except Exception as error:
             return response_for_exception(request, error)
         finally:
+            if own_urls:
+                set_urlconf(None)
             request.close()
             close_old_connections()
         if answer.status_code >= 400:
@@ -153,9 +193,13 @@ def with_short_way(application: Application) -> Application:
 
     def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         try:
-            request = WSGIRequest({**environ})  # which changes its environ
-        except UnicodeDecodeError:
-            return application(environ, start_response)
+            request = APIRequest({**environ})  # which changes its environ
+        except (
+            LookupError,
+            ValueError,
+            SuspiciousOperation,
+        ):  # so would Django's own, before anybody could answer
+            return refused(start_response, "400 Bad Request", UNREADABLE)
         place = way.find(request)
         if place is None:
             return application(environ, start_response)

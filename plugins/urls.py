@@ -10,6 +10,7 @@ from django.http.request import split_domain_port
 from django.urls import URLPattern, URLResolver, include, path, re_path, resolve
 
 from plugins import views
+from plugins.api_page.views import APIPage
 from plugins.mcp.views import mcp
 from plugins.mounts import NOTHING, PluginMount, prefix_namespace, root_namespace
 from plugins.plugin import Plugin
@@ -53,10 +54,10 @@ def plugin_urls(
         path("openapi-full.json", views.openapi_full_json, name="openapi-full"),
         path("logo.png", views.logo, name="logo"),
         path("legal", views.legal, name="legal"),
-        path("docs", views.api_page(plugin), name="docs"),
+        path("docs", APIPage.as_view(), name="docs"),
         path("", include((plugin.auth.urls(plugin), "auth"))),
         path("", include((plugin.pages, "pages"))),
-        re_path("", views.NotFoundView.as_view(), name=NOTHING),
+        re_path("", views.nothing, name=NOTHING),
     ]
     return patterns, "plugin", namespace
 
@@ -66,6 +67,7 @@ class RootedURLConf:
     """The site's URLs with one plugin's beneath them at the root."""
 
     urlpatterns: list[URLPattern | URLResolver]
+    handler400: Any
     handler404: Any
     handler500: Any
 
@@ -85,7 +87,7 @@ def mount_at(origin: str, plugin: Plugin) -> PluginMount:
     """Return the mount of a plugin at the root of a host, without a request for it."""
     namespace = root_namespace(plugin)
     patterns: list[URLPattern | URLResolver] = [path("", plugin_urls(plugin, namespace=namespace))]
-    urlconf = RootedURLConf(patterns, handler404=None, handler500=None)
+    urlconf = RootedURLConf(patterns, handler400=None, handler404=None, handler500=None)
     match = resolve("/", urlconf)  # type: ignore[arg-type]
     return PluginMount(
         origin=origin, urlconf=urlconf, match=match, namespace=namespace, plugin=plugin
@@ -101,6 +103,7 @@ def rooted_urlconfs(plugins_setting: str, root_urlconf: str) -> dict[str, Rooted
                 *site.urlpatterns,
                 path("", plugin_urls(plugin, namespace=root_namespace(plugin))),
             ],
+            handler400=site.handler400,
             handler404=site.handler404,
             handler500=site.handler500,
         )

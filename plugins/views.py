@@ -1,21 +1,30 @@
 """The landing page, and the documents that every plugin serves."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
-from csp.decorators import csp_update
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.contrib.staticfiles import finders
+from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import split_domain_port
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
-from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
+from api.exceptions import AWAY, AWAY_SECONDS, is_away
 from api.json_api import json_response
+from api.request_ids import HEADER, request_id
+from api.request_log import running
 from api.views import APIView
 from plugins import manifest as documents
 from plugins.clients import token_variable, ways
@@ -24,6 +33,7 @@ from plugins.mounts import PluginRequest, find_mount, prefix_namespace, root_nam
 from plugins.openapi import openapi_text
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
+from plugins.samples import Written, written
 
 
 @document(OWN)
@@ -71,6 +81,7 @@ def legal(request: PluginRequest) -> HttpResponse:
     context = {
         "plugin": request.mount.plugin,
         "contact_email": request.mount.contact_email,
+        "contact_is_set": bool(settings.CONTACT_EMAIL),
     }
     return render(request, "plugins/legal.html", context)
 
@@ -78,38 +89,49 @@ def legal(request: PluginRequest) -> HttpResponse:
 @require_safe
 def plugin_page(request: PluginRequest) -> HttpResponse:
     plugin = request.mount.plugin
+    shown = card(request, plugin)
+    samples = plugin_samples(request, plugin, shown["urls"]["index"])
+    return render(request, "plugins/plugin.html", {"card": shown, "samples": samples})
+
+
+def plugin_samples(request: HttpRequest, plugin: Plugin, url: str) -> list[Written]:
+    """Return how to call a plugin whose root is at `url`, as whoever looks at the page would."""
     username = request.user.get_username() or "USERNAME"
-    context = {
-        "card": card(request, plugin),
-        "username": username if plugin.auth.callers == "people" else "global",
-        "header": plugin.auth.header(plugin.auth.placeholder) if plugin.auth.placeholder else "",
-    }
-    return render(request, "plugins/plugin.html", context)
-
-
-class APIPage(SpectacularSwaggerSplitView):
-    """The interactive API page, which needs nothing from the network."""
-
-    def _get_schema_url(self, request: Request) -> str:
-        mount = request.mount  # type: ignore[attr-defined]
-        path: str = mount.url("openapi").removeprefix(mount.origin)
-        return path
-
-
-def api_page(plugin: Plugin) -> Any:
-    view = APIPage.as_view(
-        title=plugin.name_for_human,
-        template_name="plugins/api_page.html",
-        template_name_js="plugins/api_page.js",
-        throttle_classes=[],
+    return written(
+        plugin.api.samples,
+        url=url,
+        username=username if plugin.auth.callers == "people" else "global",
+        header=plugin.auth.header(plugin.auth.placeholder) if plugin.auth.placeholder else "",
     )
-    return csp_update({"style-src": ["'unsafe-inline'"]})(view)  # Swagger UI styles itself
 
 
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
-    cards = [card(request, plugin) for plugin in declared_plugins()]
-    return render(request, "plugins/landing.html", {"cards": cards})
+    """Show the plugins, those of one API together, and the first of them in use."""
+    groups: dict[str, dict[str, Any]] = {}
+    for plugin in declared_plugins():
+        api = plugin.api
+        title = api.title or plugin.name_for_human
+        group = groups.setdefault(title, {"title": title, "summary": api.summary, "cards": []})
+        group["cards"].append(card(request, plugin))
+    for group in groups.values():
+        shown = group["cards"][0]
+        shown["samples"] = plugin_samples(request, shown["plugin"], shown["urls"]["index"])[:1]
+        break
+    return render(request, "plugins/landing.html", {"groups": [*groups.values()]})
+
+
+@never_cache
+@login_required
+@require_safe
+def yours(request: HttpRequest) -> HttpResponse:
+    """List the plugins that keep something for who is signed in, and where they see it."""
+    homes = {
+        plugin: reverse(f"{prefix_namespace(plugin)}:{plugin.home}")
+        for plugin in declared_plugins()
+        if plugin.home
+    }
+    return render(request, "plugins/yours.html", {"homes": homes})
 
 
 def card(request: HttpRequest, plugin: Plugin) -> dict[str, Any]:
@@ -129,8 +151,9 @@ def card(request: HttpRequest, plugin: Plugin) -> dict[str, Any]:
         "pages": {
             str(page.name): url(f"pages:{page.name}")
             for page in plugin.pages
-            if "/" not in str(page.pattern)
+            if "/" not in str(page.pattern) and plugin.api.opens_pages(plugin, request.user)
         },
+        "home": url(plugin.home) if plugin.home else "",
         "own_host": own_host(request, plugin),
         "ways": ways(plugin, address),
         "token_variable": token_variable(plugin) if plugin.auth.tokens_by_hand else "",
@@ -171,8 +194,23 @@ def openai_apps_challenge(request: HttpRequest) -> HttpResponse:
     return HttpResponse(token, content_type="text/plain")
 
 
+@csrf_exempt
+def nothing(request: HttpRequest) -> HttpResponse:
+    """Answer every path below a plugin at which it has nothing: people by a page."""
+    if request.method in ("GET", "HEAD") and wants_page(request):
+        return not_found(request)
+    response: HttpResponse = nothing_for_machines(request)
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+def wants_page(request: HttpRequest) -> bool:
+    """Say whether a request is a browser's, for a person to look at: it names HTML by name."""
+    return "text/html" in request.headers.get("Accept", "")
+
+
 class NotFoundView(APIView):
-    """Every path below a plugin at which it has nothing."""
+    """Says in JSON that there is nothing."""
 
     permission_classes = []
     throttle_classes = []
@@ -181,16 +219,59 @@ class NotFoundView(APIView):
         raise NotFound("There is nothing at this path. See openapi.yaml for what there is.")
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "404.html", status=404)
+nothing_for_machines = NotFoundView.as_view()
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say so, and lead back: to the plugin below which it was looked for, too."""
+    mount = getattr(request, "mount", None)
+    response = render(request, "404.html", {"mount": mount}, status=404)
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Lead to the icon, for those who look for it where it was before pages named it."""
+    return redirect(static("favicon.ico"))
+
+
+BAD_HOST = "The site is not known by this host. Use an address that its documents say."
+BAD_REQUEST = (
+    "Something in the request is not as it should be: a cookie, or a character in its URL."
+)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that a request is wrong: in JSON, unless HTML is asked for by name.
+
+    What it is for is not known yet. Django's own would read its form, which may be what is wrong.
+    """
+    if wants_page(request):
+        return HttpResponse(render_to_string("400.html"), status=400)
+    unknown_host = isinstance(exception, DisallowedHost)
+    return json_response({"detail": BAD_HOST if unknown_host else BAD_REQUEST}, 400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer what nobody foresaw: to clients of a plugin as JSON, to people as a page."""
-    if getattr(request, "mount", None):  # a middleware may have failed before there was one
-        detail = "Something went wrong here. It was logged. Try again later."
-        return json_response({"detail": detail}, 500)
-    return render(request, "500.html", status=500)
+    """Answer what went wrong here: to clients of a plugin as JSON, to people as a page.
+
+    A database or disk that is away, full or only read is no fault of the site's: 503.
+    """
+    away = is_away(sys.exception())
+    name = request_id(request.META)
+    # A middleware may have failed before there was a mount.
+    if getattr(request, "mount", None) and not wants_page(request):
+        detail = f"Something went wrong here. It was logged, as request {name}. Try again later."
+        response = json_response({"detail": AWAY if away else detail}, 503 if away else 500)
+    else:
+        context = {"request_id": name}
+        response = render(request, "503.html" if away else "500.html", context)
+        response.status_code = 503 if away else 500
+    if away:
+        response["Retry-After"] = str(AWAY_SECONDS)
+    if not running.get():  # where the request log says so of every answer
+        response[HEADER] = name
+    return response
 
 
 def well_known(request: PluginRequest, slug: str, name: str, below: str = "") -> HttpResponse:

@@ -2,6 +2,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from api.admin_links import linked
 from simulator.models import InstalledPlugin
 
 NOT_REVOKED = (
@@ -14,7 +15,7 @@ NOT_REVOKED = (
 class InstalledPluginAdmin(admin.ModelAdmin[InstalledPlugin]):
     """Lists what is installed. Secrets are shown nowhere, encrypted or not."""
 
-    list_display = ("name", "owner", "kind", "scheme", "address", "installed_at")
+    list_display = ("name", linked("owner", "person"), "kind", "scheme", "address", "installed_at")
     list_filter = ("kind", "scheme")
     list_select_related = ("owner",)
     search_fields = ("name", "address", "owner__username")

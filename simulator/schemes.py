@@ -70,6 +70,10 @@ class Scheme:
     def needs(self) -> tuple[Need, ...]:
         return ()
 
+    def places(self) -> dict[str, str]:
+        """Return where a person signs in, and where secrets go but for calls, by words for it."""
+        return {}
+
     def missing(self, given: Given) -> Need | None:
         """Return what only the person can give, and did not."""
         return next((need for need in self.needs() if not getattr(given, need.name)), None)

@@ -3,33 +3,36 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from sports.models import Game, Player, Stat, Team
+from sports.models import Game, Player, Team
+from sports.plot import plot
 
-RECENT = 15  # games
+RECENT = 10  # games
 
 
 @require_safe
 def standings(request: HttpRequest) -> HttpResponse:
     """Show the season and player that the query names, else the newest and the top shooter."""
-    seasons = list(Game.objects.order_by("-season").values_list("season", flat=True).distinct())
-    season = chosen(request.GET.get("season"), seasons)
-    context: dict[str, Any] = {"seasons": seasons, "season": season}
+    seasons = known_seasons()
+    season = chosen(request.GET.get("season"), list(seasons))
+    context: dict[str, Any] = {"seasons": seasons.values()}
     if season is not None:
         games = Game.objects.filter(season=season).select_related("home_team", "visitor_team")
         players = {player.pk: player for player in shooters(season)}
         player = chosen(request.GET.get("player"), list(players))
         context |= {
-            "standings": season_standings(season),
+            "season": seasons[season],
+            "conferences": by_conference(season_standings(season)),
             "games": games.order_by("-date", "-id")[:RECENT],
             "players": players.values(),
+            "teams": teams_of_shooters(season),
             "plot": None if player is None else plot(players[player], season),
         }
     return render(request, "sports/standings.html", context)
@@ -38,6 +41,25 @@ def standings(request: HttpRequest) -> HttpResponse:
 def chosen(value: str | None, choices: Sequence[int]) -> int | None:
     """Return the choice that a query names, the first one when it names none of them."""
     return next((one for one in choices if str(one) == value), choices[0] if choices else None)
+
+
+@dataclass(frozen=True)
+class Season:
+    year: int
+    """In which it began."""
+    has_scores: bool
+
+    def __str__(self) -> str:
+        return f"{self.year}-{(self.year + 1) % 100:02}"
+
+
+def known_seasons() -> dict[int, Season]:
+    """Return the seasons of which there are games, the newest first."""
+    counted = Game.objects.order_by("-season").values_list("season")
+    return {
+        year: Season(year, has_scores=scores > 0)
+        for year, scores in counted.annotate(scores=Count("home_team_score"))
+    }
 
 
 @dataclass(frozen=True)
@@ -67,21 +89,21 @@ def season_standings(season: int) -> list[Standing]:
     return sorted(table, key=lambda row: (-float(row.share), -row.wins, row.team.full_name))
 
 
+def by_conference(rows: Sequence[Standing]) -> dict[str, list[Standing]]:
+    """Return the standings of each conference; of all teams as one where one has none."""
+    if not all(row.team.conference for row in rows):
+        return {"": [*rows]}
+    in_order = sorted(rows, key=lambda row: row.team.conference)
+    return {name: [*group] for name, group in groupby(in_order, lambda row: row.team.conference)}
+
+
 def shooters(season: int) -> QuerySet[Player]:
     """Return who tried field goals in a season's regular games, who made most first."""
     players = Player.objects.filter(stats__season=season, stats__postseason=False, stats__fga__gt=0)
     return players.annotate(made=Sum("stats__fgm")).order_by("-made", "id")
 
 
-def plot(player: Player, season: int) -> dict[str, Any]:
-    """Return a player's field goals, game by game, for the template to draw."""
-    stats = Stat.objects.filter(player=player, season=season, postseason=False, fga__gt=0)
-    shots = stats.order_by("date", "id").values("date", "fga", made=Coalesce("fgm", 0))
-    lines: list[Any] = list(shots)
-    return {
-        "player": player,
-        "lines": lines,
-        "made": sum(line["made"] for line in lines),
-        "attempted": sum(line["fga"] for line in lines),
-        "highest": max(line["fga"] for line in lines),
-    }
+def teams_of_shooters(season: int) -> QuerySet[Team]:
+    """Return the teams that these played for: the data may know the shots of few."""
+    teams = Team.objects.filter(stats__season=season, stats__postseason=False, stats__fga__gt=0)
+    return teams.distinct()

@@ -138,6 +138,7 @@ class DatesQuery(PagedQuery):
 
 class PlayersQuery(PagedQuery):
     examples: ClassVar = {**PagedQuery.examples, "query": "jokic"}
+    example_query: ClassVar = ("query",)
     query = serializers.CharField(
         source="search",
         allow_blank=True,
@@ -148,6 +149,7 @@ class PlayersQuery(PagedQuery):
 
 class GamesQuery(DatesQuery):
     examples: ClassVar = {**DatesQuery.examples, "seasons": [2023, 2024], "team_ids": [1610612743]}
+    example_query: ClassVar = ("team_ids", "start_date", "end_date")
     seasons = Many(
         max_length=IDS_MAX,
         child=season(),
@@ -159,12 +161,14 @@ class GamesQuery(DatesQuery):
 
 class StatsQuery(DatesQuery):
     examples: ClassVar = {**DatesQuery.examples, "player_ids": [203999], "game_ids": [22400075]}
+    example_query: ClassVar = ("player_ids", "start_date", "end_date")
     player_ids = ids("players")
     game_ids = ids("games")
 
 
 class SeasonAveragesQuery(Query):
     examples: ClassVar = {"season": 2024, "player_ids": [203999]}
+    example_query: ClassVar = ("season", "player_ids")
     season = season(
         help_text="The year in which the season began. The newest season, when left out."
     )

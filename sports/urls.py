@@ -3,12 +3,22 @@
 from django.urls import URLPattern, path
 
 from plugins.plugin import API, Plugin
+from plugins.samples import Sample
 from sports import balldontlie, views
 from sports.pages import standings
 
 
 class SportsAPI(API):
-    curl_template = "sports/curl.html"
+    title = "Sports"
+    summary = "Real teams, players and games."
+    samples = (
+        Sample(title="Find a player", path="players", query={"query": "jokic"}),
+        Sample(
+            title="Read a team’s games in a season",
+            path="games",
+            query={"seasons": "2024", "team_ids": "1610612743"},
+        ),
+    )
     keeps_data = False
 
     def urls(self, plugin: Plugin) -> list[URLPattern]:

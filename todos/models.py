@@ -1,7 +1,10 @@
 """Todos, and the lists they are in."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 
+from django.conf import settings
 from django.db import connection, models
 from django.db.models.functions import Now
 
@@ -9,6 +12,7 @@ from api.compiled import CompiledInsert, CompiledQuery, Statement
 from api.usernames import USERNAME_MAX_LENGTH
 
 TODO_MAX_LENGTH = 2_000  # characters
+PAGE_MAX_LENGTH = 200_000  # characters of all todos in one answer
 
 
 class Todo(models.Model):
@@ -37,6 +41,25 @@ class NoSuchTodoError(LookupError):
         )
 
 
+class FullListError(Exception):
+    """The list has as many todos as it may; nothing was added."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"The list is full: it holds {settings.TODO_QUOTA:,} todos. Nothing was added. "
+            "Delete what is done first."
+        )
+
+
+@dataclass(frozen=True)
+class Removed:
+    """A todo that is gone, as it was: its id is its place, and no other todo's."""
+
+    id: int
+    text: str
+    created_at: str
+
+
 @dataclass(frozen=True)
 class TodoList:
     """The todos of one username in one plugin's store, in the order they were added.
@@ -47,12 +70,35 @@ class TodoList:
     store: str
     username: str
 
+    def rows(self, *, limit: int, offset: int = 0) -> list[tuple[int, str]]:
+        """Return ids and texts."""
+        return LIST_ROWS.rows(store=self.store, username=self.username, limit=limit, offset=offset)
+
     def texts(self, *, limit: int | None = None, offset: int = 0) -> list[str]:
         rows = LIST_TEXTS.rows(store=self.store, username=self.username, limit=limit, offset=offset)
         return [text for (text,) in rows]
 
+    def page(self, *, limit: int | None = None, offset: int = 0) -> tuple[list[str], int | None]:
+        """Return texts, TODO_PAGE and PAGE_MAX_LENGTH at most, and where the rest begins."""
+        limit = min(limit or settings.TODO_PAGE, settings.TODO_PAGE)
+        texts = self.texts(limit=limit + 1, offset=offset)
+        if len(texts) > PAGE_MAX_LENGTH // TODO_MAX_LENGTH:  # or they fit in any case
+            ends = list(accumulate(map(len, texts)))
+            limit = min(limit, bisect_right(ends, PAGE_MAX_LENGTH))
+        if len(texts) <= limit:
+            return texts, None
+        return texts[:limit], offset + limit
+
     def add(self, text: str) -> None:
-        INSERT_TODO.insert(self.store, self.username, text)
+        """Add a todo at the end; raises FullListError.
+
+        Those who add at the same moment on PostgreSQL may each find the last place free.
+        """
+        values = {"store": self.store, "username": self.username, "text": text}
+        if not settings.TODO_QUOTA:
+            INSERT_TODO.insert(*values.values())
+        elif not ADD.rows({**values, "last": settings.TODO_QUOTA - 1}):
+            raise FullListError
 
     def pop(self, index: int) -> str:
         """Remove the todo at a 0-based index and return its text.
@@ -67,6 +113,23 @@ class TodoList:
         [(text,)] = rows
         return str(text)
 
+    def remove(self, pk: int) -> "Removed | None":
+        """Remove the todo of an id; None where it is not on the list any more."""
+        values = {"store": self.store, "username": self.username, "id": pk}
+        rows = REMOVE.rows(values)
+        return Removed(pk, rows[0][0], str(rows[0][1])) if rows else None
+
+    def put_back(self, removed: "Removed") -> bool:
+        """Put what was removed in its place again; False where it is there already.
+
+        Raises FullListError.
+        """
+        if settings.TODO_QUOTA and self.rows(limit=1, offset=settings.TODO_QUOTA - 1):
+            raise FullListError
+        return bool(
+            PUT_BACK.rows({"store": self.store, "username": self.username, **vars(removed)})
+        )
+
     def clear(self) -> None:
         Todo.objects.filter(store=self.store, username=self.username).delete()
 
@@ -79,7 +142,20 @@ LIST_TEXTS = CompiledQuery(
         Todo.objects.filter(store=store, username=username).order_by("id").values_list("text")
     )
 )
+LIST_ROWS = CompiledQuery(
+    lambda store, username: (
+        Todo.objects.filter(store=store, username=username).order_by("id").values_list("id", "text")
+    )
+)
 INSERT_TODO = CompiledInsert(Todo, ["store", "username", "text"])
+# Whether there is a last todo the index alone tells, which is read that far.
+ADD = Statement("""
+    INSERT INTO todos_todo (store, username, text)
+    SELECT CAST(%(store)s AS varchar), CAST(%(username)s AS varchar), %(text)s WHERE NOT EXISTS (
+        SELECT 1 FROM todos_todo WHERE store = %(store)s AND username = %(username)s
+        ORDER BY id LIMIT 1 OFFSET %(last)s
+    ) RETURNING id
+""")
 
 
 # DELETE … RETURNING, which Django's ORM cannot say. SQLite runs one writing statement at a time.
@@ -97,3 +173,14 @@ POP = {
         ) RETURNING text
     """),
 }
+
+# By its own id: whatever a client did since the list was read, this is that todo or none.
+REMOVE = Statement("""
+    DELETE FROM todos_todo WHERE id = %(id)s AND store = %(store)s AND username = %(username)s
+    RETURNING text, created_at
+""")
+PUT_BACK = Statement("""
+    INSERT INTO todos_todo (id, store, username, text, created_at)
+    VALUES (%(id)s, %(store)s, %(username)s, %(text)s, %(created_at)s)
+    ON CONFLICT (id) DO NOTHING RETURNING id
+""")

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
-from api.fields import Digits, Text, WholeNumber, object_wanted
+from api.fields import PLAIN, Digits, Text, WholeNumber, object_wanted
 from todos.models import TODO_MAX_LENGTH
 
 INDEX_MAX = 2**31 - 1  # far beyond any list, and safe in every client's integer
@@ -20,7 +20,7 @@ class AddTodoSerializer(serializers.Serializer[Any]):
     todo = Text(
         max_length=TODO_MAX_LENGTH,
         # DRF refuses NUL and lone surrogates; the pattern tells clients so.
-        validators=[RegexValidator(r"^[^\x00]*[^\s\x00][^\x00]*$", "Use plain text without NUL.")],
+        validators=[RegexValidator(PLAIN, "Use plain text without NUL.")],
         help_text="What is to be done, in the person's words.",
         error_messages={
             "required": 'Missing. Send a JSON object like {{"todo": "buy milk"}}.',
@@ -57,7 +57,7 @@ class PageSerializer(serializers.Serializer[Any]):
         required=False,
         min_value=1,
         max_value=INDEX_MAX,
-        help_text="How many todos to answer at most; all when left out.",
+        help_text="How many todos to answer at most. However many, a long answer ends earlier.",
     )
     offset = Digits(
         required=False,
@@ -69,9 +69,12 @@ class PageSerializer(serializers.Serializer[Any]):
 
 
 class TodosSerializer(serializers.Serializer[Any]):
-    examples: ClassVar = {"todos": ["Buy milk"]}
+    examples: ClassVar = {"todos": ["Buy milk"], "next_offset": 1_000}
     todos = serializers.ListField(
         child=serializers.CharField(), help_text="The todos, in the order they were added."
+    )
+    next_offset = serializers.IntegerField(
+        required=False, help_text="The offset of the rest; left out where the list ends here."
     )
 
 

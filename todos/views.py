@@ -9,7 +9,7 @@ from api.exceptions import ProblemSerializer
 from api.usernames import USERNAME, checked
 from api.views import APIView, Response
 from plugins.mcp.widgets import Widget
-from todos.models import NoSuchTodoError, TodoList
+from todos.models import FullListError, NoSuchTodoError, TodoList
 from todos.serializers import (
     AddedTodoSerializer,
     AddTodoSerializer,
@@ -28,7 +28,7 @@ class TodosView(APIView):
     """The list of one username, in the store that the mount names."""
 
     store = ""
-    domain_errors: ClassVar = {NoSuchTodoError: 404}
+    domain_errors: ClassVar = {NoSuchTodoError: 404, FullListError: 409}
     widgets: ClassVar = {
         "GET": Widget(
             name="todos",
@@ -44,7 +44,8 @@ class TodosView(APIView):
     @extend_schema(
         operation_id="getTodos",
         summary="Get the list of todos",
-        description="A long list can be read in parts with limit and offset.",
+        description="A long list comes in parts: next_offset is the offset at which the rest "
+        "begins, and is left out where there is none.",
         parameters=[PageSerializer],
         responses={200: OpenApiResponse(TodosSerializer, "The todos, possibly none.")},
     )
@@ -52,14 +53,18 @@ class TodosView(APIView):
         # A plain dict: out of a QueryDict, DRF takes an empty value for none at all.
         query = request.query_params.dict()
         page = PAGE.run_validation(query) if query else {}
-        return Response({"todos": self.todos(username).texts(**page)})
+        todos, rest = self.todos(username).page(**page)
+        return Response({"todos": todos} if rest is None else {"todos": todos, "next_offset": rest})
 
     @extend_schema(
         operation_id="addTodo",
         summary="Add a todo to the end of the list",
         description="One todo at a time, in the person's own words.",
         request=AddTodoSerializer,
-        responses={200: OpenApiResponse(AddedTodoSerializer, "The todo was added.")},
+        responses={
+            200: OpenApiResponse(AddedTodoSerializer, "The todo was added."),
+            409: OpenApiResponse(ProblemSerializer, "The list is full; nothing was added."),
+        },
     )
     def post(self, request: Request, username: str) -> Response:
         body = ADD_TODO.run_validation(request.data)

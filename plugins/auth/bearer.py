@@ -1,5 +1,6 @@
 """Schemes of one secret: `Authorization: Bearer …` (RFC 6750), handed out by hand."""
 
+import re
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -12,7 +13,13 @@ from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from oauth_demo.credentials import Credential, find_personal_token, find_service_token
+from oauth_demo.credentials import (
+    Credential,
+    find_access_token,
+    find_personal_token,
+    find_service_token,
+)
+from oauth_demo.lending import end_lent_access, lend_access
 from oauth_demo.models import Token, digest
 from plugins.auth.pasted import fault_of
 from plugins.auth.scheme import AuthScheme
@@ -21,6 +28,10 @@ from plugins.permissions import HasCredential, OwnUsername
 if TYPE_CHECKING:
     from plugins.mounts import PluginMount
     from plugins.plugin import Plugin
+
+
+TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+"""A token as RFC 6750 section 2.1 spells one."""
 
 
 class BearerScheme(AuthScheme):
@@ -46,8 +57,9 @@ class BearerScheme(AuthScheme):
 
     def hand_out(self, plugin: "Plugin", user: Any, redirect_uri: str) -> Mapping[str, str]:
         whose = user if self.callers == "people" else None
-        name = f"Console of {user.get_username()}"[:100]
-        return {"token": Token.objects.issue(plugin=plugin.slug, name=name, user=whose)[1]}
+        name = f"Console of {user.get_username()}"
+        free = Token.objects.free_name(name, plugin=plugin.slug, user=whose)
+        return {"token": Token.objects.issue(plugin=plugin.slug, name=free, user=whose)[1]}
 
     def take_back(self, handed_out: Mapping[str, str]) -> list[str]:
         token = Token.objects.filter(digest=digest(handed_out.get("token", ""))).first()
@@ -55,6 +67,13 @@ class BearerScheme(AuthScheme):
             return []
         token.revoke()
         return ["Revoked the token that this site had made for it."]
+
+    def lend(self, plugin: "Plugin", user: Any) -> str:
+        """Give the page all scopes there are, which the person agrees to by asking."""
+        return lend_access(user, plugin=plugin.slug, scopes=self.scopes)
+
+    def end_loan(self, plugin: "Plugin", user: Any) -> None:
+        end_lent_access(user, plugin=plugin.slug)
 
     def authenticate(self, request: Request, plugin: "Plugin") -> tuple[Any, Credential] | None:
         return BearerToken(self, plugin).authenticate(request)
@@ -89,9 +108,14 @@ class BearerToken(TokenAuthentication):
     def authenticate(self, request: Any) -> tuple[Any, Credential] | None:
         """Read that header alone: `request.headers` would make a mapping of all that came."""
         header = request.META.get("HTTP_AUTHORIZATION", "")
-        read = cast("Request", SimpleNamespace(headers={"authorization": header}))
+        keyword, _, token = header.partition(" ")
+        found: tuple[Any, Credential] | None
         try:
-            found: tuple[Any, Credential] | None = super().authenticate(read)
+            if keyword == self.keyword and TOKEN.fullmatch(token):
+                return self.authenticate_credentials(token)  # as DRF finds, too, at some length
+            found = super().authenticate(
+                cast("Request", SimpleNamespace(headers={"authorization": header}))
+            )
         except AuthenticationFailed:
             self.require_faultless(header)
             raise
@@ -130,6 +154,7 @@ class ServiceHTTP(BearerScheme):
     name = "Service token"
     tokens_by_hand = True
     how_to_get_one = "Ask the plugin's operator for a service token."
+    token_command = "create_service_token"
     mcp_credential = "It wants a service token, which the operator of this site makes."
     placeholder = "SERVICE_TOKEN"
     find = staticmethod(find_service_token)
@@ -148,4 +173,10 @@ class UserHTTP(BearerScheme):
     how_to_get_one = "Sign in to the plugin's site and make one under Tokens."
     mcp_credential = "It wants a token of your own: sign in here, and make one under Tokens."
     placeholder = "YOUR_TOKEN"
-    find = staticmethod(find_personal_token)
+    lends = True
+
+    @staticmethod
+    def find(secret: str, *, plugin: str) -> Credential | None:
+        """Find a token that its person made, or lent to a page of this site."""
+        made = find_personal_token(secret, plugin=plugin)
+        return made or find_access_token(secret, plugin=plugin)

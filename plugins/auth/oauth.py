@@ -40,6 +40,7 @@ class OAuth(BearerScheme):
     how_to_get_one = "Refresh it, or ask the person to connect the client again."
     mcp_credential = "The client sends you here, to sign in and agree to what it may do for you."
     placeholder = "ACCESS_TOKEN"
+    lends = True
     find = staticmethod(find_access_token)
 
     def __init__(self, *, read: Scope, write: Scope) -> None:

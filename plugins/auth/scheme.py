@@ -37,6 +37,10 @@ class AuthScheme:
     """What it takes to use the plugin in an MCP client, for people."""
     placeholder: ClassVar[str] = ""
     """What stands for a credential in a command that is shown; "" where none is needed."""
+    token_command: ClassVar[str] = ""
+    """The command by which the operator of this site makes a token, but for the plugin's slug."""
+    lends: ClassVar[bool] = False
+    """Whether somebody who is signed in here can lend a page of this site a token of theirs."""
     scopes: Mapping[str, str] = MappingProxyType({})
     """What can be asked for one by one, each in plain words."""
 
@@ -102,6 +106,16 @@ class AuthScheme:
     def take_back(self, handed_out: Mapping[str, str]) -> list[str]:
         """End what was handed out; say in words what was ended."""
         return []
+
+    def lend(self, plugin: "Plugin", user: Any) -> str:
+        """Return a token of a person of this site, for a page of this site; for schemes that lend.
+
+        It ends by itself after `oauth_demo.lending.LENT`, and takes the place of the one before.
+        """
+        raise NotImplementedError
+
+    def end_loan(self, plugin: "Plugin", user: Any) -> None:
+        """End the token that a person was lent, if there is one."""
 
     # --- Requests ------------------------------------------------------------------------
 

@@ -14,6 +14,8 @@ from typing import Any
 
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
+from api.processes import die_with_parent
+
 FAULTS_MAX = 20  # that are told
 MEMORY_MAX = 2 * 1024**3  # bytes of address space
 
@@ -75,6 +77,7 @@ def stay_here(event: str, args: Any) -> None:
 
 
 def main() -> None:
+    die_with_parent()
     sys.addaudithook(stay_here)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
     with Connection(int(sys.argv[1])) as line:

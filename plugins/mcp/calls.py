@@ -1,31 +1,22 @@
 """The call of a tool: its operation as if it had come over HTTP, and its answer as a result."""
 
-from io import BytesIO
 from typing import Any
 
 import orjson
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, CallToolRequestParams, CallToolResult, TextContent
 
 from api.views import Answer
-from plugins.dispatch import answer_api
+from plugins.inside import ask, credential_key
 from plugins.mcp.arguments import BadArgumentError
 from plugins.mcp.responses import Arrival, ChallengeError, problem
 from plugins.mcp.tools import operations
-from plugins.mounts import PluginRequest, find_mount
+from plugins.mounts import PluginRequest
 from plugins.plugin import Plugin
 
 CHALLENGE = "WWW-Authenticate"
-
-# What says where a request arrived and from whom. The rest of the outer request is not the call's.
-KEPT = {
-    *("SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "SCRIPT_NAME", "REMOTE_ADDR", "HTTP_HOST"),
-    *("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO"),
-    *("wsgi.url_scheme", "wsgi.errors"),
-}
 
 
 def call(arrival: Arrival, plugin: Plugin, params: CallToolRequestParams) -> Any:
@@ -75,24 +66,8 @@ def failed(detail: str) -> CallToolResult:
 def run(
     request: PluginRequest, method: str, path: str, query: str, body: bytes
 ) -> Answer | HttpResponse:
-    """Return what the plugin answers at a path below its root: its view, once, for this caller."""
-    mount = request.mount
-    credential = "HTTP_" + mount.plugin.auth.request_header.upper().replace("-", "_")
+    """Return what the plugin answers at a path below its root, to whoever calls the tool."""
+    key = credential_key(request.mount.plugin)
+    credential = {key: request.META[key]} if key in request.META else {}
     root = request.path_info.rstrip("/").removesuffix("/mcp")
-    environ = {name: request.META[name] for name in (*KEPT, credential) if name in request.META}
-    inner: Any = WSGIRequest(
-        environ
-        | {
-            "REQUEST_METHOD": method,
-            # As a server hands a path on: its bytes, one letter each.
-            "PATH_INFO": (root + path).encode().decode("latin-1"),
-            "QUERY_STRING": query,
-            "CONTENT_TYPE": "application/json" if body else "",
-            "CONTENT_LENGTH": str(len(body)),
-            "wsgi.input": BytesIO(body),
-        }
-    )
-    inner.urlconf = mount.urlconf
-    below = inner.path_info.removeprefix(f"{root}/")
-    inner.mount = mount.of_api(below) or find_mount(inner, inner.path_info)
-    return answer_api(inner)
+    return ask(request, method, path, query, body, root=root, credential=credential)

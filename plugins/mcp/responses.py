@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from rest_framework.exceptions import AuthenticationFailed
 
-from api.exceptions import AWAY, DATABASE_AWAY
+from api.exceptions import AWAY, AWAY_SECONDS, DATABASE_AWAY
 from api.json_api import json_response
 from api.throttling import Limit, client_address
 from plugins.mounts import PluginRequest
+from plugins.usage import count_call
 
 
 class ChallengeError(Exception):
@@ -38,8 +39,19 @@ def admit(request: PluginRequest) -> None:
     limit = Limit("address", f"{request.mount.plugin.store}:{client_address(request)}")
     if not limit.count():
         detail = f"Too many requests. Try again in {limit.wait} seconds."
-        raise ChallengeError(problem(detail, 429, **{"Retry-After": str(limit.wait)}))
+        raise refused(request, problem(detail, 429, **{"Retry-After": str(limit.wait)}))
     check_caller(request)
+
+
+def is_stranger(request: PluginRequest) -> bool:
+    """Say whether somebody bears no credential of a plugin that wants one."""
+    plugin = request.mount.plugin
+    if plugin.auth.callers == "everybody":
+        return False
+    try:
+        return not plugin.auth.authenticate(request, plugin)  # type: ignore[arg-type]
+    except AuthenticationFailed:
+        return True
 
 
 def check_caller(request: PluginRequest) -> None:
@@ -54,9 +66,15 @@ def check_caller(request: PluginRequest) -> None:
     except AuthenticationFailed as error:
         detail = str(error.detail)
     except DATABASE_AWAY as error:
-        raise ChallengeError(problem(AWAY, 503, **{"Retry-After": "5"})) from error
+        raise refused(request, problem(AWAY, 503, **{"Retry-After": str(AWAY_SECONDS)})) from error
     challenge = plugin.auth.challenge(request, plugin)  # type: ignore[arg-type]
-    raise ChallengeError(problem(detail, 401, **{"WWW-Authenticate": challenge}))
+    raise refused(request, problem(detail, 401, **{"WWW-Authenticate": challenge}))
+
+
+def refused(request: PluginRequest, response: HttpResponse) -> ChallengeError:
+    """Count a message that came to no view, where it would be counted."""
+    count_call(request.mount.plugin.slug, "mcp", request.method, response.status_code)
+    return ChallengeError(response)
 
 
 def problem(detail: str, status: int, **headers: str) -> HttpResponse:

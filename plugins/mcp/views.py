@@ -24,11 +24,12 @@ from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCNotificati
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
+from api.body_ahead import AHEAD
 from api.json_api import json_response
 from api.json_text import read_json
 from plugins.cors import may_read
 from plugins.documents import allowed
-from plugins.mcp.responses import Arrival, ChallengeError, admit, problem
+from plugins.mcp.responses import Arrival, ChallengeError, admit, is_stranger, problem
 from plugins.mcp.server import run_request
 from plugins.mounts import PluginRequest
 
@@ -64,13 +65,13 @@ def mcp(request: PluginRequest) -> HttpResponse:
     if str(request.content_type).lower() != "application/json":
         return problem("Send application/json.", 415)
     try:
-        body = request.body
+        if AHEAD in request.META and is_stranger(request):
+            admit(request)  # which refuses it before the body is taken in
+        return answer_body(request, request.body)
     except RequestDataTooBig:
         return problem("The body is too large.", 413)
     except UnreadablePostError:
         return problem("The body did not arrive whole. Send it again.", 400)
-    try:
-        return answer_body(request, body)
     except ChallengeError as challenge:
         response: HttpResponse = challenge.response
         return response

@@ -1,12 +1,15 @@
 """A person's attempts: where a new one begins, and when an old one ends."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 
+from api.expiry import Expiring, expiring_rows
 from plugins.linter.checking import completed
 from simulator.console.progress import Progress
 from simulator.errors import StepError
@@ -54,5 +57,13 @@ def free_name(owner: Any, name: str) -> str:
 
 def clear(owner: Any) -> None:
     """Delete what led to nothing, and was not touched for long."""
+    abandoned().filter(owner=owner).delete()
+
+
+def abandoned() -> QuerySet[Attempt]:
     before = timezone.now() - timedelta(days=DAYS)
-    Attempt.objects.filter(owner=owner, installed=None, touched_at__lt=before).delete()
+    return Attempt.objects.filter(installed=None, touched_at__lt=before)
+
+
+def expiring() -> Iterator[Expiring]:
+    yield expiring_rows("abandoned attempts in the console", abandoned())

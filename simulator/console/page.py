@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from api.hosts import parts_of
 from simulator import installing
 from simulator.answer import TEXT_MAX
 from simulator.console.arguments import inputs
@@ -37,6 +38,7 @@ def page(trip: Trip, *, reveal: int | None = None) -> dict[str, Any]:
         "redirect_uri": trip.redirect_uri,
         "findings": (progress.findings or [])[:FINDINGS_MAX],
         "visit": begun and begun["visit"]["url"],
+        "hosts": hosts(scheme, subject.url) if scheme and subject else {},
         "lesson_visit": lesson and lesson["begun"]["visit"]["url"],
         "operations": operations(offered[:OPERATIONS_MAX], progress.answer),
         "more_operations": max(len(offered) - OPERATIONS_MAX, 0),
@@ -46,6 +48,13 @@ def page(trip: Trip, *, reveal: int | None = None) -> dict[str, Any]:
         "text_max": TEXT_MAX,
         "seconds_max": CALL_SECONDS,
     }
+
+
+def hosts(scheme: Scheme, plugin_url: str) -> dict[str, str]:
+    """Return which host is trusted with what, by the words for it; {} where all is at one."""
+    named = {words: parts_of(url).netloc for words, url in scheme.places().items()}
+    named["The token is sent to"] = parts_of(plugin_url).netloc
+    return named if len(set(named.values())) > 1 else {}
 
 
 def describe(manifest: Mapping[str, Any]) -> str:

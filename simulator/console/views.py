@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from api.once import made_by, sent_again
 from plugins import manifest as documents
 from plugins.mounts import find_mount, prefix_namespace
 from plugins.plugin import Plugin
@@ -38,7 +39,10 @@ def console(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             attempts.named(address)
-            return opened(request, address)
+            if sent_again(request):
+                return redirect("console")
+            with made_by(request):
+                return opened(request, address)
         except StepError as problem:
             error = str(problem)
     context = {

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from api.once import made_by, sent_again
 from simulator.access import View, console_page, slot
 from simulator.conversation.calls import Decision
 from simulator.conversation.endpoint import Endpoint
@@ -51,18 +52,24 @@ def conversations(request: HttpRequest) -> HttpResponse:
         conversation = start(request, chosen, is_tour=request.POST.get("kind") == "tour")
     except StepError as error:
         return overview(request, problem=str(error), status=400)
-    return redirect(conversation_url(conversation))
+    return redirect(conversation_url(conversation) if conversation else request.path)
 
 
-def start(request: HttpRequest, chosen: list[InstalledPlugin], *, is_tour: bool) -> Conversation:
+def start(
+    request: HttpRequest, chosen: list[InstalledPlugin], *, is_tour: bool
+) -> Conversation | None:
+    """Make a conversation; None where this form made one already."""
     if not 1 <= len(chosen) <= PLUGINS_MAX:
         raise StepError(f"Choose one plugin, or up to {PLUGINS_MAX}.")
     if not is_tour and Endpoint.of_settings() is None:
         raise StepError("No model is set up yet. See below how to, or take the tour.")
     if owned(request).count() >= CONVERSATIONS_MAX:
         raise StepError(f"You have {CONVERSATIONS_MAX} conversations. Delete one first.")
-    conversation = Conversation.objects.create(owner_id=request.user.pk, is_tour=is_tour)
-    conversation.plugins.set(chosen)
+    if sent_again(request):
+        return None
+    with made_by(request):
+        conversation = Conversation.objects.create(owner_id=request.user.pk, is_tour=is_tour)
+        conversation.plugins.set(chosen)
     return conversation
 
 

@@ -36,6 +36,12 @@ class OAuth(Scheme):
             return ()
         return (Need("client_id", "an OAuth client, which the plugin's operator makes", "text"),)
 
+    def places(self) -> dict[str, str]:
+        return {
+            "You sign in and agree at": self.server.authorize_url,
+            "The code, and the client’s secret, go to": self.server.token_url,
+        }
+
     def begin(self, fetcher: TracedFetcher, given: Given, redirect_uri: str) -> Begun:
         if given.client_id:
             client = registration.made_by_hand(self.server, given.client_id, given.client_secret)

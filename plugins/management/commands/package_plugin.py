@@ -15,7 +15,9 @@ class Command(BaseCommand):
     help = "Write a plugin as the packages that ChatGPT, Codex, Claude Code and registries take."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("plugin", help="the slug of the plugin")
+        chosen = parser.add_mutually_exclusive_group(required=True)
+        chosen.add_argument("slug", nargs="?", metavar="plugin", help="the slug of the plugin")
+        chosen.add_argument("--plugin", help="the same")
         parser.add_argument(
             "--url",
             required=True,
@@ -27,12 +29,20 @@ class Command(BaseCommand):
         )
 
     def handle(
-        self, *args: Any, plugin: str, url: str, output: str | None, force: bool, **options: Any
+        self,
+        *args: Any,
+        slug: str | None,
+        plugin: str | None,
+        url: str,
+        output: str | None,
+        force: bool,
+        **options: Any,
     ) -> None:
+        plugin = plugin or slug or ""
         found = find_plugin(plugin)
         if found is None:
             slugs = ", ".join(each.slug for each in declared_plugins())
-            raise CommandError(f"There is no plugin '{plugin}'. There are: {slugs}.")
+            raise CommandError(f"plugin: There is no plugin '{plugin}'. There are: {slugs}.")
         try:
             address = parse_address(url, found)
         except UnusableAddressError as error:

@@ -4,6 +4,7 @@ It reads bodies in chunks as well, as servers for production do.
 """
 
 import os
+import re
 import socket
 from contextlib import ExitStack, suppress
 from importlib import import_module
@@ -14,9 +15,13 @@ from django.contrib.staticfiles.management.commands import runserver
 from django.core.servers.basehttp import WSGIRequestHandler, WSGIServer
 from django.utils.autoreload import DJANGO_AUTORELOAD_ENV
 
+from api.beside import beside_server
 from api.body_length import PIECE, kept, most
 from api.chunks import BrokenChunksError, Chunks
+from api.log_lines import hidden
 from plugins.registry import declared_plugins
+
+QUERY = re.compile(r"\?\S*")
 
 
 class ChunksHandler(WSGIRequestHandler):
@@ -38,6 +43,12 @@ class ChunksHandler(WSGIRequestHandler):
                 self.send_error(400, "The body in chunks did not arrive whole")
                 return False
         return True
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Log a request without its query, which may bear a token."""
+        line, *rest = args
+        shown = QUERY.sub("?…", hidden(line)) if isinstance(line, str) else line
+        super().log_message(format, shown, *rest)
 
     def read_chunks(self) -> None:
         chunks = Chunks(self.rfile)
@@ -81,6 +92,10 @@ class Command(runserver.Command):
             with suppress(Exception):  # said again, and better, where it can be mended
                 import_module(settings.ROOT_URLCONF)
         super().run(**options)
+
+    def inner_run(self, *args: Any, **options: Any) -> None:
+        with beside_server():
+            super().inner_run(*args, **options)
 
     def on_bind(self, server_port: int) -> None:
         super().on_bind(server_port)

@@ -1,0 +1,87 @@
+"""Commands of `manage.py` that run beside a server, for as long as it does.
+
+The setting BESIDE_SERVER names them. One that ends is started again; when the server ends, however
+it does, they end too.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+
+from django.conf import settings
+
+AGAIN = 2  # seconds until one that ended is started again, the first time
+LATEST = 60  # seconds, when it ends each time
+LIVED = 10  # seconds after which it did not end at its start
+STOPS_WITHIN = 30  # seconds
+LOOK = 1  # seconds between two looks whether the server is there
+SERVER = "BESIDE_SERVER_PROCESS"
+"""Names the server's process to what runs beside it, and may start when that has ended."""
+
+
+@contextmanager
+def beside_server() -> Iterator[None]:
+    """Run them while the server runs."""
+    ended = Event()
+    # As it is now: Django's server sets variables for itself that it finds no settings for.
+    environ = {**os.environ, SERVER: str(os.getpid())}
+    threads = [
+        # Which a server that is reloaded does not wait for; what they run sees that it is gone.
+        Thread(target=keep_running, args=(command.split(), environ, ended), daemon=True)
+        for command in settings.BESIDE_SERVER
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+
+
+def keep_running(command: list[str], environ: dict[str, str], ended: Event) -> None:
+    manage = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *command]
+    wait = AGAIN
+    while not ended.is_set():
+        started = time.monotonic()
+        process = subprocess.Popen(  # noqa: S603
+            manage,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            process_group=0,  # its own: Ctrl-C is told to the server, which ends it in order
+        )
+        while process.poll() is None and not ended.wait(LOOK / 5):
+            pass
+        stop(process)
+        wait = AGAIN if time.monotonic() - started > LIVED else min(2 * wait, LATEST)
+        ended.wait(wait)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOPS_WITHIN)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def end_with_server() -> None:
+    """End this process, which runs beside a server, when that is there no more."""
+    server = int(os.environ.get(SERVER) or os.getppid())
+    Thread(target=watch, args=(server,), name="beside", daemon=True).start()
+
+
+def watch(server: int) -> None:
+    while os.getppid() == server:
+        time.sleep(LOOK)
+    os.kill(os.getpid(), signal.SIGTERM)  # it ends what it is at
+    time.sleep(STOPS_WITHIN)
+    os._exit(1)

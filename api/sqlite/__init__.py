@@ -1,0 +1,1 @@
+"""Django's backend for SQLite, which opens a file anew after an error."""

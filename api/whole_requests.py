@@ -1,0 +1,221 @@
+"""A WSGI application behind an event loop: a thread works only on what has arrived whole.
+
+A thread that reads a body waits for whoever sends it, and one that writes an answer for whoever
+reads it: a few slow clients stop a WSGI server. Here the loop of the server (granian, by its own
+interface RSGI) takes each request in and gives each answer out, and threads do the rest.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from io import BytesIO
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, NamedTuple
+
+import orjson
+
+from api.arrival import (
+    UNREAD,
+    RefusedError,
+    Room,
+    check_path,
+    environ_of,
+    has_body,
+    take_in,
+)
+from api.body_ahead import AHEAD, BodyWantedError, ahead_of
+from api.request_log import RequestLog
+
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+Headers = list[tuple[str, str]]
+
+BODY_SECONDS = 120
+"""How long a body may take to arrive."""
+ARRIVING_MAX = 1000
+"""How many bodies may be on their way to one process."""
+WAITING_MAX = 1000
+"""How many requests may wait for a thread of one process."""
+BODIES_MAX = 256 * 1024 * 1024
+"""Bytes that the bodies of one process may hold, on their way, waiting and while answered."""
+WANTED = "body.wanted"
+"""Set in the environ of a request whose application asked for the body."""
+TICK = 0.1  # seconds
+
+logger = logging.getLogger("django.request")
+
+
+class Job(NamedTuple):
+    """A request that has arrived whole."""
+
+    environ: dict[str, Any]
+    protocol: Any
+    answered: "asyncio.Future[None]"
+    """Done when it is, or when a body that was not taken in turned out to be wanted."""
+
+
+class WholeRequests:
+    """An RSGI application: its loop takes requests in, its threads let a WSGI one answer them."""
+
+    def __init__(
+        self, application: Application, *, threads: int, at_once: str = "", log: RequestLog
+    ) -> None:
+        self.application = application
+        self.threads = threads
+        self.at_once = at_once
+        """A path at which the application waits for nothing: the loop itself asks it."""
+        self.log = log
+        self.jobs: SimpleQueue[Job] = SimpleQueue()
+        self.answered: deque[asyncio.Future[None]] = deque()
+        """What tasks wait for that may end. To wake the loop for each would cost more than it."""
+        self.room = Room(BODIES_MAX)
+        self.arriving: dict[asyncio.Task[Any], float] = {}
+        """The tasks that wait for a body, and until when."""
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        for number in range(self.threads):
+            Thread(target=self.work, name=f"request-{number}", daemon=True).start()
+        self.tick(loop)
+
+    def tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.let_go()
+        now = loop.time()
+        for task in [task for task, until in self.arriving.items() if until < now]:
+            task.cancel()
+        loop.call_later(TICK, self.tick, loop)
+
+    def let_go(self) -> None:
+        while self.answered:
+            self.answered.popleft().set_result(None)
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        self.let_go()
+        environ: dict[str, Any] = {"wsgi.input": BytesIO()}
+        try:
+            environ |= environ_of(scope)
+            check_path(scope.path)
+            if scope.path == self.at_once:
+                self.answer(environ, protocol)
+                return
+            if has_body(environ) and not await self.arrive(environ, protocol):
+                environ["wsgi.input"].close()
+                return
+            self.log.arrived(environ)
+            await self.answered_by_thread(environ, protocol)
+        except RefusedError as error:
+            environ["wsgi.input"].close()
+            refuse(protocol, error)
+            self.log.add_refused(environ, error.status)
+        finally:
+            self.room.give_back(environ)
+
+    async def answered_by_thread(self, environ: dict[str, Any], protocol: Any) -> None:
+        """Wait until a thread has answered: an RSGI task must outlive its answer."""
+        if self.jobs.qsize() >= WAITING_MAX:
+            raise RefusedError(503, "Too many requests are waiting. Try again in a moment.")
+        answered = asyncio.get_running_loop().create_future()
+        self.jobs.put(Job(environ, protocol, answered))
+        await answered
+
+    async def arrive(self, environ: dict[str, Any], protocol: Any) -> bool:
+        """Take the body in, and say so; False where the request was answered without it.
+
+        Raises RefusedError for what is too slow, or too much.
+        """
+        if len(self.arriving) >= ARRIVING_MAX:
+            raise RefusedError(503, "Too many bodies are arriving. Try again in a moment.")
+        task: Any = asyncio.current_task()
+        self.arriving[task] = asyncio.get_running_loop().time() + BODY_SECONDS
+
+        async def is_wanted() -> bool:
+            del self.arriving[task]  # whoever sends it does not wait for this
+            try:
+                return await self.is_wanted(environ, protocol)
+            finally:
+                self.arriving[task] = asyncio.get_running_loop().time() + BODY_SECONDS
+
+        try:
+            return await take_in(environ, protocol, self.room, is_wanted)
+        except asyncio.CancelledError as error:
+            detail = f"The body took longer than {BODY_SECONDS} seconds. Send it again."
+            raise RefusedError(408, detail) from error
+        except OSError as error:
+            logger.exception("A body could not be kept until the whole of it is there")
+            raise RefusedError(503, "There is no room for the body. Try again shortly.") from error
+        finally:
+            del self.arriving[task]
+
+    async def is_wanted(self, environ: dict[str, Any], protocol: Any) -> bool:
+        """Say whether the application reads a body that is long: else it has answered by now.
+
+        It is asked without it, by whoever sends it and what for. What it does before it reads, it
+        does again afterwards, but for counting.
+        """
+        ahead = ahead_of(environ) | {UNREAD: True}
+        await self.answered_by_thread(ahead, protocol)
+        return WANTED in ahead
+
+    def work(self) -> None:
+        """Answer one request after the other, in a thread of its own."""
+        while True:
+            environ, protocol, answered = self.jobs.get()
+            try:
+                self.answer(environ, protocol)
+            except BodyWantedError:
+                environ[WANTED] = True
+            except BaseException:  # a thread that ends is missed until the process does
+                logger.exception("%s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+                refuse(protocol, RefusedError(500, "The site has a fault. It was noted."))
+            finally:
+                environ["wsgi.input"].close()
+                self.answered.append(answered)
+                if AHEAD in environ:  # a body waits
+                    answered.get_loop().call_soon_threadsafe(self.let_go)
+
+    def answer(self, environ: dict[str, Any], protocol: Any) -> None:
+        status, headers = 0, []
+
+        def start_response(line: str, given: Headers, exc_info: Any = None) -> None:
+            nonlocal status, headers
+            status, headers = int(line[:3]), given
+            if UNREAD in environ:
+                headers = [*given, ("Connection", "close")]
+
+        body = self.application(environ, start_response)
+        if isinstance(body, list):
+            protocol.response_bytes(status, headers, b"".join(body))
+            return
+        try:
+            if any(name.lower() == "content-length" for name, _ in headers):
+                protocol.response_bytes(status, headers, b"".join(body))
+            else:
+                send_on(protocol.response_stream(status, headers), body)
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+
+
+def send_on(transport: Any, pieces: Iterable[bytes]) -> None:
+    """Send an answer on as it is made. Ends when nobody reads it any more.
+
+    A transport's `send_bytes` takes a piece at once: what it returns says how that went. With the
+    last reference to it the answer ends, so none may stay behind in the traceback of an error.
+    """
+    try:
+        for piece in pieces:
+            try:
+                next(transport.send_bytes(piece).__await__(), None)
+            except RuntimeError:
+                return
+    finally:
+        del transport
+
+
+def refuse(protocol: Any, error: RefusedError) -> None:
+    headers = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
+    headers.append(("Connection", "close"))  # a body may be on its way
+    if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers.append(("Retry-After", "1"))
+    protocol.response_bytes(error.status, headers, orjson.dumps({"detail": str(error)}))
