@@ -27,7 +27,7 @@ WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LEN
 
 
 UNREAD = "body.unread"
-"""Set in the environ where some of the body was left, so that the connection must end."""
+"""Set in the environ while some of the body is left: who answers then ends the connection."""
 
 
 HELD = "body.held"
@@ -124,13 +124,13 @@ async def take_in(
     declared = int(environ["CONTENT_LENGTH"]) if "CONTENT_LENGTH" in environ else None
     limit = most(environ.get("CONTENT_TYPE", ""))
     if declared is not None and declared > limit:
-        environ[UNREAD] = True
         return True
     if declared is not None and declared <= SMALL_BODY:
         try:
             content = await protocol()
         except Exception as error:
             raise RefusedError(400, "The body did not arrive whole. Send it again.") from error
+        del environ[UNREAD]
         room.take(environ, len(content))
         environ["wsgi.input"] = BytesIO(content)
         return True
@@ -153,8 +153,9 @@ async def take_in(
                 return False
         body.write(piece)
         if length > limit:  # by which it is seen to be too large
-            environ[UNREAD] = True
             break
+    else:
+        del environ[UNREAD]
     if declared is not None and length != declared:
         raise RefusedError(400, "The body did not arrive whole. Send it again.")
     # granian ends every body with an empty piece, says by another that chunks are broken or break

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from http import HTTPStatus
 from io import BytesIO
 from queue import SimpleQueue
@@ -34,6 +35,8 @@ Headers = list[tuple[str, str]]
 
 BODY_SECONDS = 120
 """How long a body may take to arrive."""
+LINGER_SECONDS = 30
+"""How long the rest of a body may go on arriving when the request is answered."""
 ARRIVING_MAX = 1000
 """How many bodies may be on their way to one process."""
 WAITING_MAX = 1000
@@ -95,11 +98,13 @@ class WholeRequests:
         environ: dict[str, Any] = {"wsgi.input": BytesIO()}
         try:
             environ |= environ_of(scope)
+            if has_body(environ):
+                environ[UNREAD] = True
             check_path(scope.path)
             if scope.path == self.at_once:
                 self.answer(environ, protocol)
                 return
-            if has_body(environ) and not await self.arrive(environ, protocol):
+            if UNREAD in environ and not await self.arrive(environ, protocol):
                 environ["wsgi.input"].close()
                 return
             self.log.arrived(environ)
@@ -110,6 +115,27 @@ class WholeRequests:
             self.log.add_refused(environ, error.status)
         finally:
             self.room.give_back(environ)
+            if UNREAD in environ:
+                await self.linger(protocol)
+
+    async def linger(self, protocol: Any) -> None:
+        """Drop what of an answered request is still on its way (RFC 9112, section 9.6).
+
+        A connection that ends with some of it unread is reset, and its answer lost with it.
+        """
+        if len(self.arriving) >= ARRIVING_MAX:
+            return
+        task: Any = asyncio.current_task()
+        self.arriving[task] = asyncio.get_running_loop().time() + LINGER_SECONDS
+        try:
+            with suppress(RuntimeError):  # of a body that was begun
+                aiter(protocol)
+            while True:
+                await anext(protocol)
+        except (StopAsyncIteration, RuntimeError, asyncio.CancelledError):
+            pass  # it is over, or broke off, or took too long
+        finally:
+            del self.arriving[task]
 
     async def answered_by_thread(self, environ: dict[str, Any], protocol: Any) -> None:
         """Wait until a thread has answered: an RSGI task must outlive its answer."""
@@ -139,6 +165,7 @@ class WholeRequests:
         try:
             return await take_in(environ, protocol, self.room, is_wanted)
         except asyncio.CancelledError as error:
+            del environ[UNREAD]  # whatever more would come takes too long
             detail = f"The body took longer than {BODY_SECONDS} seconds. Send it again."
             raise RefusedError(408, detail) from error
         except OSError as error:
@@ -153,7 +180,7 @@ class WholeRequests:
         It is asked without it, by whoever sends it and what for. What it does before it reads, it
         does again afterwards, but for counting.
         """
-        ahead = ahead_of(environ) | {UNREAD: True}
+        ahead = ahead_of(environ)
         await self.answered_by_thread(ahead, protocol)
         return WANTED in ahead
 
@@ -173,6 +200,8 @@ class WholeRequests:
                 self.answered.append(answered)
                 if AHEAD in environ:  # a body waits
                     answered.get_loop().call_soon_threadsafe(self.let_go)
+                # What is held until the next request would hold its connection open.
+                del environ, protocol, answered
 
     def answer(self, environ: dict[str, Any], protocol: Any) -> None:
         status, headers = 0, []

@@ -71,7 +71,7 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     return [json.dumps(said).encode()]
 
 
-TARGET = WholeRequests(application, threads=2, log=RequestLog())
+TARGET = WholeRequests(application, threads=2, at_once="/at-once", log=RequestLog())
 
 
 def listens(port: int) -> bool:
@@ -234,10 +234,16 @@ def test_chunks_that_break_off_are_refused(port: int) -> None:
         assert connection.recv(15) in (b"HTTP/1.1 400 Ba", b"")
 
 
-def test_a_body_may_take_its_time_and_no_longer(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("length", [100, 100_000])
+def test_a_body_may_take_its_time_and_no_longer(
+    port: int, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
     monkeypatch.setattr(whole_requests, "BODY_SECONDS", 0.3)
-    answer = raw(port, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nx")
-    assert (answer.status, answer.headers["Connection"]) == (408, "close")
+    sent = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\nx".encode()
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(sent)
+        answer = b"".join(iter(lambda: connection.recv(1000), b""))  # until it is closed
+    assert answer.startswith(b"HTTP/1.1 408 ") and b"connection: close\r\n" in answer
 
 
 def test_more_bodies_than_may_arrive_are_refused_at_once(
@@ -304,6 +310,34 @@ def test_a_long_body_that_nobody_wants_is_not_waited_for(port: int, head: bytes)
         answer.begin()
         assert (answer.status, answer.headers["Connection"]) == (401, "close")
     until(lambda: TARGET.room.held == 0)
+
+
+TOO_LONG = 20_000_000  # far more than the sockets hold
+
+
+@pytest.mark.parametrize("path", ["/refuses", "/", "/at-once", "/%ff"])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_who_sends_all_before_reading_is_told_too(port: int, path: str, chunked: bool) -> None:
+    """A connection is reset where some of what was sent is never read, and its answer lost."""
+    length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {TOO_LONG}"
+    body = b"x" * TOO_LONG
+    if chunked:
+        body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    answer = raw(port, f"POST {path} HTTP/1.1\r\nHost: x\r\n{length}\r\n\r\n".encode() + body)
+    statuses = {"/refuses": 401, "/": 200, "/at-once": 200, "/%ff": 400}
+    assert (answer.status, answer.headers["Connection"]) == (statuses[path], "close")
+    until(lambda: not TARGET.arriving)
+
+
+def test_the_rest_of_a_body_is_waited_for_for_a_while(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole_requests, "LINGER_SECONDS", 0.3)
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(b"POST /refuses HTTP/1.1\r\nHost: localhost\r\n" + HEADS["counted"])
+        while connection.recv(1000):
+            pass
+    until(lambda: not TARGET.arriving)
 
 
 @pytest.mark.parametrize("body", [b"x" * LONG, [b"x" * 50_000] * 20], ids=["counted", "in chunks"])
