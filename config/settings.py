@@ -186,6 +186,10 @@ RETRIEVAL_OPENAI_URL = env.str("RETRIEVAL_OPENAI_URL", "https://api.openai.com/v
 RETRIEVAL_OPENAI_KEY = env.str("RETRIEVAL_OPENAI_KEY", "")
 RETRIEVAL_OPENAI_MODEL = env.str("RETRIEVAL_OPENAI_MODEL", "text-embedding-3-small")
 RETRIEVAL_OPENAI_DIMENSIONS = env.int("RETRIEVAL_OPENAI_DIMENSIONS", 1536, validate=POSITIVE)
+# Which model looks at documents that `load_documents` brings, where that is asked for.
+RETRIEVAL_REVIEW_URL = env.str("RETRIEVAL_REVIEW_URL", "https://api.openai.com/v1")
+RETRIEVAL_REVIEW_KEY = env.str("RETRIEVAL_REVIEW_KEY", "")
+RETRIEVAL_REVIEW_MODEL = env.str("RETRIEVAL_REVIEW_MODEL", "")
 RETRIEVAL_CHUNK_TOKENS = env.int("RETRIEVAL_CHUNK_TOKENS", 200, validate=POSITIVE)
 RETRIEVAL_CHUNK_OVERLAP = env.int("RETRIEVAL_CHUNK_OVERLAP", 0, validate=NOT_NEGATIVE)  # tokens
 # A plugin has 45 seconds to answer; larger loads come by `manage.py load_documents`. That many

@@ -1,6 +1,7 @@
 """Loads many documents, and goes on where an earlier load of the same ones stopped."""
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from django.db import connection, reset_queries
@@ -8,8 +9,11 @@ from django.db import connection, reset_queries
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.exceptions import OtherModelError, RefusedError
 from retrieval.reading import BadRow, Row
+from retrieval.review import HeldBack, Reviewer
 from retrieval.rows import batches, execute
 
+REVIEWS = 4
+"""Documents that the model is asked about at a time."""
 WITHOUT_LIMIT = 10**9  # chunks of one document
 
 
@@ -18,6 +22,8 @@ class Tally:
     loaded: int = 0
     unchanged: int = 0
     bad: int = 0
+    held_back: int = 0
+    """Of documents with personal data."""
 
 
 def load(
@@ -25,8 +31,9 @@ def load(
     rows: Iterable[Row],
     *,
     batch: int,
-    report: Callable[[BadRow], None],
+    report: Callable[[BadRow | HeldBack], None],
     progress: Callable[[int], object],
+    reviewer: Reviewer | None = None,
 ) -> Tally:
     """Put documents in, `batch` in a transaction; pass over those that are in as they are.
 
@@ -47,6 +54,8 @@ def load(
         known = dict(held.values_list("key", "digest"))
         new = [row for key, row in good.items() if not row.digest or known.get(key) != row.digest]
         tally.unchanged += len(good) - len(new)
+        if reviewer and new:
+            new = reviewed(reviewer, new, report, tally)
         tally.loaded += put(store, new, report, tally)
         progress(len(some))
         reset_queries()  # which development keeps, vectors and all
@@ -55,8 +64,32 @@ def load(
     return tally
 
 
+def reviewed(
+    reviewer: Reviewer,
+    documents: list[NewDocument],
+    report: Callable[[BadRow | HeldBack], None],
+    tally: Tally,
+) -> list[NewDocument]:
+    """Return the documents that the model lets in, with what it says of them."""
+    passed = []
+    with ThreadPoolExecutor(REVIEWS) as pool:
+        for verdict in pool.map(reviewer.review, documents):
+            if isinstance(verdict, NewDocument):
+                passed.append(verdict)
+                continue
+            report(verdict)
+            if isinstance(verdict, HeldBack):
+                tally.held_back += 1
+            else:
+                tally.bad += 1
+    return passed
+
+
 def put(
-    store: Datastore, documents: list[NewDocument], report: Callable[[BadRow], None], tally: Tally
+    store: Datastore,
+    documents: list[NewDocument],
+    report: Callable[[BadRow | HeldBack], None],
+    tally: Tally,
 ) -> int:
     """Upsert documents together; one that is refused alone does not keep out the others."""
     if not documents:

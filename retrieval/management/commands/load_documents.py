@@ -12,8 +12,13 @@ from retrieval.datastore import Datastore
 from retrieval.loading import Tally, load
 from retrieval.management.progress import progress
 from retrieval.reading import BadRow, Reader
+from retrieval.review import HeldBack, Reviewer
 from retrieval.urls import RetrievalAPI
 
+NO_MODEL = (
+    "No model is set up. Set RETRIEVAL_REVIEW_MODEL, and RETRIEVAL_REVIEW_URL and _KEY to its "
+    "OpenAI-compatible endpoint."
+)
 GO_ON = "What was loaded before is in; the same command goes on from there."
 
 
@@ -38,9 +43,27 @@ class Command(BaseCommand):
         parser.add_argument(
             "--batch", type=int, default=20, help="documents of one transaction (20)"
         )
+        parser.add_argument(
+            "--screen",
+            action="store_true",
+            help="hold back what a model finds personal data in (RETRIEVAL_REVIEW_MODEL)",
+        )
+        parser.add_argument(
+            "--extract-metadata",
+            action="store_true",
+            help="let that model add what a text says of itself: author, date, address",
+        )
 
     def handle(
-        self, *args: Any, path: Path, store: str, username: str, batch: int, **options: Any
+        self,
+        *args: Any,
+        path: Path,
+        store: str,
+        username: str,
+        batch: int,
+        screen: bool = False,
+        extract_metadata: bool = False,
+        **options: Any,
     ) -> None:
         if not path.exists():
             raise CommandError(f"path: There is no file or folder {path}.")
@@ -53,18 +76,38 @@ class Command(BaseCommand):
         def tell(line: str) -> None:
             tqdm.write(line.encode(errors="replace").decode(), file=self.stderr, end="")
 
-        def report(row: BadRow) -> None:
-            tell(f"{row.where}: {row.problem}")
+        def report(row: BadRow | HeldBack) -> None:
+            if isinstance(row, HeldBack):
+                tell(f"{row.where}: held back, as there is personal data: {', '.join(row.kinds)}.")
+            else:
+                tell(f"{row.where}: {row.problem}")
 
+        reviewer = None
+        if screen or extract_metadata:
+            reviewer = Reviewer.of_settings(screens=screen, extracts=extract_metadata, tell=tell)
+            if not reviewer.model:
+                option = "--screen" if screen else "--extract-metadata"
+                raise CommandError(f"{option}: {NO_MODEL}")
+            tell(f"What is new is sent to {reviewer.model} at {reviewer.host} first.")
         with progress(GO_ON, unit=" documents") as bar:
             rows = Reader(path, datastore.knows, tell).rows()
-            tally = load(datastore, rows, batch=batch, report=report, progress=bar.update)
+            tally = load(
+                *(datastore, rows),
+                batch=batch,
+                report=report,
+                progress=bar.update,
+                reviewer=reviewer,
+            )
         if tally == Tally():
             raise CommandError(f"There are no documents in {path}.")
         self.stdout.write(
             f"Loaded {tally.loaded:,} document{'' if tally.loaded == 1 else 's'} into {store}; "
             f"{tally.unchanged:,} were there already."
         )
+        if tally.held_back:
+            self.stdout.write(
+                f"{tally.held_back:,} held back for personal data, and not stored: see above."
+            )
         if tally.bad:
             raise CommandError(
                 f"{tally.bad:,} could not be loaded: see above. Mend them and run it again."

@@ -1,0 +1,61 @@
+"""An OpenAI-compatible endpoint over a real socket, which answers by what it is asked."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass
+class Model:
+    answer: Callable[[str, str], str | int]
+    """Takes the instructions and the text, and returns what the model says, or a status."""
+    url: str = ""
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+    @property
+    def texts(self) -> list[str]:
+        return [request["messages"][1]["content"] for request in self.asked]
+
+
+@contextmanager
+def model_that(answer: Callable[[str, str], str | int]) -> Iterator[Model]:
+    model = Model(answer)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            model.asked.append(request)
+            model.keys.append(str(self.headers["Authorization"]))
+            said = model.answer(*(message["content"] for message in request["messages"]))
+            message = {"role": "assistant", "content": said}
+            choice = {"index": 0, "message": message, "finish_reason": "stop"}
+            value: Any = {"id": "1", "object": "chat.completion", "created": 1, "model": "scripted"}
+            value["choices"] = [choice]
+            if isinstance(said, int):
+                value = {"error": {"message": f"no, {self.headers['Authorization']}"}}
+            body = json.dumps(value).encode()
+            self.send_response(said if isinstance(said, int) else 200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    model.url = f"http://127.0.0.1:{server.server_port}/v1"
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    try:
+        yield model
+    finally:
+        server.shutdown()
+        server.server_close()
