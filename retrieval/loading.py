@@ -3,18 +3,29 @@
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import connection, reset_queries
 
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.exceptions import OtherModelError, RefusedError
 from retrieval.reading import BadRow, Row
-from retrieval.review import HeldBack, Reviewer
 from retrieval.rows import batches, execute
+
+if TYPE_CHECKING:
+    from retrieval.review import Reviewer
 
 REVIEWS = 4
 """Documents that the model is asked about at a time."""
 WITHOUT_LIMIT = 10**9  # chunks of one document
+
+
+@dataclass(frozen=True)
+class HeldBack:
+    """A document that is not stored: it holds personal data of these kinds."""
+
+    where: str
+    kinds: list[str]
 
 
 @dataclass
@@ -33,7 +44,7 @@ def load(
     batch: int,
     report: Callable[[BadRow | HeldBack], None],
     progress: Callable[[int], object],
-    reviewer: Reviewer | None = None,
+    reviewer: "Reviewer | None" = None,
 ) -> Tally:
     """Put documents in, `batch` in a transaction; pass over those that are in as they are.
 
@@ -65,7 +76,7 @@ def load(
 
 
 def reviewed(
-    reviewer: Reviewer,
+    reviewer: "Reviewer",
     documents: list[NewDocument],
     report: Callable[[BadRow | HeldBack], None],
     tally: Tally,

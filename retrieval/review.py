@@ -20,6 +20,7 @@ from rest_framework.exceptions import ValidationError
 from api.exceptions import sentence
 from retrieval.datastore import NewDocument
 from retrieval.exceptions import UnavailableError
+from retrieval.loading import HeldBack
 from retrieval.metadata import DESCRIPTIONS, SOURCES, Metadata
 from retrieval.reading import BadRow
 from retrieval.serializers import METADATA
@@ -54,14 +55,6 @@ The source is one of {", ".join(SOURCES)}; a date is written as 2024-03-05."""
 
 class NoVerdictError(Exception):
     """The model gave no answer that can be used, and why."""
-
-
-@dataclass(frozen=True)
-class HeldBack:
-    """A document that is not stored: it holds personal data of these kinds."""
-
-    where: str
-    kinds: list[str]
 
 
 @dataclass(frozen=True)

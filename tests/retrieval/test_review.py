@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -12,8 +14,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from retrieval.management.commands import load_documents
 from retrieval.models import Document
 from retrieval.review import PART, SHARED
+from tests.development_server import PROJECT
 from tests.ports import free_port
 from tests.retrieval.reviewing_model import Model, model_that
 
@@ -203,3 +207,21 @@ def test_without_a_model_it_is_refused(letters: Path, settings: Settings, option
     said, _ = load(letters, **{option: True})
     assert f"--{option.replace('_', '-')}: No model is set up. Set RETRIEVAL_REVIEW_MODEL" in said
     assert stored() == []
+
+
+def test_without_the_package_it_is_refused(
+    letters: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.RETRIEVAL_REVIEW_MODEL = "scripted"
+    monkeypatch.setattr(load_documents, "find_spec", lambda name: None)
+    said, _ = load(letters, screen=True)
+    assert "--screen: This needs the package 'openai'" in said and stored() == []
+
+
+def test_without_the_package_documents_are_loaded_all_the_same() -> None:
+    """Which only a process that has not loaded it can show."""
+    code = (
+        "import sys; sys.modules['openai'] = None; import django; django.setup()\n"
+        "import retrieval.management.commands.load_documents"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True)

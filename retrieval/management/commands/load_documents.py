@@ -1,24 +1,24 @@
 """Brings many documents into a plugin's store."""
 
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from plugins.registry import declared_plugins, find_plugin
 from retrieval.datastore import Datastore
-from retrieval.loading import Tally, load
+from retrieval.loading import HeldBack, Tally, load
 from retrieval.management.progress import progress
 from retrieval.reading import BadRow, Reader
-from retrieval.review import HeldBack, Reviewer
 from retrieval.urls import RetrievalAPI
 
-NO_MODEL = (
-    "No model is set up. Set RETRIEVAL_REVIEW_MODEL, and RETRIEVAL_REVIEW_URL and _KEY to its "
-    "OpenAI-compatible endpoint."
-)
+if TYPE_CHECKING:
+    from retrieval.review import Reviewer
+
 GO_ON = "What was loaded before is in; the same command goes on from there."
 
 
@@ -84,10 +84,7 @@ class Command(BaseCommand):
 
         reviewer = None
         if screen or extract_metadata:
-            reviewer = Reviewer.of_settings(screens=screen, extracts=extract_metadata, tell=tell)
-            if not reviewer.model:
-                option = "--screen" if screen else "--extract-metadata"
-                raise CommandError(f"{option}: {NO_MODEL}")
+            reviewer = reviewer_for(screens=screen, extracts=extract_metadata, tell=tell)
             tell(f"What is new is sent to {reviewer.model} at {reviewer.host} first.")
         with progress(GO_ON, unit=" documents") as bar:
             rows = Reader(path, datastore.knows, tell).rows()
@@ -112,6 +109,23 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{tally.bad:,} could not be loaded: see above. Mend them and run it again."
             )
+
+
+def reviewer_for(*, screens: bool, **more: Any) -> "Reviewer":
+    """Return who asks the model that is set up; refuse where there is none."""
+    option = "--screen" if screens else "--extract-metadata"
+    if not settings.RETRIEVAL_REVIEW_MODEL:
+        raise CommandError(
+            f"{option}: No model is set up. Set RETRIEVAL_REVIEW_MODEL, and RETRIEVAL_REVIEW_URL "
+            "and _KEY to its OpenAI-compatible endpoint."
+        )
+    if not find_spec("openai"):
+        raise CommandError(
+            f"{option}: This needs the package 'openai', 2.0 or newer: install it with pip."
+        )
+    from retrieval.review import Reviewer
+
+    return Reviewer.of_settings(screens=screens, **more)
 
 
 def require_owner(store: str, username: str) -> None:
