@@ -28,10 +28,11 @@ IN_PATHS = "!$&'()*+,/:;=@~"
 def secret_paths() -> re.Pattern[str]:
     """Match what comes before a secret in a path, as SECRET_PATHS has it, and the secret.
 
-    A slash may have more beside it that says nothing: `//`, `/./`, `/../`.
+    Between its parts may be what says nothing: `//`, `/./`, `/x/../`.
     """
-    before = "|".join(settings.SECRET_PATHS).replace("/", r"/(?:\.{0,2}/)*")
-    return re.compile(rf"({before})[^\s?\"]+", re.IGNORECASE)
+    between = r"/(?:[^\s?\"]*/)?"
+    before = "|".join(between.join(path.strip("/").split("/")) for path in settings.SECRET_PATHS)
+    return re.compile(rf"(/(?:{before})/)[^\s?\"]+", re.IGNORECASE)
 
 
 def hidden(text: str) -> str:

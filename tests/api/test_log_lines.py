@@ -51,6 +51,8 @@ def test_what_is_logged_names_its_request_and_no_secret(formatter: logging.Forma
         "//accounts///reset//MQ/secret/",
         "/accounts/../reset/./MQ/secret",
         "/accounts/.//./email/secret/",
+        "/accounts/x/../reset/MQ/secret/",
+        "/x/../accounts/x/y/../../reset/./MQ/secret",
     ],
 )
 def test_no_spelling_of_a_path_shows_its_secret(path: str) -> None:
