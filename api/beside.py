@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from django.conf import settings
 
@@ -23,6 +23,13 @@ STOPS_WITHIN = 30  # seconds
 LOOK = 1  # seconds between two looks whether the server is there
 SERVER = "BESIDE_SERVER_PROCESS"
 """Names the server's process to what runs beside it, and may start when that has ended."""
+
+STARTING = Lock()
+"""Held while a process is started. Were the server forked meanwhile, as granian is for a worker,
+the fork would have the pipe by which Popen learns of the start, and be waited for to its end."""
+os.register_at_fork(
+    before=STARTING.acquire, after_in_parent=STARTING.release, after_in_child=STARTING.release
+)
 
 
 @contextmanager
@@ -51,12 +58,13 @@ def keep_running(command: list[str], environ: dict[str, str], ended: Event) -> N
     wait = AGAIN
     while not ended.is_set():
         started = time.monotonic()
-        process = subprocess.Popen(  # noqa: S603
-            manage,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            process_group=0,  # its own: Ctrl-C is told to the server, which ends it in order
-        )
+        with STARTING:
+            process = subprocess.Popen(  # noqa: S603
+                manage,
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                process_group=0,  # its own: Ctrl-C is told to the server, which ends it in order
+            )
         while process.poll() is None and not ended.wait(LOOK / 5):
             pass
         stop(process)

@@ -141,10 +141,10 @@ SERVERS = pytest.mark.parametrize("command", [DEVELOPMENT, PRODUCTION], ids=["ru
 def test_a_worker_beside_a_server_is_started_again_and_ends_with_it(command: list[str]) -> None:
     with server(command) as (process, port):
         until_it_answers(port)
-        until(lambda: workers_beside(process), "its worker's start")
+        until(lambda: workers_beside(process), "its worker's start", every=0.1)
         [first] = workers_beside(process)
         os.kill(first, signal.SIGKILL)
-        until(lambda: workers_beside(process) - {first}, "its worker's second start")
+        until(lambda: workers_beside(process) - {first}, "its worker's second start", every=0.1)
         until_stored(port, send(port, "A heron."))
         [second] = workers_beside(process)
         process.send_signal(signal.SIGTERM)
@@ -155,7 +155,7 @@ def test_a_worker_beside_a_server_is_started_again_and_ends_with_it(command: lis
 @SERVERS
 def test_a_worker_beside_a_server_that_is_killed_ends_too(command: list[str]) -> None:
     with server(command) as (process, _):
-        until(lambda: workers_beside(process), "its worker's start")
+        until(lambda: workers_beside(process), "its worker's start", every=0.1)
         [number] = workers_beside(process)  # at its start: it may not have seen its server yet
         kill(process)
         until(lambda: not is_alive(number), "its worker's end")
@@ -163,7 +163,7 @@ def test_a_worker_beside_a_server_that_is_killed_ends_too(command: list[str]) ->
 
 def test_a_server_may_have_more_workers_or_none(db: None) -> None:
     with server(DEVELOPMENT, LOAD_WORKERS="2") as (process, _):
-        until(lambda: len(workers_beside(process)) == 2, "the start of two")
+        until(lambda: len(workers_beside(process)) == 2, "the start of two", every=0.1)
     with server(DEVELOPMENT, LOAD_WORKERS="0") as (process, port):
         until_it_answers(port)
         assert not workers_beside(process)
