@@ -7,6 +7,7 @@ proxy. Behind one that hands on whole requests only, and takes answers at once, 
 
 import os
 import resource
+import signal
 import sys
 from contextlib import ExitStack
 from functools import partial
@@ -79,8 +80,11 @@ def application_of_worker(target: str, *, parent: int) -> Any:
     """Return what a worker serves, first of all things in it.
 
     If the process that started it is killed, it ends: it would keep the port from the next one.
+    Asked to end before it serves, it does so at once: a fork has the handlers of what it was.
     """
     die_with_parent(parent)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     module, _, name = target.partition(":")
     return getattr(import_module(module), name)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from config.figures import PREFIX
+from config.server import STOPS_WITHIN
 from tests.clients.live_site import SETTINGS, foreign_environ
 from tests.development_server import MANAGE, PROJECT
 from tests.ports import free_port
@@ -93,7 +94,10 @@ def test_the_server_outlives_a_worker_and_ends_when_asked(
         second = subprocess.run(COMMAND, env=environ, cwd=PROJECT, capture_output=True, text=True)
         assert (second.returncode, "Name another" in second.stderr) == (1, True)
         assert get(environ) == 200
+        ending = time.monotonic()
     assert process.returncode == 0
+    # Also the one in its place, which is just being started: it is not waited for and killed.
+    assert time.monotonic() - ending < STOPS_WITHIN
 
 
 @pytest.mark.timeout(900)
