@@ -1,6 +1,16 @@
 """The backend itself: Django looks for it in a module of this name."""
 
+import os
+import time
+from threading import Condition
+from weakref import WeakSet
+
 from django.db.backends.sqlite3 import base
+
+WAIT = 1
+"""Seconds for which one who opens a file waits until all that may only read it have closed it."""
+FILES = ("", "-wal", "-shm")
+"""What is behind the name of each file of a database."""
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -8,8 +18,45 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     Django's asks "SELECT 1", to which a file that is open always has an answer. Whether it may be
     written, SQLite finds out as it opens it: who opened it while it was only read would be refused
-    for ever.
+    for ever. So such a connection is kept for one request. And of the memory that all connections
+    of a process share (the file behind -shm) SQLite finds it out once, for as long as one of them
+    is open: when it can be written again, who opens it waits until the others have closed it.
     """
+
+    changed = Condition()
+    only_read: WeakSet["DatabaseWrapper"] = WeakSet()
+    """Those of this process that are open, and may only read."""
 
     def is_usable(self) -> bool:
         return self.connection is not None and not self.errors_occurred
+
+    def connect(self) -> None:
+        with self.changed:
+            writable = is_writable(str(self.settings_dict["NAME"]))
+            if writable:
+                self.changed.wait_for(lambda: not self.only_read, WAIT)
+            if not writable or self.only_read:
+                self.only_read.add(self)
+        try:
+            super().connect()
+        except BaseException:
+            self.leave()
+            raise
+        if self in self.only_read:
+            self.close_at = time.monotonic()  # at the end of the request
+
+    def _close(self) -> None:
+        super()._close()  # type: ignore[misc]
+        self.leave()
+
+    def leave(self) -> None:
+        if self in self.only_read:
+            with self.changed:
+                self.only_read.discard(self)
+                self.changed.notify_all()
+
+
+def is_writable(name: str) -> bool:
+    """Tell whether the files of a database may be written; so may what there is not yet."""
+    files = [f"{name}{end}" for end in FILES]
+    return all(os.access(file, os.W_OK) or not os.path.exists(file) for file in files)

@@ -77,6 +77,7 @@ class Site:
             "DJANGO_SETTINGS_MODULE": "tests.live_settings",
             "DJANGO_SUPERUSER_PASSWORD": self.password,
             "HTTPS": "off",
+            "LOAD_WORKERS": "0",  # which have tests and a benchmark of their own to be killed in
             "PORT": str(self.port),
             "SECRET_KEY": secrets.token_urlsafe(50),
             "STATIC_ROOT": str(self.directory / "static"),

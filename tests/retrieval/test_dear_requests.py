@@ -14,7 +14,7 @@ SECONDS = 4
 CASES = {
     "a long text": dear.upsert(dear.SENTENCE * 700),
     "a text that is refused": dear.CASES["upsert: 2 MB with one emoji, refused"],
-    "a file": dear.upload(dear.shared_pages(3)),
+    "a file": dear.upload(dear.shared_pages(1, 200_000)),
     "long questions": dear.CASES["query: 10 of 2,000 characters"],
     "passwords": dear.sign_in,
 }
