@@ -33,6 +33,8 @@ from benchmarks.servers import (
 )
 from tests.retrieval.documents import pdf
 
+RUNS = {"1": (1, 0), "2": (2, 0), "2, one killed twice": (2, 2)}
+"""How many workers, and how often one of them is killed."""
 PAUSE = 0.02  # seconds between two requests for todos
 ALONE = 20  # seconds for which todos are asked for while nothing is loaded
 LOOK = 0.5  # seconds between two looks at how far it is
@@ -199,12 +201,14 @@ def main() -> None:
     parser.add_argument("--files", type=int, help="in the archive; 2,000, or 80 with --short")
     parser.add_argument("--pages", type=int, help="of the PDF; 1,500, or 150 with --short")
     parser.add_argument("--short", action="store_true", help="less of it, in some minutes")
+    parser.add_argument("--only", choices=RUNS, help="one run of the three")
     parser.add_argument("--postgres", metavar="URL", help="a server to make databases on")
     chosen = parser.parse_args()
     files = chosen.files or (80 if chosen.short else 2_000)
     pages = chosen.pages or (150 if chosen.short else 1_500)
     runs: dict[str, Run] = {}
-    for name, count, kills in (("1", 1, 0), ("2", 2, 0), ("2, one killed twice", 2, 2)):
+    for name in [chosen.only] if chosen.only else RUNS:
+        count, kills = RUNS[name]
         progress(f"{name} worker(s): {files:,} files and {pages:,} pages …")
         with database(chosen.postgres) as url:
             runs[name] = measure(production_settings(url), count, files, pages, kills)
