@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 from urllib.parse import quote
 
 import orjson
@@ -25,19 +26,35 @@ IN_PATHS = "!$&'()*+,/:;=@~"
 
 
 @lru_cache(1)
-def secret_paths() -> re.Pattern[str]:
-    """Match what comes before a secret in a path, as SECRET_PATHS has it, and the secret.
-
-    Between its parts may be what says nothing: `//`, `/./`, `/x/../`.
-    """
-    between = r"/(?:[^\s?\"]*/)?"
-    before = "|".join(between.join(path.strip("/").split("/")) for path in settings.SECRET_PATHS)
-    return re.compile(rf"(/(?:{before})/)[^\s?\"]+", re.IGNORECASE)
+def secret_paths() -> list[list[re.Pattern[str]]]:
+    """Return for each of SECRET_PATHS what finds its parts."""
+    return [
+        [re.compile(f"/{re.escape(part)}/", re.IGNORECASE) for part in path.strip("/").split("/")]
+        for path in settings.SECRET_PATHS
+    ]
 
 
 def hidden(text: str) -> str:
-    """Return a text without the secrets that stand in paths, and without queries of requests."""
-    return secret_paths().sub(r"\1…", text)
+    """Return a text without the secrets that stand in paths: with no line's rest behind them.
+
+    Between the parts of such a path anything may be, such as `//` and `/x/../`, and in a secret
+    too. Each part is looked for once: a line may be as long as somebody likes.
+    """
+    return "\n".join(map(hidden_in_line, text.split("\n")))
+
+
+def hidden_in_line(line: str) -> str:
+    ends = []
+    for parts in secret_paths():
+        end = 0
+        for part in parts:
+            found = part.search(line, max(end - 1, 0))  # they may share a slash
+            if found is None:
+                break
+            end = found.end()
+        else:
+            ends.append(end)
+    return f"{line[: min(ends)]}…" if ends else line
 
 
 def as_sent(path: str) -> str:
@@ -65,13 +82,13 @@ def name_of_request(record: logging.LogRecord) -> str:
 class TextFormatter(logging.Formatter):
     """The message, and which request it is of."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        return hidden(super().format(record))
-
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
         name = name_of_request(record)
-        said = super().formatMessage(record)
+        said = hidden(super().formatMessage(record))
         return f"{said} [request {name}]" if name else said
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        return hidden(super().formatException(ei))
 
 
 class JSONFormatter(logging.Formatter):

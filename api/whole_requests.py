@@ -37,6 +37,8 @@ BODY_SECONDS = 120
 """How long a body may take to arrive."""
 LINGER_SECONDS = 30
 """How long the rest of a body may go on arriving when the request is answered."""
+LINGERING_MAX = 1000
+"""How many such may go on arriving to one process."""
 ARRIVING_MAX = 1000
 """How many bodies may be on their way to one process."""
 WAITING_MAX = 1000
@@ -76,6 +78,8 @@ class WholeRequests:
         self.room = Room(BODIES_MAX)
         self.arriving: dict[asyncio.Task[Any], float] = {}
         """The tasks that wait for a body, and until when."""
+        self.lingering: dict[asyncio.Task[Any], float] = {}
+        """Those that wait for the rest of one whose request is answered."""
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         for number in range(self.threads):
@@ -85,8 +89,9 @@ class WholeRequests:
     def tick(self, loop: asyncio.AbstractEventLoop) -> None:
         self.let_go()
         now = loop.time()
-        for task in [task for task, until in self.arriving.items() if until < now]:
-            task.cancel()
+        for waiting in (self.arriving, self.lingering):
+            for task in [task for task, until in waiting.items() if until < now]:
+                task.cancel()
         loop.call_later(TICK, self.tick, loop)
 
     def let_go(self) -> None:
@@ -123,10 +128,10 @@ class WholeRequests:
 
         A connection that ends with some of it unread is reset, and its answer lost with it.
         """
-        if len(self.arriving) >= ARRIVING_MAX:
+        if len(self.lingering) >= LINGERING_MAX:
             return
         task: Any = asyncio.current_task()
-        self.arriving[task] = asyncio.get_running_loop().time() + LINGER_SECONDS
+        self.lingering[task] = asyncio.get_running_loop().time() + LINGER_SECONDS
         try:
             with suppress(RuntimeError):  # of a body that was begun
                 aiter(protocol)
@@ -135,7 +140,7 @@ class WholeRequests:
         except (StopAsyncIteration, RuntimeError, asyncio.CancelledError):
             pass  # it is over, or broke off, or took too long
         finally:
-            del self.arriving[task]
+            del self.lingering[task]
 
     async def answered_by_thread(self, environ: dict[str, Any], protocol: Any) -> None:
         """Wait until a thread has answered: an RSGI task must outlive its answer."""

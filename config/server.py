@@ -68,6 +68,7 @@ def main() -> None:
         workers_kill_timeout=STOPS_WITHIN,
         log_dictconfig=settings.LOGGING | {"loggers": {"_granian": LOGGER}},
     )
+    end_while_started()
     load = partial(application_of_worker, parent=os.getpid())
     with ExitStack() as stack:
         stack.enter_context(beside_server())
@@ -80,13 +81,29 @@ def application_of_worker(target: str, *, parent: int) -> Any:
     """Return what a worker serves, first of all things in it.
 
     If the process that started it is killed, it ends: it would keep the port from the next one.
-    Asked to end before it serves, it does so at once: a fork has the handlers of what it was.
     """
     die_with_parent(parent)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
     module, _, name = target.partition(":")
     return getattr(import_module(module), name)
+
+
+def end_while_started() -> None:
+    """Let a worker that is asked to end before it serves do so at once.
+
+    A fork has the handlers of what it was made of, until it sets its own: it would not hear.
+    """
+    asked = (signal.SIGINT, signal.SIGTERM)
+
+    def begin_anew() -> None:
+        for number in asked:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, asked)
+
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, asked),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, asked),
+        after_in_child=begin_anew,
+    )
 
 
 def allow_connections() -> None:

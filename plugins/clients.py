@@ -22,6 +22,8 @@ class Client:
     """What they paste, of a plugin at an address."""
     sends_tokens: bool = True
     """Whether it sends a token that its person was given."""
+    sign_in: str = ""
+    """What a person types afterwards where OAuth asks them to sign in, with {} for the plugin."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,18 @@ class Way:
     client: str
     steps: str
     snippet: str = ""
+    sign_in: str = ""
 
 
 def ways(plugin: Plugin, address: str) -> list[Way]:
     """Return how each client takes a plugin whose MCP server is at an address."""
     return [
-        Way(client.name, client.steps, client.snippet(plugin, address))
+        Way(
+            client.name,
+            client.steps,
+            client.snippet(plugin, address),
+            client.sign_in.format(plugin.slug) if plugin.auth.scopes else "",
+        )
         if client.sends_tokens or not plugin.auth.tokens_by_hand
         else Way(
             client.name,
@@ -116,8 +124,8 @@ CLIENTS = (
         address_alone,
         sends_tokens=False,
     ),
-    Client("Claude Code", "In a terminal:", claude_code),
-    Client("Codex", "In ~/.codex/config.toml:", codex),
+    Client("Claude Code", "In a terminal:", claude_code, sign_in="claude mcp login {}"),
+    Client("Codex", "In ~/.codex/config.toml:", codex, sign_in="codex mcp login {}"),
     Client("VS Code", "In .vscode/mcp.json:", vs_code),
     Client("Cursor", "In .cursor/mcp.json:", cursor),
 )

@@ -25,8 +25,8 @@ def limits() -> str:
     """Say what can be taken in at once, before anybody tries."""
     return (
         f"{KINDS} Or a zip of such files. At most {mebibytes()} MiB, and "
-        f"{settings.RETRIEVAL_LOAD_MAX_PAGES:,} pages each. What is long is saved behind, and you "
-        "can leave the page meanwhile."
+        f"{settings.RETRIEVAL_LOAD_MAX_PAGES:,} pages each. What is long is saved in the "
+        "background, and so are several files: you can leave the page meanwhile."
     )
 
 
@@ -65,6 +65,10 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         return [super(FilesField, self).clean(each, initial) for each in data or []]
+
+    def __init__(self, **kwargs: Any) -> None:
+        # An empty one is refused where it is read, by its name, and keeps no other out.
+        super().__init__(allow_empty_file=True, **kwargs)
 
 
 class AddForm(forms.Form):

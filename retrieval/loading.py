@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, reset_queries
 
 from retrieval.datastore import Datastore, NewDocument
-from retrieval.exceptions import OtherModelError, RefusedError
+from retrieval.exceptions import OtherModelError, RefusedError, UnavailableError
 from retrieval.reading import BadRow, Row
 from retrieval.rows import batches, execute
 
@@ -84,15 +84,19 @@ def reviewed(
     """Return the documents that the model lets in, with what it says of them."""
     passed = []
     with ThreadPoolExecutor(REVIEWS) as pool:
-        for verdict in pool.map(reviewer.review, documents):
-            if isinstance(verdict, NewDocument):
-                passed.append(verdict)
-                continue
-            report(verdict)
-            if isinstance(verdict, HeldBack):
-                tally.held_back += 1
-            else:
-                tally.bad += 1
+        try:
+            for verdict in pool.map(reviewer.review, documents):
+                if isinstance(verdict, NewDocument):
+                    passed.append(verdict)
+                    continue
+                report(verdict)
+                if isinstance(verdict, HeldBack):
+                    tally.held_back += 1
+                else:
+                    tally.bad += 1
+        except BaseException:
+            reviewer.failed.append(UnavailableError("It was stopped."))  # threads are waited for
+            raise
     return passed
 
 

@@ -12,12 +12,12 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-import orjson
 from django.conf import settings
 from openai import APIStatusError, OpenAI, OpenAIError
 from rest_framework.exceptions import ValidationError
 
 from api.exceptions import sentence
+from api.json_text import read_json
 from retrieval.datastore import NewDocument
 from retrieval.exceptions import UnavailableError
 from retrieval.loading import HeldBack
@@ -67,6 +67,8 @@ class Reviewer:
     screens: bool
     extracts: bool
     tell: Callable[[str], None]
+    failed: list[UnavailableError] = field(default_factory=list)
+    """Why nothing more is asked, once there is a reason."""
 
     @classmethod
     def of_settings(cls, **what: Any) -> "Reviewer":
@@ -134,6 +136,8 @@ class Reviewer:
 
     def ask(self, instructions: str, text: str) -> dict[str, Any]:
         """Return the object that the model answers; raises NoVerdictError where it is none."""
+        if self.failed:
+            raise self.failed[0]
         messages: Any = [
             {"role": "system", "content": instructions},
             {"role": "user", "content": text},
@@ -151,23 +155,26 @@ class Reviewer:
             raise self.away(error, str(error.status_code)) from error
         except OpenAIError as error:
             raise self.away(error, type(error).__name__) from error
-        except (AttributeError, TypeError, IndexError) as error:
+        except Exception as error:  # whatever came, or is set, it is no document's fault
             raise self.away(error, "no answer of Chat Completions") from error
         return object_in(said)
 
     def away(self, error: Exception, why: str) -> UnavailableError:
         # What it says is for the operator: it may hold part of a key.
         logger.warning("The model that reviews documents did not answer: %s", type(error).__name__)
-        return UnavailableError(
-            f"The model at {self.host} did not answer ({why}). See RETRIEVAL_REVIEW_URL, _KEY and "
-            "_MODEL."
+        self.failed.append(
+            UnavailableError(
+                f"The model at {self.host} did not answer ({why}). See RETRIEVAL_REVIEW_URL, _KEY "
+                "and _MODEL."
+            )
         )
+        return self.failed[0]
 
 
 def object_in(said: str) -> dict[str, Any]:
     """Return the JSON object in what a model said, which may put words or a fence around it."""
     try:
-        value = orjson.loads(said[said.index("{") : said.rindex("}") + 1])
+        value = read_json(said[said.index("{") : said.rindex("}") + 1].encode())
     except ValueError as error:
         raise NoVerdictError("the model did not answer with JSON.") from error
     return dict(value)

@@ -262,7 +262,7 @@ class UploadSerializer(Body):
     file = File(
         allow_empty_file=True,  # its reader has better words for it
         help_text=f"{KINDS} Several, each in a part of this name, and a zip of files are saved "
-        "behind: 202.",
+        "in the background: 202.",
         error_messages={
             "required": "Missing. Send it in a part named 'file': curl -F file=@notes.pdf …",
             "invalid": "Is no file. Send it with a file name: curl -F file=@notes.pdf …",

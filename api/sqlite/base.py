@@ -7,7 +7,7 @@ from weakref import WeakSet
 
 from django.db.backends.sqlite3 import base
 
-WAIT = 1
+WAIT = 0.5
 """Seconds for which one who opens a file waits until all that may only read it have closed it."""
 FILES = ("", "-wal", "-shm")
 """What is behind the name of each file of a database."""
@@ -27,21 +27,28 @@ class DatabaseWrapper(base.DatabaseWrapper):
     only_read: WeakSet["DatabaseWrapper"] = WeakSet()
     """Those of this process that are open, and may only read."""
 
+    def others_only_read(self) -> bool:
+        name = self.settings_dict["NAME"]
+        return any(
+            each is not self and each.settings_dict["NAME"] == name for each in self.only_read
+        )
+
     def is_usable(self) -> bool:
         return self.connection is not None and not self.errors_occurred
 
     def connect(self) -> None:
-        with self.changed:
-            writable = is_writable(str(self.settings_dict["NAME"]))
-            if writable:
-                self.changed.wait_for(lambda: not self.only_read, WAIT)
-            if not writable or self.only_read:
-                self.only_read.add(self)
+        if not self.is_in_memory_db():
+            with self.changed:
+                writable = is_writable(str(self.settings_dict["NAME"]))
+                if writable:
+                    self.changed.wait_for(lambda: not self.others_only_read(), WAIT)
+                if not writable or self.others_only_read():
+                    self.only_read.add(self)
         try:
             super().connect()
-        except BaseException:
-            self.leave()
-            raise
+        finally:
+            if self.connection is None:
+                self.leave()
         if self in self.only_read:
             self.close_at = time.monotonic()  # at the end of the request
 

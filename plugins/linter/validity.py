@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -23,6 +24,8 @@ class Worker:
 
     def __init__(self) -> None:
         self.lock = Lock()
+        # It ends with the thread that starts it (api/processes.py): not with one of a request.
+        self.starter = ThreadPoolExecutor(1, thread_name_prefix="validator")
         self.running: tuple[subprocess.Popen[bytes], Connection] | None = None
 
     def ask(self, question: bytes, seconds: float) -> bytes:
@@ -30,7 +33,9 @@ class Worker:
         if not self.lock.acquire(timeout=seconds):
             raise TimeoutError
         try:
-            _, line = self.running = self.running or start()
+            if self.running and self.running[0].poll() is not None:  # it was ended by others
+                self.stop()
+            _, line = self.running = self.running or self.starter.submit(start).result()
             line.send_bytes(question)
             return received(line, seconds)
         except BaseException:  # an answer that is not waited for is not to be the next one's

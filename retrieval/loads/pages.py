@@ -1,4 +1,4 @@
-"""Files that are saved behind, on the page for people."""
+"""Files that are saved in the background, on the page for people."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta

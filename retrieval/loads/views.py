@@ -48,7 +48,7 @@ class UpsertFileView(RetrievalView):
         responses={
             200: OpenApiResponse(responses.UploadedSerializer, "It was saved."),
             202: OpenApiResponse(
-                responses.LoadingSerializer, "It was received, and is saved behind."
+                responses.LoadingSerializer, "It was received, and is saved in the background."
             ),
             409: CONFLICT,
             415: OpenApiResponse(ProblemSerializer, "No kind of file that can be read."),
@@ -107,7 +107,7 @@ class LoadsView(RetrievalView):
 
     @extend_schema(
         operation_id="listLoads",
-        summary="See how far the files are that are saved behind",
+        summary="See how far the files are that are saved in the background",
         description="Those that came last come first. What has ended is listed for some days.",
         parameters=[serializers.BeforeSerializer],
         responses={200: OpenApiResponse(responses.LoadsSerializer, "The files.")},
@@ -129,7 +129,7 @@ class LoadView(RetrievalView):
 
     @extend_schema(
         operation_id="getLoad",
-        summary="See how far a file is that is saved behind",
+        summary="See how far a file is that is saved in the background",
         description="Ask again every few seconds, until it is stored, unpacked, failed or "
         "cancelled. Of an archive, its files have to be, too.",
         parameters=[ID],

@@ -14,6 +14,7 @@ from api.log_lines import (
     access_json,
     access_text,
     as_sent,
+    hidden,
     pieces,
 )
 from api.request_log import RequestLog, Row, Running, running
@@ -53,11 +54,24 @@ def test_what_is_logged_names_its_request_and_no_secret(formatter: logging.Forma
         "/accounts/.//./email/secret/",
         "/accounts/x/../reset/MQ/secret/",
         "/x/../accounts/x/y/../../reset/./MQ/secret",
+        "/accounts/reset/MQ/secret/reset/x",
+        "/accounts/email/secret/accounts/reset/x",
+        "/accounts/reset/ MQ/secret/",
+        '/accounts/a b?c/../reset/MQ/"\u2028 secret',
     ],
 )
 def test_no_spelling_of_a_path_shows_its_secret(path: str) -> None:
     assert "secret" not in TextFormatter().format(record(f"Not Found: {path}"))
     assert "secret" not in as_sent(path)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "piece", ["/accounts/", "/accounts", "/accounts/x", "/accounts/reset", "/"]
+)
+def test_a_long_line_is_looked_through_once(piece: str) -> None:
+    """Whose time grows with the square of its length would stop all that a process does."""
+    hidden(piece * 1_000_000)
 
 
 def test_json_is_one_line() -> None:

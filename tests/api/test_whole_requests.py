@@ -326,7 +326,22 @@ def test_who_sends_all_before_reading_is_told_too(port: int, path: str, chunked:
     answer = raw(port, f"POST {path} HTTP/1.1\r\nHost: x\r\n{length}\r\n\r\n".encode() + body)
     statuses = {"/refuses": 401, "/": 200, "/at-once": 200, "/%ff": 400}
     assert (answer.status, answer.headers["Connection"]) == (statuses[path], "close")
-    until(lambda: not TARGET.arriving)
+    until(lambda: not TARGET.lingering)
+
+
+def test_who_was_answered_takes_no_place_of_a_body(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole_requests, "ARRIVING_MAX", 2)
+    head = f"POST /refuses HTTP/1.1\r\nHost: x\r\nContent-Length: {LONG}\r\n\r\n".encode()
+    with ExitStack() as stack:
+        for _ in range(4):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), 30))
+            connection.sendall(head)
+            assert connection.recv(12) == b"HTTP/1.1 401"
+        until(lambda: len(TARGET.lingering) == 4)
+        assert ask(port, "/", "POST", b"x" * 10).status == 200
+    until(lambda: not TARGET.lingering)
 
 
 def test_the_rest_of_a_body_is_waited_for_for_a_while(
@@ -337,7 +352,7 @@ def test_the_rest_of_a_body_is_waited_for_for_a_while(
         connection.sendall(b"POST /refuses HTTP/1.1\r\nHost: localhost\r\n" + HEADS["counted"])
         while connection.recv(1000):
             pass
-    until(lambda: not TARGET.arriving)
+    until(lambda: not TARGET.lingering)
 
 
 @pytest.mark.parametrize("body", [b"x" * LONG, [b"x" * 50_000] * 20], ids=["counted", "in chunks"])

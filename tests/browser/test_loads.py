@@ -1,4 +1,4 @@
-"""Files that are saved behind, in a browser: how far they are shows by itself."""
+"""Files that are saved in the background, in a browser: how far they are shows by itself."""
 
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def test_how_far_files_are_shows_by_itself(visit: Visit, files: list[Path]) -> N
     page = visit.open(LIBRARY)
     page.get_by_label("Files").set_input_files(files)
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status").filter(has_text="saved behind")).to_be_focused()
+    expect(page.get_by_role("status").filter(has_text="saved in the background")).to_be_focused()
     page.wait_for_load_state()
     page.evaluate("window.stayed = true")
     loads = page.locator("#loads")
@@ -91,7 +91,7 @@ def test_without_a_script_files_are_saved_behind_too(visit: Visit, files: list[P
     page = visit.open(LIBRARY)
     page.get_by_label("Files").set_input_files(files)
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("It is saved behind")).to_be_visible()
+    expect(page.get_by_text("It is saved in the background")).to_be_visible()
     while take_turn():
         pass
     page.reload()

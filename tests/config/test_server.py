@@ -100,6 +100,23 @@ def test_the_server_outlives_a_worker_and_ends_when_asked(
     assert time.monotonic() - ending < STOPS_WITHIN
 
 
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("after", [0, 0.1, 0.5])
+def test_a_server_that_is_being_started_ends_at_once(environ: dict[str, str], after: float) -> None:
+    environ = {**environ, "PORT": str(free_port()), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        COMMAND, env=environ, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        assert process.stdout
+        while b"Spawning worker" not in process.stdout.readline():
+            pass
+        time.sleep(after)
+        ending = time.monotonic()
+        process.terminate()
+        process.communicate(timeout=60)
+    assert time.monotonic() - ending < STOPS_WITHIN
+
+
 @pytest.mark.timeout(900)
 def test_a_request_that_has_begun_is_answered_before_the_end(environ: dict[str, str]) -> None:
     environ = {**environ, "PORT": str(free_port())}

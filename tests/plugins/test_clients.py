@@ -14,6 +14,7 @@ from plugins.clients import CLIENTS, ways
 from plugins.plugin import Plugin
 from todos.urls import TODO_API
 
+DOCS = Path(settings.BASE_DIR) / "docs"
 ADDRESS = "http://localhost:8000/notes/mcp"
 OPEN, BY_CONSENT = NoAuth(), OAuth(read=Scope("r", "Read"), write=Scope("w", "Write"))
 
@@ -44,6 +45,16 @@ def test_a_client_needs_the_address_alone_where_nobody_is_given_a_token(auth: Au
         "servers": {"notes": {"type": "http", "url": ADDRESS}}
     }
     assert json.loads(snippet("Cursor", auth)) == {"mcpServers": {"notes": {"url": ADDRESS}}}
+
+
+def test_who_has_to_sign_in_is_told_how() -> None:
+    def told(auth: AuthScheme) -> list[str]:
+        return [way.sign_in for way in ways(notes(auth), ADDRESS) if way.sign_in]
+
+    assert told(BY_CONSENT) == ["claude mcp login notes", "codex mcp login notes"]
+    assert told(OPEN) == told(UserHTTP()) == []
+    pages = (DOCS / "mcp.md").read_text()
+    assert all(f"`{words}`" in pages for words in told(BY_CONSENT))
 
 
 @pytest.mark.parametrize("auth", [ServiceHTTP(), UserHTTP()], ids=["service", "user"])

@@ -11,8 +11,8 @@ from typing import Any
 
 @dataclass
 class Model:
-    answer: Callable[[str, str], str | int]
-    """Takes the instructions and the text, and returns what the model says, or a status."""
+    answer: Callable[[str, str], str | bytes | int]
+    """Takes the instructions and the text; returns what the model says, a body, or a status."""
     url: str = ""
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -23,7 +23,7 @@ class Model:
 
 
 @contextmanager
-def model_that(answer: Callable[[str, str], str | int]) -> Iterator[Model]:
+def model_that(answer: Callable[[str, str], str | bytes | int]) -> Iterator[Model]:
     model = Model(answer)
 
     class Handler(BaseHTTPRequestHandler):
@@ -34,18 +34,20 @@ def model_that(answer: Callable[[str, str], str | int]) -> Iterator[Model]:
             model.asked.append(request)
             model.keys.append(str(self.headers["Authorization"]))
             said = model.answer(*(message["content"] for message in request["messages"]))
-            message = {"role": "assistant", "content": said}
-            choice = {"index": 0, "message": message, "finish_reason": "stop"}
-            value: Any = {"id": "1", "object": "chat.completion", "created": 1, "model": "scripted"}
-            value["choices"] = [choice]
-            if isinstance(said, int):
-                value = {"error": {"message": f"no, {self.headers['Authorization']}"}}
-            body = json.dumps(value).encode()
+            body = said if isinstance(said, bytes) else json.dumps(self.value(said)).encode()
             self.send_response(said if isinstance(said, int) else 200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        def value(self, said: str | int) -> Any:
+            if isinstance(said, int):
+                return {"error": {"message": f"no, {self.headers['Authorization']}"}}
+            message = {"role": "assistant", "content": said}
+            choice = {"index": 0, "message": message, "finish_reason": "stop"}
+            value = {"id": "1", "object": "chat.completion", "created": 1, "model": "scripted"}
+            return {**value, "choices": [choice]}
 
         def log_message(self, *args: Any) -> None:
             pass

@@ -97,7 +97,7 @@ def test_what_a_person_sends_meanwhile_is_saved_behind(client: Client, what: Any
     fields = {name: named(each) for name, each in what.items()}
     with all_places_taken():
         answer = client.post(LIBRARY, {**fields, "author": "Ann Owl"}, follow=True)
-    assert "It is saved behind" in answer.text
+    assert "It is saved in the background" in answer.text
     while take_turn():
         pass
     assert Document.objects.get().author == "Ann Owl"

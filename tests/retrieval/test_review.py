@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -28,7 +29,7 @@ NUMBER = re.compile(r"\d{3} \d{4}")
 
 
 @contextmanager
-def asking(settings: Settings, answer: Callable[[str, str], str | int]) -> Iterator[Model]:
+def asking(settings: Settings, answer: Callable[[str, str], str | bytes | int]) -> Iterator[Model]:
     with model_that(answer) as model:
         settings.RETRIEVAL_REVIEW_MODEL = "scripted"
         settings.RETRIEVAL_REVIEW_KEY = KEY
@@ -118,21 +119,23 @@ def test_an_answer_may_be_wrapped_and_is_not_repeated(
     assert beside.count("personal data: telephone number") == 2 and "555" not in beside
 
 
-NO_ANSWERS = [
-    "",
-    "No.",
-    "[]",
-    "{found}",
-    '{"found": "none"}',
-    '{"found": null}',
-    "{}",
-    "}{",
-    400,
-    413,
-]
+NO_ANSWERS = {
+    "nothing": "",
+    "words": "No.",
+    "a list": "[]",
+    "no JSON": "{found}",
+    "half": "}{",
+    "text": '{"found": "none"}',
+    "null": '{"found": null}',
+    "nothing of it": "{}",
+    "twice": '{"found": ["health"], "found": []}',
+    "deep": '{"found": ' + "[" * 100_000 + "}",
+    "400": 400,
+    "413": 413,
+}
 
 
-@pytest.mark.parametrize("said", NO_ANSWERS)
+@pytest.mark.parametrize("said", NO_ANSWERS.values(), ids=NO_ANSWERS)
 def test_what_the_model_says_nothing_of_is_not_stored(
     letters: Path, settings: Settings, said: str | int
 ) -> None:
@@ -158,6 +161,59 @@ def test_nobody_at_the_address_is_told(letters: Path, settings: Settings) -> Non
     settings.RETRIEVAL_REVIEW_URL = f"http://127.0.0.1:{free_port()}/v1"
     said, _ = load(letters, screen=True)
     assert stored() == [] and "RETRIEVAL_REVIEW_URL" in said
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{nope", b'{"a": "\xff"}', b"[" * 100_000, b'{"choices": {"a": 1}}']
+)
+def test_an_answer_that_is_none_stops_the_load(
+    letters: Path, settings: Settings, body: bytes
+) -> None:
+    with asking(settings, lambda *_: body):
+        said, _ = load(letters, screen=True)
+    assert stored() == [] and "did not answer" in said and "goes on" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("URL", "http://[::1/v1"),
+        ("URL", "nowhere"),
+        ("URL", "file:///etc/passwd"),
+        ("KEY", "schlüssel"),
+    ],
+)
+def test_what_is_set_amiss_is_told(
+    letters: Path, settings: Settings, name: str, value: str
+) -> None:
+    with asking(settings, by_numbers):
+        setattr(settings, f"RETRIEVAL_REVIEW_{name}", value)
+        said, _ = load(letters, screen=True)
+    assert "--screen: RETRIEVAL_REVIEW_URL has to be an address" in said and value not in said
+
+
+def test_nothing_makes_the_terminal_do_something(tmp_path: Path, settings: Settings) -> None:
+    (tmp_path / "a\x1b[2J.txt").write_text("A heron.")
+    answer = json.dumps({"author": "\x1b]0;x\x07\nb.txt: held back", "source": "\x1b[31m"})
+    with asking(settings, lambda *_: answer):
+        _, beside = load(tmp_path, extract_metadata=True)
+    lines = [line for line in beside.splitlines() if line]
+    assert len(lines) == 3 and all(line.isprintable() for line in lines)
+
+
+def test_what_stops_a_load_ends_the_asking(tmp_path: Path, settings: Settings) -> None:
+    """One document is long, and of the next the model says nothing."""
+    text = "word " * PART
+    rows = [{"id": "one", "text": text}, {"id": "two", "text": "Away."}]
+    (tmp_path / "a.json").write_text(json.dumps(rows))
+
+    def answer(instructions: str, said: str) -> str | int:
+        time.sleep(0.3)
+        return 404 if said == "Away." else '{"found": []}'
+
+    with asking(settings, answer) as model:
+        said, _ = load(tmp_path / "a.json", screen=True)
+    assert "(404)" in said and len(model.asked) < len(text) / PART
 
 
 def test_metadata_is_added_where_nothing_was_known_and_told(
@@ -205,7 +261,7 @@ def test_both_ask_once_each_and_screening_comes_first(letters: Path, settings: S
 def test_without_a_model_it_is_refused(letters: Path, settings: Settings, option: str) -> None:
     settings.RETRIEVAL_REVIEW_MODEL = ""
     said, _ = load(letters, **{option: True})
-    assert f"--{option.replace('_', '-')}: No model is set up. Set RETRIEVAL_REVIEW_MODEL" in said
+    assert f"--{option.replace('_', '-')}: No model is set up. Install" in said
     assert stored() == []
 
 

@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -74,7 +75,7 @@ class Command(BaseCommand):
         datastore = Datastore(store, username)
 
         def tell(line: str) -> None:
-            tqdm.write(line.encode(errors="replace").decode(), file=self.stderr, end="")
+            tqdm.write(printable(line), file=self.stderr, end="")
 
         def report(row: BadRow | HeldBack) -> None:
             if isinstance(row, HeldBack):
@@ -111,13 +112,31 @@ class Command(BaseCommand):
             )
 
 
+def printable(line: str) -> str:
+    """Return a line without what a file's name, or a model, could make a terminal do."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line
+    )
+
+
 def reviewer_for(*, screens: bool, **more: Any) -> "Reviewer":
     """Return who asks the model that is set up; refuse where there is none."""
     option = "--screen" if screens else "--extract-metadata"
     if not settings.RETRIEVAL_REVIEW_MODEL:
         raise CommandError(
-            f"{option}: No model is set up. Set RETRIEVAL_REVIEW_MODEL, and RETRIEVAL_REVIEW_URL "
-            "and _KEY to its OpenAI-compatible endpoint."
+            f"{option}: No model is set up. Install the package 'openai' (2.0 or newer), and set "
+            "RETRIEVAL_REVIEW_MODEL, and RETRIEVAL_REVIEW_URL to an OpenAI-compatible endpoint; "
+            "without it texts go to OpenAI, with RETRIEVAL_REVIEW_KEY."
+        )
+    try:
+        url = urlsplit(settings.RETRIEVAL_REVIEW_URL)
+        is_address = url.scheme in ("http", "https") and bool(url.hostname)
+    except ValueError:
+        is_address = False
+    if not is_address or not settings.RETRIEVAL_REVIEW_KEY.isascii():
+        raise CommandError(
+            f"{option}: RETRIEVAL_REVIEW_URL has to be an address such as "
+            "http://127.0.0.1:11434/v1, and RETRIEVAL_REVIEW_KEY a key of ASCII letters."
         )
     if not find_spec("openai"):
         raise CommandError(

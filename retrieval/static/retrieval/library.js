@@ -96,7 +96,7 @@ function send() {
   request.send(body);
 }
 
-// What is saved behind shows by itself how far it is. The parts of the page stay, and so does what
+// What is saved in the background shows by itself how far it is. The parts of the page stay, and so does what
 // has the keyboard; when something has ended, the documents show it.
 const EVERY = 2000; // milliseconds
 const loads = document.getElementById("loads");

@@ -3,6 +3,7 @@
 import json
 from copy import deepcopy
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -170,3 +171,18 @@ def test_a_tool_may_hold_what_is_no_schema(site: Served) -> None:
     tool = {"name": "a", "inputSchema": {"type": "object", "properties": json.loads("[1]")}}
     site.results = {"initialize": {}, "tools/list": {"tools": [tool, {"name": [1]}, {}]}}
     assert check(f"{site.url}/mcp", fetcher=LOCAL).findings
+
+
+def test_the_validator_outlives_the_threads_that_ask_it() -> None:
+    """Linux ends what dies with its parent with the thread that started it."""
+    document = {"openapi": "3.0.3", "info": {"title": "a", "version": "1"}, "paths": {}}
+    told: list[object] = []
+    for _ in range(3):
+        thread = Thread(target=lambda: told.append(validity.faults(document)))
+        thread.start()
+        thread.join()
+    assert told == [[], [], []]
+    assert validity.worker.running
+    validity.worker.running[0].kill()  # as somebody else may
+    validity.worker.running[0].wait()
+    assert validity.faults(document) == []

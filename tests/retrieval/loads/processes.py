@@ -111,7 +111,7 @@ def ask(port: int, method: str, path: str, body: bytes = b"", kind: str = "") ->
 
 
 def send(port: int, text: str) -> str:
-    """Send a file that is to be saved behind, and return where it says how far it is."""
+    """Send a file that is to be saved in the background, and return where it says how far it is."""
     head = '--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
     body = f"{head}{text}\r\n--x--\r\n".encode()
     path, kind = "/retrieval-none/upsert-file?wait=false", "multipart/form-data; boundary=x"

@@ -1,7 +1,9 @@
-"""Files that are saved behind: what their sender is told, and what becomes of them."""
+"""Files that are saved in the background: what their sender is told, and what becomes of them."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
@@ -267,3 +269,27 @@ def test_a_list_of_archives_takes_two_statements(open_plugin: Mount) -> None:
     with CaptureQueriesContext(connection) as queries:
         assert len(open_plugin.get("/loads").json()["loads"]) == 3
     assert len(queries) == 2
+
+
+def saved(client: Client, **files: bytes) -> str:
+    """Save files on the page for people, and return what it shows then."""
+    sent = [SimpleUploadedFile(f"{name}.txt", content) for name, content in files.items()]
+    answer = client.post("/retrieval-none/library", {"file": sent}, follow=True)
+    return str(answer.content.decode())
+
+
+def test_an_empty_file_keeps_no_other_out_and_is_named(client: Client) -> None:
+    saved(client, heron=b"A heron.", nothing=b"")
+    work_off()
+    page = client.get("/retrieval-none/library").content.decode()
+    assert Document.objects.get().source_id == "heron.txt"
+    assert "nothing.txt" in page and "There is no text in the file" in page
+    assert "There is no text in the file" in saved(client, nothing=b"")
+
+
+def test_without_a_script_people_are_told_to_look_again(client: Client) -> None:
+    page = saved(client, one=b"A heron.", two=b"A kettle.")
+    assert "Being saved</h2>" in page and "<noscript><p>This page stands still" in page
+    work_off()
+    page = client.get("/retrieval-none/library").content.decode()
+    assert "Saved of late</h2>" in page and "stands still" not in page
