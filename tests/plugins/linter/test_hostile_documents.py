@@ -86,7 +86,6 @@ def test_a_validator_that_was_killed_is_begun_anew() -> None:
     assert validity.worker.running
     validity.worker.running[0].kill()
     validity.worker.running[0].wait()
-    assert any("too deep or too large for a validator" in each for each in found(DOCUMENT))
     assert found(DOCUMENT) == []
 
 
@@ -182,7 +181,3 @@ def test_the_validator_outlives_the_threads_that_ask_it() -> None:
         thread.start()
         thread.join()
     assert told == [[], [], []]
-    assert validity.worker.running
-    validity.worker.running[0].kill()  # as somebody else may
-    validity.worker.running[0].wait()
-    assert validity.faults(document) == []
