@@ -88,6 +88,10 @@ class Reviewer:
         """An endpoint on one's own machine wants no key, but the package does."""
         return OpenAI(base_url=self.url, api_key=self.key or "none", timeout=SECONDS, max_retries=1)
 
+    def close(self) -> None:
+        if "client" in vars(self):
+            self.client.close()
+
     def review(self, document: NewDocument) -> NewDocument | BadRow | HeldBack:
         """Return a document as it is to be stored, or why it is not.
 

@@ -1,5 +1,6 @@
 """Brings many documents into a plugin's store."""
 
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,7 +76,8 @@ class Command(BaseCommand):
         datastore = Datastore(store, username)
 
         def tell(line: str) -> None:
-            tqdm.write(printable(line), file=self.stderr, end="")
+            with tqdm.external_write_mode(self.stderr):
+                self.stderr.write(printable(line))
 
         def report(row: BadRow | HeldBack) -> None:
             if isinstance(row, HeldBack):
@@ -87,7 +89,10 @@ class Command(BaseCommand):
         if screen or extract_metadata:
             reviewer = reviewer_for(screens=screen, extracts=extract_metadata, tell=tell)
             tell(f"What is new is sent to {reviewer.model} at {reviewer.host} first.")
-        with progress(GO_ON, unit=" documents") as bar:
+        with ExitStack() as stack:
+            if reviewer:
+                stack.callback(reviewer.close)
+            bar = stack.enter_context(progress(GO_ON, unit=" documents"))
             rows = Reader(path, datastore.knows, tell).rows()
             tally = load(
                 *(datastore, rows),
