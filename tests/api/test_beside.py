@@ -1,4 +1,4 @@
-"""What runs beside a server; tests/retrieval/loads/test_workers.py runs the whole of it."""
+"""What runs beside a server, while that is forked."""
 
 import subprocess
 import sys
