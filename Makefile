@@ -89,7 +89,7 @@ test-deploy: .venv/installed-dev ## Follow docs/deploy.md in a folder, with a .v
 
 CHAOS ?= --rounds 100 --restarts 20
 
-chaos: .venv/installed-dev ## Kill workers, site and database; fill the disk (as root; a quarter of an hour and more; CHAOS=--help)
+chaos: .venv/installed-dev ## Kill workers, site and database; fill the disk (as root; a quarter of an hour; CHAOS=--help)
 	@$(BIN)/python -m tests.chaos $(CHAOS)
 
 hostile: .venv/installed-dev ## Send 20,000 hostile requests to a site on each database (some minutes)

@@ -173,7 +173,7 @@ class WaitSerializer(serializers.Serializer[Any]):
     wait = serializers.BooleanField(
         required=False,
         help_text="Whether to answer only when it is saved. Left out, what takes long is saved "
-        "behind, and the answer, 202, says where its status is.",
+        "in the background, and the answer, 202, says where its status is.",
     )
 
 

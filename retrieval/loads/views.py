@@ -1,4 +1,4 @@
-"""Files as the API takes them: saved at once, or behind; and how far those are."""
+"""Files as the API takes them: saved at once, or in the background; and how far those are."""
 
 from collections.abc import Sequence
 from typing import Any, cast
@@ -88,7 +88,7 @@ class UpsertFileView(RetrievalView):
         return files, body
 
     def saved(self, one: Received, *, waits: bool) -> Response:
-        """Save a file at once; where that takes long, behind, unless its sender waits."""
+        """Save a file at once; where that takes long in the background, unless its sender waits."""
         *_, made = saving(self.datastore, one, waits=waits)
         if not isinstance(made, Saved):
             return self.told([cast("Load", made)])

@@ -1,4 +1,4 @@
-"""Kills, fills and takes away, and says what came of it: `make chaos`, for about ten minutes."""
+"""Kills, fills and takes away, and says what came of it: `make chaos`, for a quarter of an hour."""
 
 import argparse
 import signal
