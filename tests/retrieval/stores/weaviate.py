@@ -34,6 +34,8 @@ def recording_weaviate(answers: Mapping[str, Any]) -> Iterator[tuple[str, list[d
 
             def answer(request: bytes, context: object) -> bytes:
                 body = MessageToDict(asked.FromString(request))
+                # Which properties it asks for is a set's, whose order is another in each process.
+                body.get("properties", {}).get("nonRefProperties", []).sort()
                 sent.append({"request": name, "body": body})
                 reply: bytes = ParseDict(answers.get(name, {}), told()).SerializeToString()
                 return reply
