@@ -258,8 +258,9 @@ if LOADS_QUEUE == "rq":
     RQ_QUEUES = {
         "default": {
             "URL": LOADS_QUEUE_URL,
-            # Seconds. A turn reads one file at most, and does a step besides.
-            "DEFAULT_TIMEOUT": int(RETRIEVAL_LOAD_SECONDS) + 300,
+            # Seconds. A turn reads one file at most, on a busy machine in three times as many, and
+            # does a step besides.
+            "DEFAULT_TIMEOUT": int(3 * RETRIEVAL_LOAD_SECONDS) + 300,
         }
     }
     RQ = {

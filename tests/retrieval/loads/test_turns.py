@@ -16,12 +16,12 @@ from retrieval.datastore import ready
 from retrieval.embeddings import embedder
 from retrieval.exceptions import EmbeddingError
 from retrieval.loads import steps, turns
+from retrieval.loads.aside import aside
 from retrieval.loads.lease import MOST_TRIES, Lease, leased
 from retrieval.loads.models import Load, Piece, ReadySlice, Stage
 from retrieval.loads.tasks import look_again, turn
 from retrieval.loads.turns import take_turn
 from retrieval.models import Chunk, Document
-from retrieval.parsing import sandbox
 from tests.conftest import Mount, mount_of
 from tests.retrieval.documents import pdf
 from tests.retrieval.loads.working import LONG, status, work_off
@@ -143,6 +143,19 @@ def test_a_load_whose_lease_ran_out_is_taken_up(open_plugin: Mount) -> None:
 Meanwhile = Callable[[Load], None]
 
 
+def interrupt(monkeypatch: pytest.MonkeyPatch, step: str, meanwhile: Meanwhile) -> None:
+    """Let something happen after a step has begun, and before what it made is written."""
+
+    def slow(work: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        done = aside(work, *args, **named)
+        if work is getattr(steps, step):
+            monkeypatch.setattr(steps, "aside", aside)
+            meanwhile(Load.objects.get())
+        return done
+
+    monkeypatch.setattr(steps, "aside", slow)
+
+
 def cancelled(load: Load) -> None:
     mount_of("retrieval-none").delete(f"/loads/{load.uuid}")
 
@@ -158,15 +171,7 @@ def test_who_lost_the_lease_in_a_step_writes_nothing_of_it(
     open_plugin: Mount, monkeypatch: pytest.MonkeyPatch, step: str, meanwhile: Meanwhile
 ) -> None:
     answer = behind(open_plugin)
-    work = getattr(steps, step)
-
-    def slow(*args: Any, **kwargs: Any) -> Any:
-        monkeypatch.setattr(steps, step, work)
-        done = work(*args, **kwargs)
-        meanwhile(Load.objects.get())
-        return done
-
-    monkeypatch.setattr(steps, step, slow)
+    interrupt(monkeypatch, step, meanwhile)
     work_off()
     stored = meanwhile is taken_up
     assert status(open_plugin, answer)["stage"] == ("stored" if stored else "cancelled")
@@ -181,16 +186,12 @@ def test_who_lost_the_lease_leaves_the_text_to_who_took_it_up(
 ) -> None:
     """Both have read the file; the second is embedding it when the first would write."""
     behind(open_plugin)
-    read = sandbox.read_file
 
-    def slow(*args: Any, **kwargs: Any) -> Any:
-        monkeypatch.setattr(steps, "read_file", read)
-        done = read(*args, **kwargs)
-        time_passes(Load.objects.get())
+    def meanwhile(load: Load) -> None:
+        time_passes(load)
         take_turn()
-        return done
 
-    monkeypatch.setattr(steps, "read_file", slow)
+    interrupt(monkeypatch, "read_file", meanwhile)
     take_turn()
     assert Load.objects.get().stage == "embedding"
     before = list(Piece.objects.filter(kind="text").values_list("pk", "content"))
