@@ -1,8 +1,10 @@
 """What the page for people shows of documents, and of the passages that a question found."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from django.db.models import Count
 from django.db.models.functions import Length
@@ -17,6 +19,7 @@ from retrieval.models import BEGINNING, Document
 from retrieval.rendering import Words, rendered
 from retrieval.saving import FAILURES
 from retrieval.search import Hit
+from retrieval.tables import HEADING, Table, cells, parts
 from retrieval.terms import terms
 
 if TYPE_CHECKING:
@@ -28,7 +31,39 @@ CLOSE = 0.3
 """The score from which a passage is about a question whose words the model knows."""
 OF_THE_BEST = 0.6
 """The part of the best one's score from which a passage is worth reading beside it."""
-Found = tuple[Hit, Document, SafeString]
+BEGINS, ENDS = 8, 4
+"""Words of a long line by which a browser knows it."""
+
+
+@dataclass(frozen=True)
+class Found:
+    hit: Hit
+    document: Document
+    passage: SafeString
+
+    @property
+    def place(self) -> str:
+        """The fragment that leads a browser to the passage within its document, and marks it.
+
+        https://wicg.github.io/scroll-to-text-fragment/: where it is not known, nor the words are
+        found, the document is shown from its beginning.
+        """
+        words = max(shown_lines(self.hit.chunk.text), key=len, default="").split()
+        ends = (words[:BEGINS], words[BEGINS:][-ENDS:])
+        said = ",".join(quote(" ".join(part), safe="").replace("-", "%2D") for part in ends if part)
+        return f"#:~:text={said}" if said else ""
+
+
+def shown_lines(text: str) -> Iterator[str]:
+    """Yield what stands in a place of its own where a text is drawn: lines, and tables' cells."""
+    for part in parts(text):
+        if isinstance(part, Table) and part.piped:
+            for row in part.rows:
+                yield from cells(row)
+        else:
+            for line in str(part).split("\n"):
+                heading = HEADING.fullmatch(line)
+                yield heading[1] if heading else line
 
 
 def listed(numbers: Iterable[int]) -> "QuerySet[Document]":
@@ -49,9 +84,9 @@ def enough(question: str, scores: Iterable[float]) -> float:
 
 def grouped(question: str, hits: list[Found]) -> list[tuple[str, list[Found]]]:
     """Set passages that fit apart from weak ones, with the words for each."""
-    least = enough(question, [hit.score for hit, _, _ in hits])
-    close = [each for each in hits if each[0].score >= least]
-    weak = [each for each in hits if each[0].score < least]
+    least = enough(question, [each.hit.score for each in hits])
+    close = [each for each in hits if each.hit.score >= least]
+    weak = [each for each in hits if each.hit.score < least]
     words = "Less likely" if close else "No passage fits well. These are the nearest"
     return [each for each in (("Passages that fit", close), (words, weak)) if each[1]]
 
@@ -68,7 +103,7 @@ def found(form: SearchForm, store: Datastore) -> tuple[str, list[Found] | None]:
     marked = marker(question)
     documents = {each.pk: each for each in listed({hit.chunk.document_id for hit in hits})}
     return "", [
-        (hit, documents[hit.chunk.document_id], rendered(hit.chunk.text, marked))
+        Found(hit, documents[hit.chunk.document_id], rendered(hit.chunk.text, marked))
         for hit in hits
         if hit.chunk.document_id in documents
     ]
