@@ -1,4 +1,4 @@
-"""Hosts and URLs that strangers write, some of which are none."""
+"""Hosts and URLs: the site's own, and those that strangers write, some of which are none."""
 
 import ipaddress
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -55,3 +55,20 @@ def is_loopback_address(address: str) -> bool:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
+
+
+def own_url() -> str:
+    """Return where the site is reached, as far as its settings say.
+
+    A public URL that was named, else this machine in development, else the first host: at the port
+    of https, or of what stands in front, or at the site's own.
+    """
+    if settings.PUBLIC_URLS:
+        return str(settings.PUBLIC_URLS[0])
+    if settings.DEBUG:
+        return f"http://localhost:{settings.PORT}"
+    named = (host for host in settings.ALLOWED_HOSTS if host[:1] not in (".", "*"))
+    host = next(named, "HOST-OF-THIS-SITE")
+    if settings.HTTPS:
+        return f"https://{host}"
+    return f"http://{host}" if settings.TRUST_PROXY else f"http://{host}:{settings.PORT}"

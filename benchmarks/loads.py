@@ -2,19 +2,23 @@
 
 With one worker, with two, and with two of which one is killed twice; meanwhile somebody reads and
 writes todos. Fails where a document is lost, doubled or in part. `--short` takes some minutes.
+`--redis` has two sites on one database, here and there, and workers that find their turns in Redis.
 """
 
 import io
 import json
 import multiprocessing
 import os
+import re
 import signal
+import subprocess
 import tempfile
+import threading
 import time
 import zipfile
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +27,7 @@ from benchmarks.dear import JSON, Answer, ask
 from benchmarks.measuring import table_row
 from benchmarks.sampling import progress
 from benchmarks.servers import (
+    PROJECT,
     PYTHON,
     Server,
     free_port,
@@ -30,7 +35,9 @@ from benchmarks.servers import (
     production_settings,
     run_python,
     running,
+    stop,
 )
+from tests.redis_server import RedisServer
 from tests.retrieval.documents import pdf
 
 if TYPE_CHECKING:
@@ -42,6 +49,7 @@ PAUSE = 0.02  # seconds between two requests for todos
 ALONE = 20  # seconds for which todos are asked for while nothing is loaded
 LOOK = 0.5  # seconds between two looks at how far it is
 GIVE_UP = 4 * 3600  # seconds
+SitesOf = Callable[[Mapping[str, str], int], AbstractContextManager["Sites"]]
 SENTENCE = "Heron {} of lake {} waits at dawn, then fishes where the old ferry leaves the pier. "
 COUNT = """
 from django.db.models import Count
@@ -144,16 +152,85 @@ def be_elsewhere() -> None:
         os.nice(-20)
 
 
-def workers(server: Server) -> dict[int, int]:
-    """Return the memory of each worker beside a server, in MiB, by its process number."""
-    found = {}
-    for path in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError, IndexError, StopIteration):  # it ended meanwhile
-            fields = (path / "stat").read_text().rpartition(")")[2].split()
-            ours = int(fields[3]) in server.sessions
-            if ours and b"db_worker" in (path / "cmdline").read_bytes():
-                found[int(path.name)] = int(fields[21]) * os.sysconf("SC_PAGE_SIZE") // 1024**2
-    return found
+@dataclass
+class Sites:
+    """One site with its workers beside it; or two, and workers that belong to neither."""
+
+    ports: list[int]
+    sessions: set[int]
+    """Of all their processes."""
+
+    def workers(self) -> dict[int, int]:
+        """Return the memory of each worker, in MiB, by its process number."""
+        found = {}
+        for path in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError, IndexError):  # it ended meanwhile
+                fields = (path / "stat").read_text().rpartition(")")[2].split()
+                command = (path / "cmdline").read_bytes()
+                if int(fields[3]) in self.sessions and re.search(rb"\0(db_|rq)worker\0", command):
+                    found[int(path.name)] = int(fields[21]) * os.sysconf("SC_PAGE_SIZE") // 1024**2
+        return found
+
+
+@contextmanager
+def one_site(settings: Mapping[str, str], count: int) -> Iterator[Sites]:
+    with one_server({**settings, "LOAD_WORKERS": str(count)}) as server:
+        yield Sites([server.port], {*server.sessions})
+
+
+@contextmanager
+def two_sites(settings: Mapping[str, str], count: int) -> Iterator[Sites]:
+    redis = RedisServer()
+    redis.start()
+    address = f"redis://127.0.0.1:{redis.port}"
+    settings = {**settings, "LOADS_QUEUE": "rq", "LOADS_QUEUE_URL": f"{address}/1"}
+    settings["CACHE_URL"] = f"{address}/0"
+    try:
+        with one_server(settings) as first, one_server(settings) as second, ExitStack() as stack:
+            sites = Sites([first.port, second.port], {*first.sessions, *second.sessions})
+            for _ in range(count):
+                stack.enter_context(worker_kept_running(settings, sites))
+            yield sites
+    finally:
+        redis.stop()
+
+
+@contextmanager
+def one_server(settings: Mapping[str, str]) -> Iterator[Server]:
+    port = free_port()
+    settings = {**settings, "HOST": "127.0.0.1", "PORT": str(port)}
+    with running("the site", (PYTHON, "-m", "config.server"), settings, port) as server:
+        yield server
+
+
+@contextmanager
+def worker_kept_running(settings: Mapping[str, str], sites: Sites) -> Iterator[None]:
+    """Run a worker of the queue in Redis, and another when it ends, as who looks after it would."""
+    done = threading.Event()
+    command = (PYTHON, "manage.py", "rqworker", "--with-scheduler", "--verbosity=0")
+
+    def go_on() -> None:
+        while not done.is_set():
+            process = subprocess.Popen(
+                command,
+                cwd=PROJECT,
+                env={**os.environ, **settings},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            sites.sessions.add(process.pid)
+            while process.poll() is None and not done.wait(LOOK):
+                pass
+            stop(process)
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 @dataclass
@@ -167,45 +244,49 @@ class Run:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def measure(settings: Mapping[str, str], count: int, files: int, pages: int, kills: int) -> Run:
+def measure(
+    sites_of: SitesOf, settings: Mapping[str, str], count: int, files: int, pages: int, kills: int
+) -> Run:
     run = Run()
-    port = free_port()
-    settings = {**settings, "LOAD_WORKERS": str(count), "HOST": "127.0.0.1", "PORT": str(port)}
     run_python(settings, "manage.py", "migrate", "--verbosity=0")
-    with running("the site", (PYTHON, "-m", "config.server"), settings, port) as server:
+    with sites_of(settings, count) as sites:
+        first, last = sites.ports[0], sites.ports[-1]
         for _ in range(2):  # the first requests of a process load what the next ones have
-            with todos(server.port) as run.alone:
+            with todos(first) as run.alone:
                 time.sleep(ALONE)
         began = time.monotonic()
-        large = upload(server.port, "long.pdf", pdf(*map(page, range(pages))))
-        many = upload(server.port, "files.zip", archive(files))
-        with todos(server.port) as run.beside:
-            watch(run, server, (large, many), files, kills)
+        large = upload(first, "long.pdf", pdf(*map(page, range(pages))))
+        many = upload(last, "files.zip", archive(files))
+        with todos(first) as run.beside:
+            watch(run, sites, (large, many), files, kills)
         run.seconds = time.monotonic() - began
     counted = run_python(settings, "manage.py", "shell", "--no-imports", "-c", COUNT)
     run.counts = dict(zip(COUNTED, map(int, counted.splitlines()[-1].split()), strict=True))
     return run
 
 
-def watch(run: Run, server: Server, loads: tuple[str, str], files: int, kills: int) -> None:
+def watch(run: Run, sites: Sites, loads: tuple[str, str], files: int, kills: int) -> None:
     """Look on until all is in; kill a worker at so many points between."""
     at = [files * (n + 1) // (kills + 1) for n in range(kills)]
     began = said = time.monotonic()
     storing, stored = 0.0, False
+    # Each is asked after at the site that did not take it, where there are two.
+    places = (sites.ports[-1], loads[0]), (sites.ports[0], loads[1])
     while True:
-        large, many = (json.loads(ask(server.port, "GET", each).content) for each in loads)
+        large, many = (json.loads(ask(port, "GET", each).content) for port, each in places)
         now = time.monotonic()
         told: dict[str, Any] = many["files"]
-        run.memory = max(run.memory, *workers(server).values(), 0)
+        workers = sites.workers()
+        run.memory = max(run.memory, *workers.values(), 0)
         if large.get("passages") and large["embedded"] == large["passages"] and not storing:
             storing = now - 2 * LOOK
         if large["stage"] == "stored" and not stored:
             stored = True
             span = [wait for at_, wait in run.beside.writes if storing <= at_ <= now]
             run.storing = max(span, default=0) * 1000
-        if at and told["stored"] >= at[0] and (found := workers(server)):
+        if at and told["stored"] >= at[0] and workers:
             progress(f"  killed at {told['stored']} files, {now - began:.0f} s")
-            os.kill(next(iter(found)), signal.SIGKILL)
+            os.kill(next(iter(workers)), signal.SIGKILL)
             at.pop(0)
         if now - said > 15:
             said = now
@@ -226,7 +307,9 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="less of it, in some minutes")
     parser.add_argument("--only", choices=RUNS, help="one run of the three")
     parser.add_argument("--postgres", metavar="URL", help="a server to make databases on")
+    parser.add_argument("--redis", action="store_true", help="two sites, a queue in Redis")
     chosen = parser.parse_args()
+    sites_of: SitesOf = two_sites if chosen.redis else one_site
     files = chosen.files or (80 if chosen.short else 2_000)
     pages = chosen.pages or (150 if chosen.short else 1_500)
     runs: dict[str, Run] = {}
@@ -234,7 +317,8 @@ def main() -> None:
         count, kills = RUNS[name]
         progress(f"{name} worker(s): {files:,} files and {pages:,} pages …")
         with database(chosen.postgres) as url:
-            runs[name] = measure(production_settings(url), count, files, pages, kills)
+            settings = production_settings(url)
+            runs[name] = measure(sites_of, settings, count, files, pages, kills)
     report(runs, files)
 
 

@@ -11,6 +11,8 @@ from django.http import HttpResponse, QueryDict
 from django.urls import Resolver404, resolve
 from oauth2_provider.models import Application
 
+from api.hosts import own_url
+
 URI_LENGTH = 500
 
 # RFC 3986 section 3, as far as it serves here: no user name, no wildcard, no fragment.
@@ -66,6 +68,8 @@ def allowed_redirects() -> str:
 def destination(uri: str) -> str:
     """Name the place that a redirect URI leads to, in as few words as people need."""
     parts = urlsplit(uri)
+    if f"{parts.scheme}://{parts.netloc}" == own_url():
+        return f"this site itself ({parts.netloc})"
     if parts.scheme == "https":
         return parts.netloc
     if parts.scheme == "http":

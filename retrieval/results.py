@@ -40,18 +40,24 @@ class Found:
     hit: Hit
     document: Document
     passage: SafeString
+    asked: frozenset[str]
+    """The terms of the question."""
 
     @property
     def place(self) -> str:
-        """The fragment that leads a browser to the passage within its document, and marks it.
+        """The fragment that leads a browser to the passage's best line in its document.
 
         https://wicg.github.io/scroll-to-text-fragment/: where it is not known, nor the words are
         found, the document is shown from its beginning.
         """
-        words = max(shown_lines(self.hit.chunk.text), key=len, default="").split()
+        words = max(shown_lines(self.hit.chunk.text), key=self.worth, default="").split()
         ends = (words[:BEGINS], words[BEGINS:][-ENDS:])
         said = ",".join(quote(" ".join(part), safe="").replace("-", "%2D") for part in ends if part)
         return f"#:~:text={said}" if said else ""
+
+    def worth(self, line: str) -> tuple[int, int]:
+        """Return how much of the question a line has, and of two alike how long it is."""
+        return len(self.asked.intersection(terms(line))), len(line)
 
 
 def shown_lines(text: str) -> Iterator[str]:
@@ -100,18 +106,18 @@ def found(form: SearchForm, store: Datastore) -> tuple[str, list[Found] | None]:
         [hits] = store.query([(question, where, RESULTS)])
     except FAILURES as error:
         return str(error), None
-    marked = marker(question)
+    asked = frozenset(terms(question))
+    marked = marker(asked)
     documents = {each.pk: each for each in listed({hit.chunk.document_id for hit in hits})}
     return "", [
-        Found(hit, documents[hit.chunk.document_id], rendered(hit.chunk.text, marked))
+        Found(hit, documents[hit.chunk.document_id], rendered(hit.chunk.text, marked), asked)
         for hit in hits
         if hit.chunk.document_id in documents
     ]
 
 
-def marker(question: str) -> Words:
+def marker(asked: frozenset[str]) -> Words:
     """Return what puts each word of the question's stems into a `mark`, and escapes all."""
-    asked = set(terms(question))
 
     def marked(text: str) -> SafeString:
         parts = [

@@ -11,6 +11,7 @@ from retrieval.datastore import Datastore
 from retrieval.exceptions import TooManyAtOnceError
 from retrieval.loads.models import Load
 from retrieval.loads.receiving import Received, begin
+from retrieval.loads.twins import told_of_twin
 from retrieval.parsing import FileTooLargeError, TooSlowError
 from retrieval.parsing.sandbox import of_settings, read_file
 
@@ -56,4 +57,4 @@ def saving(
         one.file.seek(0)
         yield begin(store, replace(one, read=parsed))
     else:
-        yield Saved(new.id, parsed.notes)
+        yield Saved(new.id, (*parsed.notes, *told_of_twin(store, new)))

@@ -19,6 +19,7 @@ from retrieval.loads.archives import unpack
 from retrieval.loads.aside import aside
 from retrieval.loads.lease import Lease
 from retrieval.loads.models import Load, ReadySlice, Stage
+from retrieval.loads.twins import told_of_twin
 from retrieval.metadata import UNKNOWN, Metadata
 from retrieval.parsing import Limits
 from retrieval.parsing.sandbox import read_file
@@ -114,7 +115,8 @@ def store(lease: Lease) -> None:
         if datastore.documents().filter(key=new.id, updated_at__gt=load.created_at).exists():
             lease.update(stage=Stage.CANCELLED, ended_at=timezone.now(), problem=NEWER)
         else:
-            lease.update(stage=Stage.STORED, ended_at=timezone.now())
+            notes = [*load.notes, *told_of_twin(datastore, new)]
+            lease.update(stage=Stage.STORED, ended_at=timezone.now(), notes=notes)
             datastore.replace([new], [passages])
     kept.drop_all(load)
 

@@ -35,6 +35,7 @@ def page(trip: Trip, *, reveal: int | None = None) -> dict[str, Any]:
         "scheme": scheme,
         "installed": installed,
         "own": trip.own,
+        "own_page": trip.own.url("index") if trip.own else "",
         "redirect_uri": trip.redirect_uri,
         "findings": (progress.findings or [])[:FINDINGS_MAX],
         "visit": begun and begun["visit"]["url"],

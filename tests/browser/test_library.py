@@ -11,6 +11,7 @@ from pytest_django import Settings
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.models import Document
 from tests.browser.accessibility import violations
+from tests.browser.chromium import follow
 from tests.browser.conftest import PHONE, Visit, fill_in
 
 OWN = "/retrieval-user/library"
@@ -78,6 +79,27 @@ def test_a_person_saves_a_file_finds_a_passage_and_deletes_it(
 @WITHOUT_SCRIPT
 def test_a_person_does_so_without_a_script(visit: Visit, page: Page, notes: Path) -> None:
     save_find_and_delete(visit, page, notes)
+
+
+def test_a_passage_leads_to_its_place_in_the_document(visit: Visit, page: Page) -> None:
+    """By its words, whatever stands above and below; a cell of a table is a place too."""
+    filler = "\n\n".join(f"# Part {n}\n\nNothing of note happened on day {n}." for n in range(99))
+    heron = "The heron - who else? - nests, breeds, and feeds its young by the old mill of Ashford."
+    table = "| bird | where |\n|---|---|\n| bittern | in the reeds behind the old lock |"
+    wrapped = "The kingfisher\ndives from the\nwillow at the\nweir, and takes\nwhat it finds there."
+    store = Datastore("retrieval-user", "carol")
+    texts = [f"{filler}\n\n{each}\n\n{filler}" for each in (heron, table, wrapped)]
+    store.upsert([NewDocument(text=text) for text in texts])
+    for question, there in (
+        ("Where do herons breed?", heron),
+        ("bittern", "behind the old lock"),
+        ("kingfisher", "dives from the"),
+    ):
+        page.goto(f"{visit.site}{OWN}?q={question}")
+        follow(page.locator(".passages h3 a").first)
+        place = page.get_by_text(there, exact=False)
+        expect(place.first).to_be_in_viewport(ratio=0.01)
+        assert page.evaluate("scrollY") > 1_000
 
 
 def test_the_keyboard_alone_is_enough(visit: Visit, page: Page) -> None:

@@ -333,6 +333,7 @@ def test_clickjacking_by_a_double_click(
         expect(agree).to_be_disabled()
         agree.evaluate("button => button.click()")
         assert listener.received == []
+        expect(page.get_by_role("status")).to_contain_text("press Agree again")
         page.clock.run_for(1_000)
         expect(agree).to_be_enabled()
         page.evaluate("dispatchEvent(new Event('focus'))")  # the page comes into sight again

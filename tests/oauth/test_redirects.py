@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 from oauth2_provider.models import Application
+from pytest_django import Settings
 
 from oauth_demo.redirects import destination, is_allowed_redirect
 from tests.conftest import Mount
@@ -241,6 +242,19 @@ def test_a_client_names_some_uris_and_not_very_many() -> None:
     ],
 )
 def test_a_way_back_is_named_in_a_few_words(uri: str, words: str) -> None:
+    assert destination(uri) == words
+
+
+@pytest.mark.parametrize(
+    ("uri", "words"),
+    [
+        ("https://plugins.example/back", "this site itself (plugins.example)"),
+        ("https://plugins.example.evil.example/back", "plugins.example.evil.example"),
+        ("http://plugins.example/back", "a program on this device (plugins.example)"),
+    ],
+)
+def test_a_way_back_to_this_site_is_named_as_such(settings: Settings, uri: str, words: str) -> None:
+    settings.PUBLIC_URLS = ["https://plugins.example"]
     assert destination(uri) == words
 
 

@@ -4,16 +4,20 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 
+from oauth_demo.models import Token
 from retrieval.models import Document
-from tests.conftest import Mount
+from tests.conftest import Mount, mount_of
+from tests.retrieval.loads.working import status, work_off
 from tests.retrieval.test_uploads import upload
 
 pytestmark = pytest.mark.django_db
 CYRILLIC = "Ключ от сарая висит у синей двери.".encode("cp1251")
+TWIN = "The same file is here already, as document {}: both are kept."
 GUESS = "Its encoding was guessed: windows-1251."
 
 
@@ -37,6 +41,46 @@ def test_loading_tells_what_was_guessed(tmp_path: Path) -> None:
 
 def test_a_file_of_which_nothing_was_guessed_has_no_notes(open_plugin: Mount) -> None:
     assert set(upload(open_plugin, "Grüße".encode(), "a.txt").json()) == {"ids"}
+
+
+def test_who_saves_a_file_once_more_is_told_and_both_are_kept(open_plugin: Mount) -> None:
+    [first] = upload(open_plugin, b"The heron waits.", "a.txt").json()["ids"]
+    again = upload(open_plugin, b"The heron waits.", "a.txt").json()
+    assert again["notes"] == [TWIN.format(first)]
+    assert {each.key for each in Document.objects.all()} == {first, *again["ids"]}
+
+
+def test_who_saves_a_file_behind_once_more_is_told_too(open_plugin: Mount) -> None:
+    [first] = upload(open_plugin, b"The heron waits.", "a.txt").json()["ids"]
+    answer = upload(open_plugin, b"The heron waits.", "a.txt", query="?wait=false")
+    work_off()
+    assert status(open_plugin, answer)["notes"] == [TWIN.format(first)]
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "id_"),
+    [
+        ("The egret waits.", "a.txt", ""),
+        ("The heron waits.", "b.txt", ""),
+        ("The heron waits.", "a.txt", "x"),
+    ],
+    ids=["another text", "another name", "the same document"],
+)
+def test_another_file_is_none_once_more(
+    open_plugin: Mount, content: str, name: str, id_: str
+) -> None:
+    upload(open_plugin, b"The heron waits.", "a.txt", id="x")
+    fields = {"id": id_} if id_ else {}
+    assert "notes" not in upload(open_plugin, content.encode(), name, **fields).json()
+
+
+def test_nobody_is_told_of_what_is_another_persons(ann: User, bob: User) -> None:
+    mount = mount_of("retrieval-user")
+    issue = Token.objects.issue
+    tokens = {each: issue(plugin="retrieval-user", name="x", user=each)[1] for each in (ann, bob)}
+    for user, notes in ((ann, 0), (bob, 0), (ann, 1)):
+        said = upload(mount, b"The heron waits.", "a.txt", token=tokens[user]).json()
+        assert len(said.get("notes", [])) == notes
 
 
 @pytest.mark.parametrize("name", ["notes", "encoding"])

@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from oauth2_provider.generators import generate_client_secret
 from oauth2_provider.models import Application
 
-from oauth_demo.addresses import ServerAddress, own_url, server_addresses
+from api.hosts import own_url
+from oauth_demo.addresses import ServerAddress, server_addresses
 from oauth_demo.redirects import allowed_redirects, is_allowed_redirect
 
 CHATGPT_CALLBACK = re.compile(

@@ -6,6 +6,7 @@
 const WAIT = 700; // milliseconds: longer than a double click
 const form = document.getElementById("consent");
 const agree = document.getElementById("agree");
+const told = document.getElementById("told");
 let timer;
 let answered = false;
 
@@ -20,8 +21,10 @@ function release() {
 }
 
 form.addEventListener("submit", event => {
-  if (answered || (event.submitter === agree && agree.hasAttribute("aria-disabled"))) {
+  const soon = event.submitter === agree && agree.hasAttribute("aria-disabled");
+  if (answered || soon) {
     event.preventDefault();
+    if (!answered) told.textContent = "That was too soon after this page came up. Read it, and press Agree again.";
     return;
   }
   answered = true;
