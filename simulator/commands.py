@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 
 from api.fetching import FetchError
+from api.terminal import visible
 from simulator.curl import as_curl
 from simulator.errors import MANAGE, StepError
 from simulator.fetching import TracedFetcher, site_fetcher
@@ -61,14 +62,6 @@ class SimulatorCommand(BaseCommand):
             trace.touch(mode=0o600)  # it may bear secrets that were asked for
             trace.write_text(json.dumps(as_har(exchanges), indent=2, ensure_ascii=False))
             self.stderr.write(f"Wrote requests and answers to {trace}: {len(exchanges)}.")
-
-
-def visible(text: str) -> str:
-    """Return what others wrote as a terminal may show it: without what would command it."""
-    return "".join(
-        each if each.isprintable() or each in "\n\t" else each.encode("unicode_escape").decode()
-        for each in text
-    )
 
 
 def lines(exchange: Exchange) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from api.terminal import in_one_line
+
 
 class ListingCommand(BaseCommand):
     """Prints rows, each of which says the same things."""
@@ -31,9 +33,9 @@ class ListingCommand(BaseCommand):
 
 
 def cell(value: Any) -> str:
-    """Return a value in one line; what a terminal would obey is shown as a question mark."""
+    """Return a value in one line of a terminal."""
     if value is None:
         return "-"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
-    return "".join(each if each.isprintable() else "?" for each in str(value))
+    return in_one_line(str(value))

@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.urls import reverse
+
 from api.hosts import parts_of
+from plugins.mounts import prefix_namespace
 from simulator import installing
 from simulator.answer import TEXT_MAX
 from simulator.console.arguments import inputs
@@ -35,7 +38,7 @@ def page(trip: Trip, *, reveal: int | None = None) -> dict[str, Any]:
         "scheme": scheme,
         "installed": installed,
         "own": trip.own,
-        "own_page": trip.own.url("index") if trip.own else "",
+        "own_page": reverse(f"{prefix_namespace(trip.own)}:index") if trip.own else "",
         "redirect_uri": trip.redirect_uri,
         "findings": (progress.findings or [])[:FINDINGS_MAX],
         "visit": begun and begun["visit"]["url"],

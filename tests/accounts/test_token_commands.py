@@ -62,7 +62,7 @@ def test_people_read_them_as_a_table_without_a_secret(anns_token: str) -> None:
 
 def test_a_name_cannot_command_a_terminal(ann: User) -> None:
     Token.objects.issue(plugin="todo-user", name="a\x1b[2Jb", user=ann)
-    assert "a?[2Jb" in run("list_tokens")
+    assert r"a\x1b[2Jb" in run("list_tokens")
 
 
 def test_a_token_with_an_end_is_made_and_listed() -> None:

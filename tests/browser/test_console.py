@@ -63,6 +63,8 @@ def test_every_plugin_installs_and_is_called(visit: Visit, at: str) -> None:
         )
         follow(opened(page, operation).get_by_role("button", name=f"Call {operation}"))
         expect(page.locator(".answer .hint")).to_contain_text("HTTP status 200;")
+        onwards = page.get_by_role("link", name="ChatGPT, Claude, Codex and editors")
+        expect(onwards).to_have_attribute("href", f"/{plugin.slug}/")
     assert InstalledPlugin.objects.count() == len(PLUGINS)
     assert not [each for each in visit.complaints if "favicon" not in each]
 

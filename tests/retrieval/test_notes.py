@@ -58,20 +58,20 @@ def test_who_saves_a_file_behind_once_more_is_told_too(open_plugin: Mount) -> No
 
 
 @pytest.mark.parametrize(
-    ("content", "name", "id_"),
+    ("content", "name", "key"),
     [
-        ("The egret waits.", "a.txt", ""),
-        ("The heron waits.", "b.txt", ""),
+        ("The egret waits.", "a.txt", "y"),
+        ("The heron waits.", "b.txt", "y"),
         ("The heron waits.", "a.txt", "x"),
     ],
     ids=["another text", "another name", "the same document"],
 )
 def test_another_file_is_none_once_more(
-    open_plugin: Mount, content: str, name: str, id_: str
+    open_plugin: Mount, content: str, name: str, key: str
 ) -> None:
     upload(open_plugin, b"The heron waits.", "a.txt", id="x")
-    fields = {"id": id_} if id_ else {}
-    assert "notes" not in upload(open_plugin, content.encode(), name, **fields).json()
+    again = upload(open_plugin, content.encode(), name, id=key)
+    assert "notes" not in again.json()
 
 
 def test_nobody_is_told_of_what_is_another_persons(ann: User, bob: User) -> None:

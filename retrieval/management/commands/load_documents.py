@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from api.terminal import in_one_line
 from plugins.registry import declared_plugins, find_plugin
 from retrieval.datastore import Datastore
 from retrieval.loading import HeldBack, Tally, load
@@ -77,7 +78,7 @@ class Command(BaseCommand):
 
         def tell(line: str) -> None:
             with tqdm.external_write_mode(self.stderr):
-                self.stderr.write(printable(line))
+                self.stderr.write(in_one_line(line))
 
         def report(row: BadRow | HeldBack) -> None:
             if isinstance(row, HeldBack):
@@ -115,13 +116,6 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{tally.bad:,} could not be loaded: see above. Mend them and run it again."
             )
-
-
-def printable(line: str) -> str:
-    """Return a line without what a file's name, or a model, could make a terminal do."""
-    return "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line
-    )
 
 
 def reviewer_for(*, screens: bool, **more: Any) -> "Reviewer":

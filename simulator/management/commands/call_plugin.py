@@ -7,8 +7,9 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from api.terminal import visible
 from simulator.answer import TEXT_MAX, Answer
-from simulator.commands import SimulatorCommand, visible
+from simulator.commands import SimulatorCommand
 from simulator.fetching import TracedFetcher
 from simulator.installing import Conversation, call, named
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from simulator.commands import SimulatorCommand, visible
+from api.terminal import visible
+from simulator.commands import SimulatorCommand
 from simulator.conversation.calls import Decision, Wanted
 from simulator.conversation.endpoint import Endpoint
 from simulator.conversation.given import PLUGINS_MAX

@@ -9,9 +9,10 @@ from threading import Thread
 from typing import Any
 
 from api.fetching import FetchError
+from api.terminal import visible
 from plugins.linter.checking import Report
 from plugins.linter.rules import Level
-from simulator.commands import SimulatorCommand, visible
+from simulator.commands import SimulatorCommand
 from simulator.errors import MANAGE, StepError
 from simulator.fetching import TracedFetcher
 from simulator.installing import find, new_verification_token, require_free, save

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from simulator.commands import visible
+from api.terminal import visible
 from simulator.encryption import UndecryptableError
 from simulator.errors import MANAGE, StepError
 from simulator.installing import secrets_of, subject_of
