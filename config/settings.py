@@ -261,6 +261,8 @@ if LOADS_QUEUE == "rq":
             # Seconds. A turn reads one file at most, on a busy machine in three times as many, and
             # does a step besides.
             "DEFAULT_TIMEOUT": int(3 * RETRIEVAL_LOAD_SECONDS) + 300,
+            # Of each of its tries; a worker that waits for a turn waits longer.
+            "REDIS_CLIENT_KWARGS": {"socket_timeout": 1, "socket_connect_timeout": 1},
         }
     }
     RQ = {

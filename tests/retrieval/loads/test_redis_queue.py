@@ -1,6 +1,7 @@
 """Turns that are kept in Redis (LOADS_QUEUE=rq), and a Redis that goes away with them."""
 
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from tests.development_server import MANAGE, PROJECT
 from tests.redis_server import RedisServer
 from tests.retrieval.loads.processes import (
     PRODUCTION,
+    ask,
     kill,
     send,
     server,
@@ -82,6 +84,19 @@ def test_a_file_that_comes_while_redis_is_away_is_loaded_when_it_is_back(
         redis.start()
         until(lambda: Document.objects.count() == 2, "the loading of the second")
         assert worker.poll() is None
+
+
+def test_a_redis_that_takes_everything_and_answers_nothing_keeps_nobody_waiting() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        queue = {"LOADS_QUEUE": "rq", "LOADS_QUEUE_URL": f"redis://127.0.0.1:{port_of(silent)}/0"}
+        with server(PRODUCTION, **queue) as (_, port):
+            until_it_answers(port)
+            load = send(port, "A crane.")
+            assert ask(port, "GET", load)["stage"] == "parsing"
+
+
+def port_of(listener: socket.socket) -> int:
+    return int(listener.getsockname()[1])
 
 
 def test_its_settings_are_quiet_and_its_pages_are_not_shown(queue: dict[str, str]) -> None:
