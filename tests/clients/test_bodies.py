@@ -68,7 +68,8 @@ def test_a_connection_goes_on_after_a_body_in_chunks(development_site: Developme
 # <examples>
 def file_in_chunks(size: int) -> Iterator[bytes]:
     line = b"The ferry leaves at nine. "
-    yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+    head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{size}.txt"\r\n\r\n'
+    yield head.encode()
     yield line
     for _ in range(size // 65_536):
         yield b" " * 65_536
