@@ -54,8 +54,9 @@ serve: serve-port setup ## Run the site for production (SECRET_KEY and ALLOWED_H
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
 	@exec $(BIN)/python -m config.server
 
-# Two workers: what a small machine has. Each has a database, a site and ports of its own.
-JOBS ?= 2
+# Three workers, for the two cores of a small machine: a third of the time one waits for a server or
+# a browser. Each has a database, a site and ports of its own.
+JOBS ?= 3
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: .venv/installed-dev ## Run the tests that need no program of others (some minutes)
@@ -66,7 +67,7 @@ WITH_CLIENTS := tests/oauth/clients tests/clients/mcp tests/clients/importers
 CONFORMANCE := tests/conformance
 GUIDE := tests/deploy/guide
 
-test: .venv/installed-dev ## Install what the tests need, and run them (half an hour)
+test: .venv/installed-dev ## Install what the tests need, and run them (a quarter of an hour)
 	@$(PYTEST) $(addprefix --ignore=,$(WITH_CLIENTS) $(CONFORMANCE) $(GUIDE)) --cov --cov-report=term
 
 NODE := tests/node_modules/installed

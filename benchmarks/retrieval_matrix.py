@@ -1,7 +1,8 @@
 """The embedded index alone, without a database: python -m benchmarks.retrieval_matrix [CHUNKS …].
 
-Made-up embeddings (benchmarks/retrieval_scale.py). CPU is what believes a machine that does other
-things as well: of this thread, since what compares all vectors leaves others that spin. "One in ten" are questions with a filter that lets so many through.
+Made-up embeddings (benchmarks/retrieval_scale.py). CPU is what to believe of a machine that does
+other things as well: this thread's, since what compares all vectors leaves others that spin.
+"One in ten" are questions with a filter that lets so many through.
 """
 
 import os
