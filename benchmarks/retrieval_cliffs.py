@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from benchmarks.measuring import own_site, table_row, timed
-from benchmarks.retrieval_scale import A_CHUNK, fill, points, words
+from benchmarks.retrieval_scale import A_CHUNK, fill_at_once, points, words
 
 PAUSE = 0.005  # seconds between two todos
 TIMES = 5
@@ -58,7 +58,7 @@ def measured(count: int) -> Iterator[tuple[str, float, float]]:
     from retrieval.sweeping import abandoned
 
     store = Datastore("retrieval-none")
-    fill(store, count)
+    fill_at_once(store, count)
 
     def ask() -> None:
         collection = store.collection()

@@ -111,11 +111,11 @@ def store(lease: Lease) -> None:
     datastore = Datastore(load.store, load.username)
     new = document(load, text=kept.text_of(load))
     passages = [passage for each in load.slices.order_by("start") for passage in of_slice(each)]
+    notes = [*load.notes, *told_of_twin(datastore, new)]
     with transaction.atomic():
         if datastore.documents().filter(key=new.id, updated_at__gt=load.created_at).exists():
             lease.update(stage=Stage.CANCELLED, ended_at=timezone.now(), problem=NEWER)
         else:
-            notes = [*load.notes, *told_of_twin(datastore, new)]
             lease.update(stage=Stage.STORED, ended_at=timezone.now(), notes=notes)
             datastore.replace([new], [passages])
     kept.drop_all(load)
