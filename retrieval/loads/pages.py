@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from plugins.mounts import PluginRequest
 from retrieval.datastore import Datastore
 from retrieval.exceptions import NoSuchLoadError
-from retrieval.loads.models import OPEN, Load, Stage
+from retrieval.loads.models import ENDED, OPEN, Load, Stage
 from retrieval.loads.receiving import cancel, find, loads
 from retrieval.loads.status import FilesOf, files_of
 from retrieval.loads.tasks import revive
@@ -22,6 +22,8 @@ SHOWN = 20
 DONE_FOR = timedelta(minutes=15)
 """How long what is stored is still shown here: its document is among the others."""
 LONG = timedelta(minutes=1)
+ALL_ENDED = "ended"
+"""What a form names in place of one load."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,12 @@ def shown(store: Datastore) -> list[Shown]:
 
 @require_POST
 def end(request: PluginRequest, store: Datastore) -> HttpResponse:
-    """Cancel a load; one that has ended is no longer shown."""
+    """Cancel a load; one that has ended is no longer shown, nor are all of them on demand."""
+    back = HttpResponseRedirect(f"{request.mount.url('pages:library')}#said")
+    if request.POST.get("load") == ALL_ENDED:
+        count = hide_ended(store)
+        messages.success(request, f"Hidden: {counted(count, 'file')}. What was saved stays.")
+        return back
     try:
         load = find(store, UUID(request.POST.get("load", "")))
     except (ValueError, NoSuchLoadError):
@@ -100,4 +107,13 @@ def end(request: PluginRequest, store: Datastore) -> HttpResponse:
             messages.success(request, f"Cancelled: {load.name or 'a text'}")
         else:
             load.delete()
-    return HttpResponseRedirect(f"{request.mount.url('pages:library')}#said")
+    return back
+
+
+def hide_ended(store: Datastore) -> int:
+    """Forget all loads that have ended, with those of their files; return how many were sent."""
+    waiting = Load.objects.filter(stage__in=OPEN).exclude(archive=None).values("archive")
+    ended = loads(store).filter(archive=None, stage__in=ENDED).exclude(pk__in=waiting)
+    count = ended.count()
+    ended.delete()
+    return count

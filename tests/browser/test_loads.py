@@ -12,6 +12,7 @@ from retrieval.loads.steps import STEPS
 from retrieval.loads.turns import take_turn
 from retrieval.models import Document
 from tests.browser.accessibility import violations
+from tests.browser.chromium import follow
 from tests.browser.conftest import PHONE, Visit
 from tests.retrieval.loads.working import LONG, zipped
 
@@ -84,6 +85,29 @@ def test_a_load_is_cancelled_by_the_keyboard_alone(visit: Visit, files: list[Pat
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Cancelled: herons.txt")
     assert Load.objects.get(pk=load.pk).stage == "cancelled"
+
+
+@WITHOUT_SCRIPT
+def test_what_has_ended_is_hidden_together_and_what_has_not_stays(
+    visit: Visit, files: list[Path]
+) -> None:
+    page = visit.open(LIBRARY)
+    hide = page.get_by_role("button", name="Hide all that have ended")
+    for open_loads in range(2):
+        page.get_by_label("Files").set_input_files(files)
+        follow(page.get_by_role("button", name="Save"))
+        expect(hide).to_have_count(open_loads)
+        if not open_loads:
+            while take_turn():
+                pass
+    kept = Document.objects.count()
+    follow(hide)
+    expect(page.get_by_role("status")).to_have_text("Hidden: 2 files. What was saved stays.")
+    assert Document.objects.count() == kept
+    assert Load.objects.filter(archive=None).count() == 2
+    while take_turn():
+        pass
+    assert Document.objects.count() == 2 * kept
 
 
 @WITHOUT_SCRIPT
