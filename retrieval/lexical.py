@@ -15,6 +15,11 @@ from retrieval.rows import execute
 CROWD = 10_000  # chunks; where the rarer terms name so many, commoner ones add none
 
 
+COMMON: dict[int, tuple[int, dict[str, int]]] = {}
+"""By collection the version at which terms were counted that a crowd of its chunks hold, and how
+many do: PostgreSQL counts those for long, and they come in many questions."""
+
+
 def indexed(collection: Collection, terms: Sequence[str]) -> str:
     """Return what `Chunk.terms` holds."""
     return " ".join(f"{collection.pk}_{term}" for term in terms)
@@ -29,18 +34,32 @@ def frequencies(collection: Collection, terms: Sequence[str]) -> dict[str, int]:
             f"SELECT term, doc FROM retrieval_vocabulary WHERE term IN ({marks})", list(names)
         )
     else:
-        counted = execute(
-            """
-            SELECT term, (
-                SELECT count(*) FROM (
-                    SELECT 1 FROM retrieval_chunk
-                    WHERE terms_vector @@ quote_literal(term)::tsquery LIMIT %s
-                ) AS found
-            ) FROM unnest(%s::text[]) AS term
-            """,
-            [5 * CROWD, list(names)],
-        )
+        counted = counts(collection, list(names))
     return {names[name]: count for name, count in counted if count}
+
+
+def counts(collection: Collection, names: Sequence[str]) -> list[tuple[str, int]]:
+    """Count by tsvector; what a crowd holds, once for each version of the collection."""
+    version, common = COMMON.get(collection.pk, (0, {}))
+    if version != collection.version:
+        common = {}
+    known = [(name, common[name]) for name in names if name in common]
+    if len(known) == len(names):
+        return known
+    counted = execute(
+        """
+        SELECT term, (
+            SELECT count(*) FROM (
+                SELECT 1 FROM retrieval_chunk
+                WHERE terms_vector @@ quote_literal(term)::tsquery LIMIT %s
+            ) AS found
+        ) FROM unnest(%s::text[]) AS term
+        """,
+        [5 * CROWD, [name for name in names if name not in common]],
+    )
+    if more := {name: count for name, count in counted if count >= CROWD}:
+        COMMON[collection.pk] = collection.version, common | more
+    return [*known, *counted]
 
 
 def candidates(

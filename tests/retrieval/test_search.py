@@ -1,7 +1,10 @@
 """What is found, in the languages that people write, and in what order."""
 
 import pytest
+from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 
+from retrieval import lexical
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.embeddings import embedder
 from retrieval.filters import EVERYTHING
@@ -21,6 +24,30 @@ SHELF = {
     "German": ("Wo stehen die Bücher?", "Das Buch steht im zweiten Stock.", "Die Gebühr ist hoch."),
     "Hindi": ("किताबें कहाँ हैं?", "किताब दूसरी मंज़िल पर है।", "जुर्माना पाँच रुपये है।"),
 }
+
+
+def test_what_a_crowd_holds_is_counted_once_for_each_version(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """PostgreSQL takes long to count it; what few hold is counted each time."""
+    monkeypatch.setattr(lexical, "CROWD", 3)
+    store = Datastore("retrieval-none")
+    store.upsert([NewDocument(id=f"{n}", text=f"A heron in lake {n}.") for n in range(3)])
+    counted_each_time = int(connection.vendor == "sqlite")
+    for herons, queries in ((3, 1), (3, counted_each_time), (4, 1)):
+        if herons == 4:
+            store.upsert([NewDocument(text="One more heron.")])
+        collection = store.collection()
+        assert collection
+        with django_assert_num_queries(queries):
+            assert lexical.frequencies(collection, ["heron"]) == {"heron": herons}
+        with django_assert_num_queries(1):
+            found = lexical.frequencies(collection, ["heron", "lake", "0"])
+        assert found == {"heron": herons, "lake": 3, "0": 1}
+    store.delete_ids(["0", "1"])
+    collection = store.collection()
+    assert collection
+    assert lexical.frequencies(collection, ["heron", "lake"]) == {"heron": 2, "lake": 1}
 
 
 @pytest.mark.parametrize("language", SHELF)
