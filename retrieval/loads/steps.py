@@ -16,7 +16,6 @@ from retrieval.embeddings import embedder
 from retrieval.exceptions import TooManyChunksError
 from retrieval.loads import kept
 from retrieval.loads.archives import unpack
-from retrieval.loads.aside import aside
 from retrieval.loads.lease import Lease
 from retrieval.loads.models import Load, ReadySlice, Stage
 from retrieval.loads.twins import told_of_twin
@@ -28,7 +27,6 @@ from retrieval.terms import VERSION
 
 SLICE = 64  # passages: a second or two
 CHARACTERS = 20_000_000
-PATIENCE = 3  # times as long on the clock as at work, where others go first
 NEWER = "A newer version of the document was saved meanwhile, and stays."
 
 
@@ -36,7 +34,7 @@ def parse(lease: Lease) -> None:
     """Read the text of the file, and cut it."""
     load = lease.load
     with kept.opened(load) as file:
-        parsed = aside(read_file, file, name=load.name, charset=load.encoding, limits=limits())
+        parsed = read_file(file, name=load.name, charset=load.encoding, limits=limits())
     kept.keep_text(load, parsed.text, lease.writing)
     lease.update(stage=Stage.EMBEDDING, notes=list(parsed.notes))
     kept.drop(load, "file")
@@ -49,7 +47,6 @@ def limits() -> Limits:
         characters=CHARACTERS,
         inflated_bytes=10 * settings.RETRIEVAL_LOAD_MAX_BYTES,
         seconds=settings.RETRIEVAL_LOAD_SECONDS,
-        patience=PATIENCE,
         memory_bytes=2 * Limits.memory_bytes,
         ocr=settings.RETRIEVAL_OCR,
     )
@@ -90,7 +87,7 @@ def too_many(count: int) -> TooManyChunksError:
 
 def add(lease: Lease, some: list[Passage]) -> None:
     load = lease.load
-    made = aside(ready, some)
+    made = ready(some)
     with transaction.atomic():
         lease.update(embedded=load.embedded + len(made))
         ReadySlice.objects.create(
@@ -151,8 +148,7 @@ def cut(load: Load, by: str) -> list[Passage]:
 @lru_cache(maxsize=2)
 def cut_once(pk: int, by: str) -> list[Passage]:
     """Return the passages of a load's text, which does not change; each turn needs them again."""
-    text = kept.text_of(Load(pk=pk))
-    return aside(lambda: list(passages(text)))
+    return list(passages(kept.text_of(Load(pk=pk))))
 
 
 STEPS: dict[str, Callable[[Lease], None]] = {

@@ -18,7 +18,6 @@ class Limits:
     characters: int = 2_000_000
     inflated_bytes: int = 100 * 1024**2
     seconds: float = 20
-    patience: float = 1  # times of these seconds that may pass on the clock
     memory_bytes: int = 1024**3
     ocr: str = ""
     """The languages that tesseract looks for in pages without text; "" leaves them unread."""

@@ -59,7 +59,7 @@ def read_file(
             process_group=0,  # with what it starts itself
         )
         try:
-            code = worker.wait(limits.seconds * limits.patience)
+            code = worker.wait(limits.seconds)
         except subprocess.TimeoutExpired:
             code = -SIGXCPU
         finally:
