@@ -15,8 +15,8 @@ from retrieval.rows import execute
 CROWD = 10_000  # chunks; where the rarer terms name so many, commoner ones add none
 
 
-COMMON: dict[int, tuple[int, dict[str, int]]] = {}
-"""By collection the version at which terms were counted that a crowd of its chunks hold, and how
+COMMON: dict[int, tuple[tuple[int, ...], dict[str, int]]] = {}
+"""By collection the state in which terms were counted that a crowd of its chunks hold, and how
 many do: PostgreSQL counts those for long, and they come in many questions."""
 
 
@@ -39,9 +39,13 @@ def frequencies(collection: Collection, terms: Sequence[str]) -> dict[str, int]:
 
 
 def counts(collection: Collection, names: Sequence[str]) -> list[tuple[str, int]]:
-    """Count by tsvector; what a crowd holds, once for each version of the collection."""
-    version, common = COMMON.get(collection.pk, (0, {}))
-    if version != collection.version:
+    """Count by tsvector; what a crowd holds, once for each state of the collection."""
+    state = (
+        *(collection.version, collection.chunk_count, collection.term_count),
+        *(collection.terms_version, collection.terms_done),
+    )
+    counted_in, common = COMMON.get(collection.pk, ((), {}))
+    if counted_in != state:
         common = {}
     known = [(name, common[name]) for name in names if name in common]
     if len(known) == len(names):
@@ -58,7 +62,7 @@ def counts(collection: Collection, names: Sequence[str]) -> list[tuple[str, int]
         [5 * CROWD, [name for name in names if name not in common]],
     )
     if more := {name: count for name, count in counted if count >= CROWD}:
-        COMMON[collection.pk] = collection.version, common | more
+        COMMON[collection.pk] = state, common | more
     return [*known, *counted]
 
 

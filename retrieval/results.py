@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 RESULTS = 5
 WORDS = re.compile(r"(\w+)")
+WIDE = re.compile(r"\s{2,}|[^\S ]")
 CLOSE = 0.3
 """The score from which a passage is about a question whose words the model knows."""
 OF_THE_BEST = 0.6
@@ -61,15 +62,18 @@ class Found:
 
 
 def shown_lines(text: str) -> Iterator[str]:
-    """Yield what stands in a place of its own where a text is drawn: lines, and tables' cells."""
+    """Yield what stands in a place of its own where a text is drawn: lines, and tables' cells.
+
+    A line is cut where white space is wide: a browser takes no single space for it.
+    """
     for part in parts(text):
         if isinstance(part, Table) and part.piped:
-            for row in part.rows:
+            for row in (part.header.partition("\n")[0], *part.rows):
                 yield from cells(row)
         else:
             for line in str(part).split("\n"):
                 heading = HEADING.fullmatch(line)
-                yield heading[1] if heading else line
+                yield from WIDE.split(heading[1] if heading else line)
 
 
 def listed(numbers: Iterable[int]) -> "QuerySet[Document]":

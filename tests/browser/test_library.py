@@ -86,14 +86,18 @@ def test_a_passage_leads_to_its_place_in_the_document(visit: Visit, page: Page) 
     filler = "\n\n".join(f"# Part {n}\n\nNothing of note happened on day {n}." for n in range(99))
     heron = "The heron - who else? - nests, breeds, and feeds its young by the old mill of Ashford."
     table = "| bird | where |\n|---|---|\n| bittern | in the reeds behind the old lock |"
+    spaced = "It was late.  The egret,\twhich waits,  stood by the reeds."
+    heading = "| heronry | nests |\n|---|---|\n| Ashford | 12 |"
     wrapped = "The kingfisher\ndives from the\nwillow at the\nweir, and takes\nwhat it finds there."
     store = Datastore("retrieval-user", "carol")
-    texts = [f"{filler}\n\n{each}\n\n{filler}" for each in (heron, table, wrapped)]
+    texts = [f"{filler}\n\n{each}\n\n{filler}" for each in (heron, table, wrapped, spaced, heading)]
     store.upsert([NewDocument(text=text) for text in texts])
     for question, there in (
         ("Where do herons breed?", heron),
         ("bittern", "behind the old lock"),
         ("kingfisher", "dives from the"),
+        ("egret", "stood by the reeds"),
+        ("heronry", "heronry"),
     ):
         page.goto(f"{visit.site}{OWN}?q={question}")
         follow(page.locator(".passages h3 a").first)

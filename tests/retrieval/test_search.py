@@ -8,6 +8,7 @@ from retrieval import lexical
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.embeddings import embedder
 from retrieval.filters import EVERYTHING
+from retrieval.models import Collection
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +45,11 @@ def test_what_a_crowd_holds_is_counted_once_for_each_version(
         with django_assert_num_queries(1):
             found = lexical.frequencies(collection, ["heron", "lake", "0"])
         assert found == {"heron": herons, "lake": 3, "0": 1}
+    Collection.objects.update(terms_done=1)  # some were given terms by another rule
+    collection = store.collection()
+    assert collection
+    with django_assert_num_queries(1):
+        lexical.frequencies(collection, ["heron"])
     store.delete_ids(["0", "1"])
     collection = store.collection()
     assert collection
