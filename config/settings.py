@@ -253,16 +253,22 @@ INSTALLED_APPS = [
 # <examples>
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 if LOADS_QUEUE == "rq":
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
     TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend"}}
     INSTALLED_APPS += ["django_rq"]
     RQ_QUEUES = {
         "default": {
             "URL": LOADS_QUEUE_URL,
-            # Seconds. A turn reads one file at most, on a busy machine in three times as many, and
-            # does a step besides.
-            "DEFAULT_TIMEOUT": int(3 * RETRIEVAL_LOAD_SECONDS) + 300,
-            # Of each of its tries; a worker that waits for a turn waits longer.
-            "REDIS_CLIENT_KWARGS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+            # Seconds. A turn reads one file at most, and does a step besides.
+            "DEFAULT_TIMEOUT": int(RETRIEVAL_LOAD_SECONDS) + 300,
+            # A worker that waits for a turn waits longer.
+            "REDIS_CLIENT_KWARGS": {
+                "socket_timeout": 1,
+                "socket_connect_timeout": 1,
+                "retry": Retry(NoBackoff(), 0),
+            },
         }
     }
     RQ = {

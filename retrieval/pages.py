@@ -115,7 +115,7 @@ def library(request: PluginRequest, store: Datastore) -> HttpResponseBase:
         return render(request, "retrieval/results.html", context)
     context["loads"] = shown(store)
     context["loading"] = any(each.is_open for each in context["loads"])
-    context["ended"] = sum(not each.is_open for each in context["loads"])
+    context["ended"] = [each.load.uuid for each in context["loads"] if not each.is_open]
     context["behind"] = request.GET.get("behind")
     if key := request.GET.get("saved"):
         context["saved"] = listed(store.documents().filter(key=key).values_list("pk", flat=True))

@@ -22,8 +22,6 @@ SHOWN = 20
 DONE_FOR = timedelta(minutes=15)
 """How long what is stored is still shown here: its document is among the others."""
 LONG = timedelta(minutes=1)
-ALL_ENDED = "ended"
-"""What a form names in place of one load."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +90,10 @@ def shown(store: Datastore) -> list[Shown]:
 
 @require_POST
 def end(request: PluginRequest, store: Datastore) -> HttpResponse:
-    """Cancel a load; one that has ended is no longer shown, nor are all of them on demand."""
+    """Cancel a load; one that has ended is no longer shown, nor are those that a form names."""
     back = HttpResponseRedirect(f"{request.mount.url('pages:library')}#said")
-    if request.POST.get("load") == ALL_ENDED:
-        count = hide_ended(store)
+    if seen := request.POST.getlist("seen"):
+        count = hide(store, seen)
         messages.success(request, f"Hidden: {counted(count, 'file')}. What was saved stays.")
         return back
     try:
@@ -110,10 +108,22 @@ def end(request: PluginRequest, store: Datastore) -> HttpResponse:
     return back
 
 
-def hide_ended(store: Datastore) -> int:
-    """Forget all loads that have ended, with those of their files; return how many were sent."""
+def hide(store: Datastore, seen: list[str]) -> int:
+    """Forget loads that have ended, with those of their files; return how many were sent.
+
+    Only those that somebody saw so: what failed since is not lost unread.
+    """
+    named = [uuid for each in seen[:SHOWN] if (uuid := uuid_of(each))]
     waiting = Load.objects.filter(stage__in=OPEN).exclude(archive=None).values("archive")
-    ended = loads(store).filter(archive=None, stage__in=ENDED).exclude(pk__in=waiting)
+    ended = loads(store).filter(uuid__in=named, archive=None, stage__in=ENDED)
+    ended = ended.exclude(pk__in=waiting)
     count = ended.count()
     ended.delete()
     return count
+
+
+def uuid_of(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -5,6 +5,7 @@ from typing import IO, TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db import IntegrityError
 from django.db.models import Count, Sum
 from django.utils import timezone
 
@@ -66,20 +67,24 @@ def begin(datastore: Datastore, received: Received) -> Load:
         encoding=received.encoding,
         size=received.size,
     )
-    if received.read:
-        kept.keep_text(load, received.read.text)
-        load.stage, load.notes = Stage.EMBEDDING, list(received.read.notes)
-    else:
-        archive = is_archive(received.file, received.name)
-        kept.keep_file(load, received.file)
-        load.stage = Stage.UNPACKING if archive else Stage.PARSING
+    try:
+        if received.read:
+            kept.keep_text(load, received.read.text)
+            load.stage, load.notes = Stage.EMBEDDING, list(received.read.notes)
+        else:
+            archive = is_archive(received.file, received.name)
+            kept.keep_file(load, received.file)
+            load.stage = Stage.UNPACKING if archive else Stage.PARSING
+    except IntegrityError:  # it was cancelled and hidden while it arrived
+        load.stage = Stage.CANCELLED
+        return load
     # It may have been cancelled while it arrived.
     arrived = Load.objects.filter(pk=load.pk, stage=Stage.ARRIVING)
-    if not arrived.update(stage=load.stage, notes=load.notes):
-        load.refresh_from_db()
+    if arrived.update(stage=load.stage, notes=load.notes):
+        go_on()
+    else:
         kept.drop_all(load)
-        return load
-    go_on()
+        load.stage = Stage.CANCELLED
     return load
 
 

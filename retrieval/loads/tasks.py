@@ -7,6 +7,7 @@ As long as there is work, a turn is in the queue, now or later: who dies at one 
 """
 
 import logging
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,10 +25,12 @@ logger = logging.getLogger(__name__)
 
 REVIVED = "retrieval:loads:revived"
 REVIVE_AGAIN = 30  # seconds
+AWAY = 5  # seconds for which a queue that did not answer is not asked again
 MOST_AT_ONCE = 16
 """Turns that are put into the queue together; so many workers share the files of an archive."""
 AFTER = timedelta(seconds=1)
 """From when somebody's lease ends, or a load is to be tried again, until its turn."""
+away_until = 0.0
 
 
 @task()
@@ -47,11 +50,24 @@ def go_on(files: int = 1) -> None:
 
 
 def enqueue(of: Any, times: int = 1) -> None:
+    if is_away():
+        return
     try:
         for _ in range(times):
             of.enqueue()
     except Exception:
-        logger.exception("The queue is away: loads wait until a worker starts, or somebody looks")
+        queue_is_away()
+
+
+def is_away() -> bool:
+    """Tell whether the queue did not answer just now: each try takes a second, of each file."""
+    return time.monotonic() < away_until
+
+
+def queue_is_away() -> None:
+    global away_until
+    away_until = time.monotonic() + AWAY
+    logger.exception("The queue is away: loads wait until a worker starts, or somebody looks")
 
 
 def look_again(at: datetime | None = None) -> None:
@@ -79,12 +95,14 @@ def is_queued(*, by: datetime) -> bool:
 def is_in_redis(by: datetime) -> bool:
     from django_rq import get_queue  # which wants settings that only such a site has
 
+    if is_away():
+        return True
     try:
         queue = get_queue()
         later = queue.scheduled_job_registry.get_jobs_to_schedule(int(by.timestamp()), 1)
         return bool(later or queue.count)
     except Exception:  # whatever its client raises; none can be put into it now
-        logger.exception("The queue is away: loads wait until a worker starts, or somebody looks")
+        queue_is_away()
         return True
 
 

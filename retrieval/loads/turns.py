@@ -80,8 +80,14 @@ def work(lease: Lease, ends: float) -> None:
 
 
 def fail(lease: Lease, problem: str) -> None:
-    lease.update(stage=Stage.FAILED, ended_at=timezone.now(), problem=problem[:PROBLEM_MAX_LENGTH])
-    kept.drop_all(lease.load)
+    """Write down why a load has failed, unless it is somebody else's, or was cancelled."""
+    problem = problem[:PROBLEM_MAX_LENGTH]
+    try:
+        lease.update(stage=Stage.FAILED, ended_at=timezone.now(), problem=problem)
+    except LeaseLostError:
+        forget_if_ended(lease.load)
+    else:
+        kept.drop_all(lease.load)
 
 
 def forget_if_ended(load: Load) -> None:

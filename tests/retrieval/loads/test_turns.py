@@ -16,12 +16,12 @@ from retrieval.datastore import ready
 from retrieval.embeddings import embedder
 from retrieval.exceptions import EmbeddingError
 from retrieval.loads import steps, turns
-from retrieval.loads.aside import aside
 from retrieval.loads.lease import MOST_TRIES, Lease, leased
 from retrieval.loads.models import Load, Piece, ReadySlice, Stage
 from retrieval.loads.tasks import look_again, turn
 from retrieval.loads.turns import take_turn
 from retrieval.models import Chunk, Document
+from retrieval.parsing import sandbox
 from tests.conftest import Mount, mount_of
 from tests.retrieval.documents import pdf
 from tests.retrieval.loads.working import LONG, status, work_off
@@ -143,19 +143,6 @@ def test_a_load_whose_lease_ran_out_is_taken_up(open_plugin: Mount) -> None:
 Meanwhile = Callable[[Load], None]
 
 
-def interrupt(monkeypatch: pytest.MonkeyPatch, step: str, meanwhile: Meanwhile) -> None:
-    """Let something happen after a step has begun, and before what it made is written."""
-
-    def slow(work: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        done = aside(work, *args, **named)
-        if work is getattr(steps, step):
-            monkeypatch.setattr(steps, "aside", aside)
-            meanwhile(Load.objects.get())
-        return done
-
-    monkeypatch.setattr(steps, "aside", slow)
-
-
 def cancelled(load: Load) -> None:
     mount_of("retrieval-none").delete(f"/loads/{load.uuid}")
 
@@ -171,7 +158,15 @@ def test_who_lost_the_lease_in_a_step_writes_nothing_of_it(
     open_plugin: Mount, monkeypatch: pytest.MonkeyPatch, step: str, meanwhile: Meanwhile
 ) -> None:
     answer = behind(open_plugin)
-    interrupt(monkeypatch, step, meanwhile)
+    work = getattr(steps, step)
+
+    def slow(*args: Any, **kwargs: Any) -> Any:
+        monkeypatch.setattr(steps, step, work)
+        done = work(*args, **kwargs)
+        meanwhile(Load.objects.get())
+        return done
+
+    monkeypatch.setattr(steps, step, slow)
     work_off()
     stored = meanwhile is taken_up
     assert status(open_plugin, answer)["stage"] == ("stored" if stored else "cancelled")
@@ -186,16 +181,38 @@ def test_who_lost_the_lease_leaves_the_text_to_who_took_it_up(
 ) -> None:
     """Both have read the file; the second is embedding it when the first would write."""
     behind(open_plugin)
+    read = sandbox.read_file
 
-    def meanwhile(load: Load) -> None:
-        time_passes(load)
+    def slow(*args: Any, **kwargs: Any) -> Any:
+        monkeypatch.setattr(steps, "read_file", read)
+        done = read(*args, **kwargs)
+        time_passes(Load.objects.get())
         take_turn()
+        return done
 
-    interrupt(monkeypatch, "read_file", meanwhile)
+    monkeypatch.setattr(steps, "read_file", slow)
     take_turn()
     assert Load.objects.get().stage == "embedding"
     before = list(Piece.objects.filter(kind="text").values_list("pk", "content"))
     assert b"".join(bytes(content) for _, content in before).decode() == LONG
+
+
+def test_a_broken_file_that_is_cancelled_while_it_is_read_holds_up_no_other(
+    open_plugin: Mount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    behind(open_plugin, content="%PDF-1.4 broken", name="a.pdf")
+    behind(open_plugin, "b.txt")
+    read = sandbox.read_file
+
+    def slow(*args: Any, **kwargs: Any) -> Any:
+        monkeypatch.setattr(steps, "read_file", read)
+        cancelled(Load.objects.get(name="a.pdf"))
+        return read(*args, **kwargs)
+
+    monkeypatch.setattr(steps, "read_file", slow)
+    work_off()
+    assert stages() == {"a.pdf": "cancelled", "b.txt": "stored"}
+    assert not Piece.objects.exists()
 
 
 def test_signs_of_life_hold_it_for_longer_than_a_lease(
@@ -396,15 +413,22 @@ def test_a_turn_that_the_database_ended_leaves_another(
 def test_the_queue_may_be_away_while_a_file_comes(
     open_plugin: Mount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It is not asked again at once: a file after the other would wait for it."""
+    asked = []
+
     class AwayQueue:
         def enqueue(self) -> None:
+            asked.append(self)
             raise ConnectionError
 
+    monkeypatch.setattr("retrieval.loads.tasks.away_until", 0.0)
     with monkeypatch.context() as patch:
         patch.setattr("retrieval.loads.tasks.turn", AwayQueue())
-        answer = behind(open_plugin)
-    assert answer.status_code == 202
-    assert turns_in_queue() == 0
+        for _ in range(2):
+            answer = behind(open_plugin)
+            assert answer.status_code == 202
+    assert turns_in_queue() == 0 and len(asked) == 1
+    monkeypatch.setattr("retrieval.loads.tasks.away_until", 0.0)
     status(open_plugin, answer)  # who looks makes it go on
     assert turns_in_queue() == 1
 
