@@ -6,6 +6,8 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from django.conf import settings
 from django.http import HttpRequest
 
+UNKNOWN = "HOST-OF-THIS-SITE"
+"""What stands where no setting names the site's host."""
 FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto")
 """What tunnels and proxies add."""
 
@@ -68,7 +70,7 @@ def own_url() -> str:
     if settings.DEBUG:
         return f"http://localhost:{settings.PORT}"
     named = (host for host in settings.ALLOWED_HOSTS if host[:1] not in (".", "*"))
-    host = next(named, "HOST-OF-THIS-SITE")
+    host = next(named, UNKNOWN)
     if settings.HTTPS:
         return f"https://{host}"
     return f"http://{host}" if settings.TRUST_PROXY else f"http://{host}:{settings.PORT}"

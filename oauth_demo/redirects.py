@@ -68,7 +68,7 @@ def allowed_redirects() -> str:
 def destination(uri: str) -> str:
     """Name the place that a redirect URI leads to, in as few words as people need."""
     parts = urlsplit(uri)
-    if f"{parts.scheme}://{parts.netloc}" == own_url():
+    if f"{parts.scheme}://{parts.netloc}".lower() == own_url():  # which names UNKNOWN in capitals
         return f"this site itself ({parts.netloc})"
     if parts.scheme == "https":
         return parts.netloc
