@@ -84,7 +84,8 @@ def begin(datastore: Datastore, received: Received) -> Load:
         go_on()
     else:
         kept.drop_all(load)
-        load.stage = Stage.CANCELLED
+        load.stage = Stage.CANCELLED  # and why, unless it was hidden since
+        load = Load.objects.filter(pk=load.pk).first() or load
     return load
 
 

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 REVIVED = "retrieval:loads:revived"
 REVIVE_AGAIN = 30  # seconds
-AWAY = 5  # seconds for which a queue that did not answer is not asked again
+AWAY = 2  # seconds for which a queue that did not answer is not asked again; less than a turn
 MOST_AT_ONCE = 16
 """Turns that are put into the queue together; so many workers share the files of an archive."""
 AFTER = timedelta(seconds=1)
@@ -56,7 +56,7 @@ def enqueue(of: Any, times: int = 1) -> None:
         for _ in range(times):
             of.enqueue()
     except Exception:
-        queue_is_away()
+        leave_alone()
 
 
 def is_away() -> bool:
@@ -64,7 +64,8 @@ def is_away() -> bool:
     return time.monotonic() < away_until
 
 
-def queue_is_away() -> None:
+def leave_alone() -> None:
+    """Ask the queue nothing for a moment, and log why."""
     global away_until
     away_until = time.monotonic() + AWAY
     logger.exception("The queue is away: loads wait until a worker starts, or somebody looks")
@@ -102,7 +103,7 @@ def is_in_redis(by: datetime) -> bool:
         later = queue.scheduled_job_registry.get_jobs_to_schedule(int(by.timestamp()), 1)
         return bool(later or queue.count)
     except Exception:  # whatever its client raises; none can be put into it now
-        queue_is_away()
+        leave_alone()
         return True
 
 
