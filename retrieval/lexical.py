@@ -10,14 +10,15 @@ from django.db import connection
 
 from retrieval.filters import Filter
 from retrieval.models import Collection
-from retrieval.rows import execute
+from retrieval.rows import by_index, execute
 
 CROWD = 10_000  # chunks; where the rarer terms name so many, commoner ones add none
+COMMON = 1_000  # chunks; a term that so many hold comes in many questions
 
-
-COMMON: dict[int, tuple[tuple[int, ...], dict[str, int]]] = {}
-"""By collection the state in which terms were counted that a crowd of its chunks hold, and how
-many do: PostgreSQL counts those for long, and they come in many questions."""
+COUNTED: dict[int, tuple[tuple[int, ...], dict[str, int]]] = {}
+"""By collection the state in which its common terms were counted, and how many chunks hold each:
+PostgreSQL counts those for long."""
+COUNTED_MAX = 1_000  # collections
 
 
 def indexed(collection: Collection, terms: Sequence[str]) -> str:
@@ -39,12 +40,12 @@ def frequencies(collection: Collection, terms: Sequence[str]) -> dict[str, int]:
 
 
 def counts(collection: Collection, names: Sequence[str]) -> list[tuple[str, int]]:
-    """Count by tsvector; what a crowd holds, once for each state of the collection."""
+    """Count by tsvector; common terms once for each state of the collection."""
     state = (
         *(collection.version, collection.chunk_count, collection.term_count),
         *(collection.terms_version, collection.terms_done),
     )
-    counted_in, common = COMMON.get(collection.pk, ((), {}))
+    counted_in, common = COUNTED.get(collection.pk, ((), {}))
     if counted_in != state:
         common = {}
     known = [(name, common[name]) for name in names if name in common]
@@ -61,8 +62,10 @@ def counts(collection: Collection, names: Sequence[str]) -> list[tuple[str, int]
         """,
         [5 * CROWD, [name for name in names if name not in common]],
     )
-    if more := {name: count for name, count in counted if count >= CROWD}:
-        COMMON[collection.pk] = state, common | more
+    if more := {name: count for name, count in counted if count >= COMMON}:
+        if len(COUNTED) >= COUNTED_MAX and collection.pk not in COUNTED:
+            COUNTED.clear()
+        COUNTED[collection.pk] = state, common | more
     return [*known, *counted]
 
 
@@ -104,9 +107,10 @@ def candidates(
         order = f"{score} DESC, length(terms_vector)"
         for term, name in zip(chosen, names, strict=True):
             scored += [f"'{name}'", weights[term]]
-    found = execute(
-        f"SELECT chunk.id FROM {chunks} WHERE {match} {restriction} "
-        f"ORDER BY {order}, chunk.id LIMIT %s",
-        [asked, *params, *scored, limit],
-    )
+    with by_index():
+        found = execute(
+            f"SELECT chunk.id FROM {chunks} WHERE {match} {restriction} "
+            f"ORDER BY {order}, chunk.id LIMIT %s",
+            [asked, *params, *scored, limit],
+        )
     return [pk for (pk,) in found]

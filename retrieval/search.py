@@ -46,7 +46,9 @@ def search(
         ),
     }
     found = Chunk.objects.filter(pk__in=ids, collection=collection)
-    chunks = list(found.select_related("document").defer("document__text").order_by("pk"))
+    chunks = list(
+        found.select_related("document").defer("document__text", "next_embedding").order_by("pk")
+    )
     if not chunks:
         return []
     prefix = len(f"{collection.pk}_")

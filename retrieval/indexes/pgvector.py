@@ -87,18 +87,17 @@ class PgvectorIndex(VectorIndex):
                 # To compare all that pass takes as long as they are many; the index goes through
                 # limit * all / passing until enough have passed. Here the two are alike.
                 most = isqrt(limit * collection.chunk_count)
-                [(count,)] = execute(
-                    "SELECT count(*) FROM (SELECT 1 FROM retrieval_chunk AS chunk "
-                    f"WHERE {restriction} LIMIT %s) AS found",
-                    [*params, most + 1],
-                )
-                few = count <= most
+                documents = where.documents(collection)
+                chunks = Chunk.objects.filter(document__in=documents).order_by()
+                # Documents first: an index alone counts them, and each has a chunk.
+                few = not any(rows[: most + 1].count() > most for rows in (documents, chunks))
             order = "vector.embedding <=> %s::vector"
             if few:
                 order = f"({order}) + 0"  # which the index does not serve: all rows are compared
             else:
+                # Relaxed: in a strict order, what passes is left out where it comes late.
                 execute(
-                    "SET LOCAL hnsw.iterative_scan = strict_order; "
+                    "SET LOCAL hnsw.iterative_scan = relaxed_order; "
                     f"SET LOCAL hnsw.ef_search = {SEARCH_LIST}; "
                     f"SET LOCAL hnsw.max_scan_tuples = {MAX_SCANNED}; "
                     "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off"

@@ -27,11 +27,11 @@ SHELF = {
 }
 
 
-def test_what_a_crowd_holds_is_counted_once_for_each_version(
+def test_what_many_hold_is_counted_once_for_each_version(
     monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     """PostgreSQL takes long to count it; what few hold is counted each time."""
-    monkeypatch.setattr(lexical, "CROWD", 3)
+    monkeypatch.setattr(lexical, "COMMON", 3)
     store = Datastore("retrieval-none")
     store.upsert([NewDocument(id=f"{n}", text=f"A heron in lake {n}.") for n in range(3)])
     counted_each_time = int(connection.vendor == "sqlite")
@@ -54,6 +54,18 @@ def test_what_a_crowd_holds_is_counted_once_for_each_version(
     collection = store.collection()
     assert collection
     assert lexical.frequencies(collection, ["heron", "lake"]) == {"heron": 2, "lake": 1}
+
+
+def test_counts_are_kept_of_so_many_collections(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexical, "COMMON", 1)
+    monkeypatch.setattr(lexical, "COUNTED_MAX", 2)
+    for name in ("ann", "bob", "cid"):
+        store = Datastore("retrieval-user", name)
+        store.upsert([NewDocument(text="A heron.")])
+        collection = store.collection()
+        assert collection
+        assert lexical.frequencies(collection, ["heron"]) == {"heron": 1}
+        assert len(lexical.COUNTED) <= 2
 
 
 @pytest.mark.parametrize("language", SHELF)
