@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import jiter
 import orjson
 
 BOM = b"\xef\xbb\xbf"
@@ -52,6 +53,13 @@ class RepeatedNameError(ValueError):
 
 
 def refuse_repeated(body: bytes) -> None:
+    try:
+        jiter.from_json(body, catch_duplicate_keys=True, cache_mode="none")
+    except ValueError:  # looked at again for words of what is wrong, or in another encoding
+        refuse_repeated_slowly(body)
+
+
+def refuse_repeated_slowly(body: bytes) -> None:
     try:
         # Numbers stay text: their value is of no interest here, and some are too long for Python.
         json.loads(body, object_pairs_hook=distinct, parse_int=str, parse_float=str)

@@ -1,8 +1,11 @@
 """Django's request at a WSGI server, made at less cost."""
 
+from io import BytesIO
 from typing import Any
 
+from django.conf import settings
 from django.core.handlers.wsgi import LimitedStream, WSGIRequest
+from django.http import UnreadablePostError
 
 PLAIN_TYPES = frozenset(("", "application/json"))
 """Content types without parameters, so without a charset."""
@@ -33,3 +36,21 @@ class APIRequest(WSGIRequest):
         self._stream: Any = LimitedStream(environ["wsgi.input"], int(length) if length else 0)
         self._read_started = False
         self.resolver_match = None
+
+    @property
+    def body(self) -> bytes:
+        """Return what was sent; no more of it is read than its length says.
+
+        Django looks three times how long that is, and whether it could be read again.
+        """
+        if not hasattr(self, "_body"):
+            most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            length = self.META.get("CONTENT_LENGTH") or "0"
+            if self._read_started or (most is not None and int(length) > most):
+                return super().body
+            try:
+                self._body = self.read()
+            except OSError as error:
+                raise UnreadablePostError(*error.args) from error
+            self._stream = BytesIO(self._body)
+        return self._body

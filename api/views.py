@@ -184,6 +184,10 @@ class APIView(views.APIView):
             raise BodyWantedError
         self.check_throttles(request)
 
+    def perform_authentication(self, request: Request) -> None:
+        # As `request.user` does, which looks for a user elsewhere before.
+        request._authenticate()  # type: ignore[attr-defined]
+
     def get_authenticators(self) -> Any:
         return self.shared.authenticators if self.shared else super().get_authenticators()
 

@@ -3,7 +3,7 @@
 Looked up at each call, so that a token that is revoked opens nothing from then on.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 from django.db.models import Q
@@ -15,8 +15,7 @@ from oauth_demo.models import Consent, Token, audience, digest
 from oauth_demo.uses import uses
 
 
-@dataclass(frozen=True)
-class Credential:
+class Credential(NamedTuple):
     """What a presented token proves."""
 
     token_id: int

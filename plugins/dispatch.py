@@ -21,22 +21,21 @@ def answer_api(request: PluginRequest) -> Answer | HttpResponse:
     mount = request.mount
     if running.get():
         note_operation(mount, request.method)
-    if hasattr(view, "answer"):
-        try:
-            answer: Answer = view.answer(request, *args, **kwargs)
-        except Exception:
+    is_api = mount.part == "api"
+    try:
+        answer: Answer | HttpResponse = getattr(view, "answer", view)(request, *args, **kwargs)
+    except Exception:
+        if is_api:
             count_call(mount.plugin.slug, mount.match.url_name, request.method, 500)
-            raise
+        raise
+    if isinstance(answer, HttpResponse):
+        if isinstance(answer, SimpleTemplateResponse):  # as those of DRF's own views are
+            answer.render()
+        answer["Content-Length"] = len(answer.content)
+        answer["Cache-Control"] = "no-store"
+    if is_api:
         count_call(mount.plugin.slug, mount.match.url_name, request.method, answer.status_code)
-        return answer
-    response: HttpResponse = view(request, *args, **kwargs)
-    if isinstance(response, SimpleTemplateResponse):  # as those of DRF's own views are
-        response.render()
-    if mount.part == "api":
-        count_call(mount.plugin.slug, mount.match.url_name, request.method, response.status_code)
-    response["Content-Length"] = len(response.content)
-    response["Cache-Control"] = "no-store"
-    return response
+    return answer
 
 
 def note_operation(mount: PluginMount, method: str | None) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
-from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
 
+from api.requests import APIRequest
 from api.views import Answer
 from plugins.dispatch import answer_api
 from plugins.mounts import PluginRequest, find_mount
@@ -44,7 +44,7 @@ def ask(
     """
     mount = request.mount
     environ = {name: request.META[name] for name in KEPT if name in request.META}
-    inner: Any = WSGIRequest(
+    inner: Any = APIRequest(
         {
             **environ,
             **credential,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,7 +26,7 @@ class PluginMount(Mount):
 
     plugin: Plugin
 
-    @property
+    @cached_property
     def part(self) -> str:
         """Which part answers: "api", "mcp", "auth", "pages", or "" for the documents."""
         return self.match.app_names[1] if len(self.match.app_names) > 1 else ""
@@ -59,15 +59,22 @@ class PluginMount(Mount):
         `path` is below the mount's root. A tool's call knows which plugin it is for, so it does
         without the look through the routes of all.
         """
-        return mount_among(
-            self.plugin.api_urls,
-            "api",
-            path,
-            origin=self.origin,
-            urlconf=self.urlconf,
-            namespace=self.namespace,
-            plugin=self.plugin,
-        )
+        find = kept_api_mount if len(path) <= KEPT_PATH_MAX else api_mount
+        return find(path, self.origin, self.urlconf, self.namespace, self.plugin)
+
+
+def api_mount(
+    path: str, origin: str, urlconf: Any, namespace: str, plugin: Plugin
+) -> PluginMount | None:
+    at: Any = {"origin": origin, "urlconf": urlconf, "namespace": namespace, "plugin": plugin}
+    return mount_among(plugin.api_urls, "api", path, **at)
+
+
+MOUNTS_MAX = 1024
+"""How many paths are kept with what answers them; most requests ask for one of a few."""
+KEPT_PATH_MAX = 200  # characters
+
+kept_api_mount = lru_cache(MOUNTS_MAX)(api_mount)
 
 
 def mount_among(

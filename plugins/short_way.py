@@ -26,7 +26,15 @@ from api.body_length import refused
 from api.requests import APIRequest
 from api.views import Answer
 from plugins.dispatch import answer_api
-from plugins.mounts import PluginMount, mount_among, mount_of, prefix_namespace
+from plugins.mounts import (
+    KEPT_PATH_MAX,
+    MOUNTS_MAX,
+    PluginMount,
+    api_mount,
+    mount_among,
+    mount_of,
+    prefix_namespace,
+)
 from plugins.plugin import Plugin
 from plugins.registry import declared_plugins
 from plugins.urls import MCP_URLS
@@ -40,9 +48,6 @@ ARRIVAL = (
 )
 """What says where a request arrived; where it is the same, so is the place."""
 PLACES_MAX = 256
-MOUNTS_MAX = 1024
-"""How many paths are kept with what answers them; most requests ask for one of a few."""
-KEPT_PATH_MAX = 200  # characters
 
 UNREADABLE = (
     b'{"detail":"The request cannot be read as its Content-Type says: no text is in such an '
@@ -93,9 +98,7 @@ class Place:
             "namespace": prefix_namespace(plugin),
             "plugin": plugin,
         }
-        return mount_among(plugin.api_urls, "api", below, **at) or mount_among(
-            MCP_URLS, "mcp", below, **at
-        )
+        return api_mount(below, **at) or mount_among(MCP_URLS, "mcp", below, **at)
 
 
 kept_mount = lru_cache(MOUNTS_MAX)(Place.find_mount)

@@ -17,6 +17,8 @@ def plain(name: str, value: Any, schema: Mapping[str, Any]) -> Any:
     There, a value of another type would be read as some text, and a list as its last item.
     """
     wanted = schema.get("type", [*WORDS])
+    if wanted == "string" and isinstance(value, str):
+        return value
     types = [wanted] if isinstance(wanted, str) else wanted
     if "array" in types and isinstance(value, list) and value:
         return [item_of(name, item) for item in value]

@@ -1,12 +1,13 @@
 """The call of a tool: its operation as if it had come over HTTP, and its answer as a result."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from django.conf import settings
 from django.http import HttpResponse
 from mcp.shared.exceptions import MCPError
-from mcp_types import INVALID_PARAMS, CallToolRequestParams, CallToolResult, TextContent
+from mcp_types import INVALID_PARAMS, CallToolResult, TextContent
 
 from api.views import Answer
 from plugins.inside import ask, credential_key
@@ -19,25 +20,38 @@ from plugins.plugin import Plugin
 CHALLENGE = "WWW-Authenticate"
 
 
-def call(arrival: Arrival, plugin: Plugin, params: CallToolRequestParams) -> Any:
-    """Return the result of a tool: the SDK's own, or what that is made of, which costs less."""
-    operation = operations(plugin).get(params.name)
+def call(
+    arrival: Arrival, plugin: Plugin, name: str, arguments: Mapping[str, Any]
+) -> bytes | CallToolResult:
+    """Return what a tool's operation answers, in JSON; a result where something was wrong."""
+    operation = operations(plugin).get(name)
     if operation is None:
-        raise MCPError(code=INVALID_PARAMS, message=f"There is no tool '{params.name[:50]}'.")
+        raise MCPError(code=INVALID_PARAMS, message=f"There is no tool '{name[:50]}'.")
     try:
-        path, query, body = operation.request(params.arguments or {})
+        path, query, body = operation.request(arguments)
     except BadArgumentError as error:
         return failed(str(error))
     arrival.admitted = True  # by the view, or it is refused by it
     response = run(arrival.request, operation.method, path, query, body)
     if CHALLENGE in response.headers:
         return challenged(arrival.request, plugin, response)
-    answer = orjson.loads(response.content) if response.content else {}
     if not 200 <= response.status_code < 300:
-        return failed(answer["detail"])
-    text = {"type": "text", "text": response.content.decode() or "Done."}
-    result = {"resultType": "complete", "isError": False, "content": [text]}
-    return {**result, "structuredContent": answer} if isinstance(answer, dict) else result
+        return failed(orjson.loads(response.content)["detail"])
+    return response.content
+
+
+def as_result(answer: bytes | CallToolResult) -> Any:
+    """Return a result of the SDK's, or what that is made of, which costs less."""
+    if isinstance(answer, CallToolResult):
+        return answer
+    said = orjson.loads(answer) if answer else {}
+    result = {"resultType": "complete", "isError": False, "content": content_of(answer)}
+    return {**result, "structuredContent": said} if isinstance(said, dict) else result
+
+
+def content_of(answer: bytes) -> list[dict[str, str]]:
+    """Return an answer as models read it."""
+    return [{"text": answer.decode() or "Done.", "type": "text"}]
 
 
 def challenged(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.http import HttpResponse
+from mcp_types import CallToolResult
 from rest_framework.exceptions import AuthenticationFailed
 
 from api.exceptions import AWAY, AWAY_SECONDS, DATABASE_AWAY
@@ -26,6 +27,8 @@ class Arrival:
 
     request: PluginRequest
     admitted: bool = False
+    answer: bytes | CallToolResult | None = None
+    """What the tool that it calls made of it."""
 
     def admit(self) -> None:
         """See to both, but for a call: the view that it ran has."""

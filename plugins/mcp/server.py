@@ -26,7 +26,7 @@ from mcp_types import (
     PaginatedRequestParams,
 )
 
-from plugins.mcp.calls import call
+from plugins.mcp.calls import as_result, call
 from plugins.mcp.responses import Arrival, ChallengeError
 from plugins.mcp.tools import operations
 from plugins.mcp.widgets import EXTENSION, resource_handlers
@@ -80,7 +80,10 @@ def server_of(plugin: Plugin) -> "Server[Any]":
         return ListToolsResult(tools=[each.tool for each in operations(plugin).values()])
 
     async def call_tool(context: ServerRequestContext[Any], params: CallToolRequestParams) -> Any:
-        return call(cast("Arrival", context.request), plugin, params)
+        arrival = cast("Arrival", context.request)
+        if arrival.answer is None:
+            arrival.answer = call(arrival, plugin, params.name, params.arguments or {})
+        return as_result(arrival.answer)
 
     resources = resource_handlers(plugin)
     server = PluginServer(

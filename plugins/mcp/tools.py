@@ -35,8 +35,9 @@ class Operation:
     def request(self, arguments: Mapping[str, Any]) -> tuple[str, str, bytes]:
         """Return path, query and body of the request; raises BadArgumentError."""
         known = self.tool.input_schema["properties"]
-        if unknown := [name for name in arguments if name not in known]:
-            raise BadArgumentError(no_such("argument", unknown[0], known))
+        if unknown := arguments.keys() - known.keys():
+            first = next(name for name in arguments if name in unknown)
+            raise BadArgumentError(no_such("argument", first, known))
         given = {
             name: plain(name, arguments[name], known[name])
             for name in (*self.in_path, *self.in_query)
@@ -54,7 +55,7 @@ class Operation:
             for item in (given[name] if isinstance(given[name], list) else [given[name]])
         ]
         body = {name: arguments[name] for name in self.in_body if name in arguments}
-        return path, urlencode(query), as_json(body) if self.in_body else b""
+        return path, urlencode(query) if query else "", as_json(body) if self.in_body else b""
 
 
 @cache
