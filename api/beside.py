@@ -63,7 +63,8 @@ def keep_running(command: list[str], environ: dict[str, str], ended: Event) -> N
                 manage,
                 env=environ,
                 stdin=subprocess.DEVNULL,
-                process_group=0,  # its own: Ctrl-C is told to the server, which ends it in order
+                # Its own, and so its group: Ctrl-C is told to the server, which ends it in order.
+                start_new_session=True,
             )
         while process.poll() is None and not ended.wait(LOOK / 5):
             pass

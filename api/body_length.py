@@ -13,6 +13,7 @@ from api.body_ahead import BodyWantedError, ahead_of
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 NO_LENGTH = b'{"detail":"Send the body with a Content-Length, not in chunks."}'
 NO_NUMBER = b'{"detail":"Content-Length is no number. Send that of the body\'s bytes."}'
+LONGEST = 19  # digits of a length; Python reads no number of thousands
 PIECE = 64 * 1024  # bytes
 WITH_THE_HEAD = 8 * 1024
 """Bytes of a body that a server takes in with the head, whether or not they are read."""
@@ -27,7 +28,7 @@ def with_body_length(application: Application) -> Application:
 
     def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         length = environ.get("CONTENT_LENGTH") or "0"
-        if not (length.isascii() and length.isdecimal()):
+        if not (length.isascii() and length.isdecimal() and len(length) <= LONGEST):
             return refused(start_response, "400 Bad Request", NO_NUMBER)
         if environ.get("CONTENT_LENGTH") or environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             answer = application(environ, start_response)

@@ -167,7 +167,8 @@ class Sites:
             with suppress(OSError, IndexError):  # it ended meanwhile
                 fields = (path / "stat").read_text().rpartition(")")[2].split()
                 command = (path / "cmdline").read_bytes()
-                if int(fields[3]) in self.sessions and re.search(rb"\0(db_|rq)worker\0", command):
+                begun_by = {int(fields[1]), int(fields[3])}  # its parent, or its session
+                if begun_by & self.sessions and re.search(rb"\0(db_|rq)worker\0", command):
                     found[int(path.name)] = int(fields[21]) * os.sysconf("SC_PAGE_SIZE") // 1024**2
         return found
 

@@ -87,7 +87,7 @@ class Document(models.Model):
         ]
         indexes = [
             # With the id, so that PostgreSQL reads no rows to find which documents pass a filter.
-            models.Index(fields=["collection", field], include=["id"], name=f"document_{field}")
+            models.Index(fields=["collection", field, "id"], name=f"document_{field}")
             for field in ("source", "source_id", "author", "created_at")
         ]
 

@@ -37,6 +37,8 @@ def call(
         return challenged(arrival.request, plugin, response)
     if not 200 <= response.status_code < 300:
         return failed(orjson.loads(response.content)["detail"])
+    if isinstance(response, HttpResponse) and response.content:  # made by who knows whom
+        return orjson.dumps(orjson.loads(response.content))
     return response.content
 
 

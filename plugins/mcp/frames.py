@@ -17,7 +17,8 @@ from plugins.plugin import Plugin
 Frame = tuple[Plugin, bytes, tuple[str | None, ...]]
 """Whose tool is called, the message without id and arguments, and the headers that belong to it."""
 Shape = dict[str, Any]
-"""A result as the kernel made it, in which the next answer takes the place of the first."""
+"""A result as the kernel made it, without what was answered: the next answer is put in."""
+CONTENT = ("content", "structuredContent")
 
 FRAME_MAX = 2_000  # bytes
 FRAMES_MAX = 1_000
@@ -38,7 +39,8 @@ def frame_of(plugin: Plugin, message: Any, headers: tuple[str | None, ...]) -> F
         said = orjson.dumps({**message, "id": 0, "params": {**params, "arguments": None}})
     except orjson.JSONEncodeError:  # which reads deeper than it writes
         return None
-    return (plugin, said, headers) if len(said) <= FRAME_MAX else None
+    length = len(said) + sum(len(header or "") for header in headers)
+    return (plugin, said, headers) if length <= FRAME_MAX else None
 
 
 def keep(frame: Frame, result: Shape, answer: bytes) -> None:
@@ -47,7 +49,8 @@ def keep(frame: Frame, result: Shape, answer: bytes) -> None:
     if made and orjson.loads(orjson.dumps(made)) == result:
         if len(shapes) >= FRAMES_MAX:
             shapes.clear()
-        shapes[frame] = result
+        emptied = {name: None for name in CONTENT if name in result}  # it is somebody's
+        shapes[frame] = {**result, **emptied}
 
 
 def filled(shape: Shape, answer: bytes) -> Shape | None:

@@ -27,7 +27,7 @@ class Arrival:
 
     request: PluginRequest
     admitted: bool = False
-    answer: bytes | CallToolResult | None = None
+    answer: bytes | CallToolResult | Exception | None = None
     """What the tool that it calls made of it."""
 
     def admit(self) -> None:

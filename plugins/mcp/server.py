@@ -83,6 +83,8 @@ def server_of(plugin: Plugin) -> "Server[Any]":
         arrival = cast("Arrival", context.request)
         if arrival.answer is None:
             arrival.answer = call(arrival, plugin, params.name, params.arguments or {})
+        if isinstance(arrival.answer, Exception):
+            raise arrival.answer
         return as_result(arrival.answer)
 
     resources = resource_handlers(plugin)

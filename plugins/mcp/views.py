@@ -145,7 +145,12 @@ def answer_of(arrival: Arrival, message: Any) -> Answer:
     frame = frame_of(plugin, message, tuple(map(request.META.get, ROUTING_HEADERS.values())))
     if frame and (shape := shapes.get(frame)):
         params = message["params"]
-        arrival.answer = call(arrival, plugin, params["name"], params.get("arguments", {}))
+        try:
+            arrival.answer = call(arrival, plugin, params["name"], params.get("arguments", {}))
+        except ChallengeError:
+            raise
+        except Exception as error:  # which the kernel puts into words
+            arrival.answer = error
         if isinstance(arrival.answer, bytes) and (known := filled(shape, arrival.answer)):
             return {"jsonrpc": "2.0", "id": message["id"], "result": known}, 200
     version = version_of(request)

@@ -13,7 +13,7 @@ from retrieval.exceptions import (
     RefusedError,
     UnavailableError,
 )
-from retrieval.loads import kept
+from retrieval.loads import cores, kept
 from retrieval.loads.lease import MOST_TRIES, Lease, LeaseLostError, free, leased
 from retrieval.loads.models import ENDED, PROBLEM_MAX_LENGTH, Load, Stage
 from retrieval.loads.steps import STEPS
@@ -33,6 +33,7 @@ OWN_FAULT = "The site failed at it, which its operator finds in the log."
 
 def take_turn() -> bool:
     """Go on with the loads of whoever waited longest; tell whether somebody else waits."""
+    cores.settle()
     ends = time.monotonic() + TURN
     owner = next_owner()
     while owner and (load := Load.objects.filter(free(), **owner).order_by("pk").first()):

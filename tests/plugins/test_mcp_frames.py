@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.http import HttpResponse
+from mcp_types import INTERNAL_ERROR
 
 from oauth_demo.models import Token
 from plugins.mcp import frames
@@ -179,6 +181,54 @@ def test_a_known_frame_opens_nothing(ann: User) -> None:
     assert call(mount, "getTodos", {}, token=secret).status_code == 401
 
 
+@pytest.mark.parametrize("era", ERAS)
+def test_what_nobody_foresaw_is_said_as_before(
+    listed: Mount, monkeypatch: pytest.MonkeyPatch, era: str
+) -> None:
+    def fail(*arguments: Any, **kwargs: Any) -> Any:
+        raise RuntimeError
+
+    known = call(listed, "getTodos", ANN, era=era)
+    assert known.json()["result"]["isError"] is False
+    monkeypatch.setattr(TodoList, "page", fail)
+    again = call(listed, "getTodos", ANN, era=era)
+    shapes.clear()
+    first = call(listed, "getTodos", ANN, era=era)
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert first.json()["error"]["code"] == INTERNAL_ERROR
+
+
+def test_what_was_done_before_a_failure_is_told(
+    listed: Mount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = {"name": "addTodo", "arguments": {**ANN, "todo": "bread"}}
+    read = {"name": "getTodos", "arguments": ANN}
+    both = [message("tools/call", params, era=LEGACY) for params in (add, read)]
+    listed.post("/mcp", both)
+    monkeypatch.setattr(TodoList, "page", None)
+    added, failed = listed.post("/mcp", both).json()
+    assert added["result"]["structuredContent"] == {"todo": "bread"}
+    assert failed["error"]["code"] == INTERNAL_ERROR
+
+
+def test_a_view_that_answers_no_json_spoils_no_message(
+    listed: Mount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call(listed, "getTodos", ANN)
+    for wrong in (b'{"a": NaN}', b'{"a": "\\ud800"}', b'{"a": 1', b'{"a": 1}{"b": 2}'):
+        monkeypatch.setattr("plugins.mcp.calls.run", lambda *_, said=wrong: HttpResponse(said))
+        assert call(listed, "getTodos", ANN).json()["error"]["code"] == INTERNAL_ERROR
+    monkeypatch.setattr("plugins.mcp.calls.run", lambda *_: HttpResponse(b' {"a": 1.0}\n'))
+    said = call(listed, "getTodos", ANN).json()["result"]
+    assert said["structuredContent"] == {"a": 1.0}
+
+
+def test_nothing_that_was_answered_is_remembered(listed: Mount) -> None:
+    assert "milk" in call(listed, "getTodos", ANN).text
+    assert shapes
+    assert "milk" not in repr(shapes)
+
+
 def test_only_what_succeeded_is_remembered(listed: Mount) -> None:
     call(listed, "getTodos", {"username": ""})
     call(listed, "getTodo", ANN)
@@ -197,4 +247,5 @@ def test_long_frames_are_not_kept_and_not_too_many(
     shapes.clear()
     long = {"name": "getTodos", "arguments": ANN, "_meta": {"progressToken": "x" * FRAME_MAX}}
     assert "result" in ask(listed, "tools/call", long).json()
+    call(listed, "getTodos", ANN, headers={"mcp-name": "x" * FRAME_MAX})
     assert not shapes
