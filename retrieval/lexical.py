@@ -5,6 +5,7 @@ searched by itself: how often a word occurs elsewhere changes nothing, and costs
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 
 from django.db import connection
 
@@ -107,7 +108,7 @@ def candidates(
         order = f"{score} DESC, length(terms_vector)"
         for term, name in zip(chosen, names, strict=True):
             scored += [f"'{name}'", weights[term]]
-    with by_index():
+    with by_index() if total >= COMMON else nullcontext():  # it takes a transaction
         found = execute(
             f"SELECT chunk.id FROM {chunks} WHERE {match} {restriction} "
             f"ORDER BY {order}, chunk.id LIMIT %s",

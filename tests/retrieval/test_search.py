@@ -1,5 +1,7 @@
 """What is found, in the languages that people write, and in what order."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries
@@ -54,6 +56,24 @@ def test_what_many_hold_is_counted_once_for_each_version(
     collection = store.collection()
     assert collection
     assert lexical.frequencies(collection, ["heron", "lake"]) == {"heron": 2, "lake": 1}
+
+
+def test_postgresql_finds_what_many_hold_by_the_index(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    store = Datastore("retrieval-none")
+    store.upsert([NewDocument(id=f"{n}", text=f"A heron in lake {n}.") for n in range(3)])
+    collection = store.collection()
+    assert collection
+    question = {"heron": 1.0}, {"heron": 3}
+    options: Any = {"limit": 9, "where": EVERYTHING}
+    with django_assert_num_queries(1):
+        few = lexical.candidates(collection, *question, **options)
+    monkeypatch.setattr(lexical, "COMMON", 3)
+    # Within the transaction of a test: a savepoint, what it sets, and the end of the savepoint.
+    with django_assert_num_queries(1 if connection.vendor == "sqlite" else 4):
+        assert lexical.candidates(collection, *question, **options) == few
+    assert len(few) == 3
 
 
 def test_counts_are_kept_of_so_many_collections(monkeypatch: pytest.MonkeyPatch) -> None:
