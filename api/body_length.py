@@ -12,7 +12,7 @@ from api.body_ahead import BodyWantedError, ahead_of
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 NO_LENGTH = b'{"detail":"Send the body with a Content-Length, not in chunks."}'
-NO_NUMBER = b'{"detail":"Content-Length is no number. Send that of the body\'s bytes."}'
+NO_NUMBER = b'{"detail":"Content-Length is no number of bytes. Send how many the body has."}'
 LONGEST = 19  # digits of a length; Python reads no number of thousands
 PIECE = 64 * 1024  # bytes
 WITH_THE_HEAD = 8 * 1024

@@ -1,6 +1,7 @@
 """A worker stays on one core, so that what computes behind is not in the way on all of them."""
 
 import os
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +14,7 @@ allowed: set[int] = set()
 
 def begin() -> None:
     """Let this process settle from now on, within the cores that it was given."""
-    if hasattr(os, "sched_getaffinity"):
+    if sys.platform == "linux":
         allowed.update(os.sched_getaffinity(0))
 
 

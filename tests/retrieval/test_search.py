@@ -85,7 +85,8 @@ def test_counts_are_kept_of_so_many_collections(monkeypatch: pytest.MonkeyPatch)
         collection = store.collection()
         assert collection
         assert lexical.frequencies(collection, ["heron"]) == {"heron": 1}
-        assert len(lexical.COUNTED) <= 2
+        # SQLite knows its counts by itself, so none are kept there.
+        assert len(lexical.COUNTED) in ((1, 2) if connection.vendor == "postgresql" else (0,))
 
 
 @pytest.mark.parametrize("language", SHELF)
