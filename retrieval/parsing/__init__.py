@@ -6,6 +6,7 @@ what could not be read, is told beside the text.
 """
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 
@@ -18,6 +19,8 @@ class Limits:
     characters: int = 2_000_000
     inflated_bytes: int = 100 * 1024**2
     seconds: float = 20
+    ends: float = inf
+    """When its reader is stopped, by time.monotonic()."""
     memory_bytes: int = 1024**3
     ocr: str = ""
     """The languages that tesseract looks for in pages without text; "" leaves them unread."""

@@ -1,14 +1,9 @@
 """The process that reads a file, seen from the one that wants its text."""
 
 import json
-import os
 import re
-import subprocess
-import sys
-from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
-from signal import SIGKILL, SIGXCPU
+from signal import SIGXCPU
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -24,9 +19,8 @@ from retrieval.parsing import (
     UnsupportedFileError,
     too_large,
 )
-from retrieval.parsing.confinement import MEASURED
+from retrieval.parsing.readers import run_reader
 
-PROJECT = Path(__file__).parents[2]
 ODD = re.compile(r"[^\w.+:-]")  # which no argument of a program may be, or should
 COPY = 1024 * 1024  # bytes at a time
 ERRORS = {each.__name__: each for each in (FileTooLargeError, UnsupportedFileError)}
@@ -38,36 +32,18 @@ def read_file(
     """Return the text of a file, whose kind its content tells; `name` only breaks ties.
 
     `charset` is believed where it decodes. The limits are those that the settings set, unless
-    others are given. Raises UnreadableFileError, and BusyError where it is not its turn.
+    others are given. Raises UnreadableFileError, BusyError where it is not its turn, and
+    UnavailableError where no process can be had that reads.
     """
     name = name or str(getattr(file, "name", ""))
     limits = limits or of_settings()
     suffix, charset = (ODD.sub("", each)[:40] for each in (Path(name).suffix.lower(), charset))
-    numbers = json.dumps(asdict(limits))
-    # A process, since only a process can be stopped for sure; a new interpreter, since a server's
-    # threads must not be forked. It reads a copy of its own: no name, nothing else open.
+    # It reads a copy of its own: no name, nothing else open.
     with dear_work(), TemporaryFile() as copy, TemporaryFile() as output:
         copy_within(file, copy, limits.bytes)
-        copy.seek(0)
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "retrieval.parsing.worker", suffix, charset, numbers],
-            cwd=PROJECT,
-            env=bare_environ(),
-            stdin=copy,
-            stdout=output,
-            stderr=subprocess.DEVNULL,
-            process_group=0,  # with what it starts itself
-        )
-        try:
-            code = worker.wait(limits.seconds)
-        except subprocess.TimeoutExpired:
-            code = -SIGXCPU
-        finally:
-            with suppress(ProcessLookupError):  # also what it started, and left behind
-                os.killpg(worker.pid, SIGKILL)
-            worker.wait()
+        ended = run_reader(copy, output, suffix, charset, limits)
         output.seek(0)
-        return result(output.read(), code)
+        return result(output.read(), ended)
 
 
 def of_settings() -> Limits:
@@ -88,12 +64,6 @@ def copy_within(file: IO[bytes], copy: IO[bytes], limit: int) -> None:
             raise too_large(f"{limit / 1024**2:g} MiB at most")
         copy.write(part)
     copy.flush()
-
-
-def bare_environ() -> dict[str, str]:
-    """Return no secrets: only what Python needs, and what measures the tests."""
-    kept = ("PATH", "PYTHON", MEASURED, "LANG", "LC_")
-    return {name: value for name, value in os.environ.items() if name.startswith(kept)}
 
 
 def result(output: bytes, returncode: int) -> Parsed:

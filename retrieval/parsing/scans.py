@@ -13,7 +13,6 @@ from typing import Any
 from api.processes import die_with_parent
 from retrieval.parsing import Source
 
-STARTED = monotonic()
 SPARE = 2.0  # seconds of the reader's time that are left for the rest
 SMALLEST = 100  # pixels: of a picture that may hold text
 
@@ -38,7 +37,7 @@ def recognised(page: Any, source: Source) -> str:
 
 
 def text_of(image: Any, program: str, source: Source) -> str:
-    seconds = source.limits.seconds - (monotonic() - STARTED) - SPARE
+    seconds = min(source.limits.seconds, source.limits.ends - monotonic()) - SPARE
     if seconds <= 0:
         source.tell("There was no time to recognise the text of all pages. Split the file.")
         return ""

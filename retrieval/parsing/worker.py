@@ -1,9 +1,8 @@
-"""Reads the file on standard input and prints its text as JSON. Run by `sandbox.py`."""
+"""Reads the file on standard input and prints its text as JSON: see `forkserver.py`."""
 
 import json
 import sys
 
-from api.processes import die_with_parent
 from retrieval.parsing import Limits, Parsed, Source, UnreadableFileError, broken
 from retrieval.parsing.confinement import confine
 from retrieval.parsing.kinds import read_source
@@ -15,9 +14,7 @@ def read(content: bytes, suffix: str, limits: Limits, charset: str = "") -> Pars
     return Parsed(read_source(source), tuple(source.notes))
 
 
-def main() -> None:
-    suffix, charset, limits = sys.argv[1], sys.argv[2], Limits(**json.loads(sys.argv[3]))
-    die_with_parent()
+def read_standard_input(suffix: str, charset: str, limits: Limits) -> None:
     confine(limits)
     try:
         parsed = read(sys.stdin.buffer.read(), suffix, limits, charset)
@@ -27,7 +24,3 @@ def main() -> None:
         refusal = error if known else broken("a file that is far too deep or large")
         answer = {"error": type(refusal).__name__, "message": str(refusal)}
     sys.stdout.write(json.dumps(answer))
-
-
-if __name__ == "__main__":
-    main()

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from oauth_demo.models import Token
 from retrieval.embeddings import embedder
 from retrieval.indexes import vector_index
+from retrieval.parsing import readers
 from tests.conftest import Mount, mount_of
 
 SHELF = [
@@ -22,6 +23,13 @@ SHELF = [
         "metadata": {"author": "Bob"},
     },
 ]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def forkserver_writes_down_what_it_measured() -> Iterator[None]:
+    """Of its lines: at its end, which is to come before they are all put together."""
+    yield
+    readers.stop()
 
 
 @pytest.fixture

@@ -1,41 +1,40 @@
 """What code in the reader's process can do, once a hostile file has taken it over: nothing."""
 
 import os
-import subprocess
-import sys
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 
+from retrieval.parsing import Limits, readers
 from retrieval.parsing.confinement import MEASURED, can_close_files, can_refuse_calls
-from retrieval.parsing.sandbox import PROJECT, bare_environ
+from tests.retrieval.obedient_readers import REFUSED
 
 pytestmark = pytest.mark.outside
 
 BEGIN = """
 import os, sys
-from retrieval.parsing import Limits
-from retrieval.parsing.confinement import confine
-parent, secret, folder = int(sys.argv[1]), sys.argv[2], sys.argv[3]
-confine(Limits(ocr={ocr!r}))
-try:
-    {attack}
-except PermissionError as error:
-    sys.exit(77)
+site, forkserver, secret, folder = {site}, os.getppid(), {secret!r}, {folder!r}
+{attack}
 """
-REFUSED = 77
 FILES = {
     "a secret": "open(secret).read()",
     "a database": "import sqlite3; print(open(secret, 'r+b'))",
     "the settings' folder": "os.listdir(folder)",
     "another folder": "os.listdir('/etc')",
-    "the site's environment": "open(f'/proc/{parent}/environ').read()",
-    "the site's memory": "open(f'/proc/{parent}/mem', 'rb')",
+    "the site's environment": "open(f'/proc/{site}/environ').read()",
+    "the site's memory": "open(f'/proc/{site}/mem', 'rb')",
+    "the forkserver's memory": "open(f'/proc/{forkserver}/mem', 'rb')",
+    "the files that others have open": "os.listdir(f'/proc/{forkserver}/fd')",
     "a new file": "open(folder + '/new', 'w')",
     "a new file among the temporary ones": "open('/tmp/example-plugins-new', 'w')",
     "a program": "os.execv('/bin/sh', ['sh', '-c', 'exit 0'])",
     "its own code": "open(os.path.dirname(sys.modules['retrieval.parsing'].__file__) + '/x', 'w')",
-    "a signal to the site": "os.kill(parent, 0)",
+    "a signal to the site": "os.kill(site, 0)",
+    "a signal to the forkserver": "os.kill(forkserver, 0)",
 }
 CALLS = {
     "the network": "import socket; socket.create_connection(('127.0.0.1', 1))",
@@ -47,52 +46,85 @@ CALLS = {
     "when a file was changed": "os.utime(secret, (1, 1))",
     "what else is known of a file": "os.setxattr(secret, 'user.note', b'x')",
     "the limits of the site": (
-        "import resource; resource.prlimit(parent, resource.RLIMIT_NOFILE, (9, 9))"
+        "import resource; resource.prlimit(site, resource.RLIMIT_NOFILE, (9, 9))"
     ),
-    "the priority of the site": "os.setpriority(os.PRIO_PROCESS, parent, 19)",
-    "the processors of the site": "os.sched_setaffinity(parent, os.sched_getaffinity(parent))",
+    "the priority of the site": "os.setpriority(os.PRIO_PROCESS, site, 19)",
+    "the processors of the site": "os.sched_setaffinity(site, os.sched_getaffinity(site))",
     "a group of its own, which nobody ends": "os.setsid()",
     "another root": "os.chroot('/')",
 }
 
 
-def attacked(attack: str, folder: Path, *, ocr: str = "") -> int:
-    """Return how a confined process ended that tried something."""
+@pytest.fixture(autouse=True)
+def taken_over(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    readers.stop()
+    for name in [*os.environ]:
+        if name.startswith(MEASURED):  # whose figures are written where nothing else may be
+            monkeypatch.delenv(name)
+    monkeypatch.setattr(readers, "FORKSERVER", "tests.retrieval.obedient_readers")
+    yield
+    readers.stop()
+
+
+def attacked(attack: str, folder: Path, *, ocr: str = "", seconds: float = 20) -> tuple[int, str]:
+    """Return how a reader ended that tried something, and what it wrote."""
     (folder / "secret").write_text("SECRET_KEY=x")
-    code = BEGIN.format(attack=attack, ocr=ocr)
-    arguments = [str(os.getpid()), str(folder / "secret"), str(folder)]
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        cwd=PROJECT,
-        env={k: v for k, v in bare_environ().items() if not k.startswith(MEASURED)},
-        capture_output=True,
-        check=False,
-        text=True,
-    )
-    assert done.returncode in (0, REFUSED), done.stderr
-    return done.returncode
+    names = {"secret": str(folder / "secret"), "folder": str(folder)}
+    code = BEGIN.format(attack=attack, site=os.getpid(), **names).encode()
+    with TemporaryFile() as file, TemporaryFile() as output:
+        file.write(code)
+        file.flush()
+        ended = readers.run_reader(file, output, "", "", Limits(ocr=ocr, seconds=seconds))
+        output.seek(0)
+        return ended, output.read().decode()
 
 
 @pytest.mark.skipif(not can_close_files(), reason="this kernel has no Landlock")
 @pytest.mark.parametrize("attack", FILES)
 def test_no_file_and_no_process_is_reached(attack: str, tmp_path: Path) -> None:
-    assert attacked(FILES[attack], tmp_path) == REFUSED
+    assert attacked(FILES[attack], tmp_path) == (REFUSED, "")
 
 
 @pytest.mark.skipif(not can_close_files(), reason="this kernel has no Landlock")
 @pytest.mark.parametrize("attack", [each for each in FILES if each != "a program"])
 def test_nor_where_text_recognition_may_be_started(attack: str, tmp_path: Path) -> None:
-    assert attacked(FILES[attack], tmp_path, ocr="eng") == REFUSED
-    assert attacked(FILES["a program"], tmp_path, ocr="eng") == 0
+    assert attacked(FILES[attack], tmp_path, ocr="eng") == (REFUSED, "")
+    assert attacked(FILES["a program"], tmp_path, ocr="eng") == (0, "")
 
 
 @pytest.mark.skipif(not can_refuse_calls(), reason="libseccomp is not installed")
 @pytest.mark.parametrize("attack", CALLS)
 def test_nothing_is_reached_by_calls(attack: str, tmp_path: Path) -> None:
-    assert attacked(CALLS[attack], tmp_path) == REFUSED
+    assert attacked(CALLS[attack], tmp_path) == (REFUSED, "")
 
 
 def test_what_it_needs_is_there(tmp_path: Path) -> None:
     modules = "lxml.etree, pypdf, striprtf, selectolax.lexbor, chardet, PIL.Image"
     wanted = f"import {modules}; open('/dev/null').close()"
-    assert attacked(wanted, tmp_path) == 0
+    assert attacked(wanted, tmp_path) == (0, "")
+
+
+OPEN = """
+for descriptor in range(1024):
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        continue
+    print(descriptor, end=" ")
+"""
+
+
+def test_a_reader_has_its_own_file_and_output_and_nothing_else(tmp_path: Path) -> None:
+    with ThreadPoolExecutor() as others:
+        other = others.submit(attacked, "import time; time.sleep(60)", tmp_path, seconds=3)
+        while not readers_of_the_forkserver():
+            assert not other.done()
+        assert attacked(OPEN, tmp_path) == (0, "0 1 2 ")
+        assert other.result() == (-signal.SIGXCPU, "")
+
+
+def readers_of_the_forkserver() -> list[str]:
+    if readers.forkserver is None:
+        return []
+    pid = readers.forkserver.process.pid
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

@@ -14,7 +14,8 @@ from retrieval.parsing import (
     UnreadableFileError,
     UnsupportedFileError,
 )
-from retrieval.parsing.sandbox import bare_environ, read_file
+from retrieval.parsing.readers import bare_environ
+from retrieval.parsing.sandbox import read_file
 from tests.retrieval.documents import docx, flate_bomb, pdf, pptx, with_part
 
 pytestmark = pytest.mark.outside  # a process for each file, and up to seconds in it

@@ -1,0 +1,236 @@
+"""Readers at work: many at once, stopped, failed, and begun again."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from api import dear_work
+from retrieval.exceptions import UnavailableError
+from retrieval.loads.models import Load
+from retrieval.loads.turns import take_turn
+from retrieval.models import Document
+from retrieval.parsing import Limits, TooSlowError, UnreadableFileError, readers
+from retrieval.parsing.sandbox import read_file
+from tests.conftest import Mount
+from tests.retrieval.test_orphans import children, is_alive, until_ended
+from tests.retrieval.test_uploads import upload
+
+pytestmark = pytest.mark.outside
+linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of processes in /proc")
+
+
+def text_of(content: bytes, seconds: float = 20) -> str:
+    return read_file(BytesIO(content), limits=Limits(seconds=seconds)).text
+
+
+def forkserver() -> int:
+    assert readers.forkserver
+    return readers.forkserver.process.pid
+
+
+@pytest.fixture
+def obedient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have readers that do what their file says, from a forkserver of this test's own."""
+    readers.stop()
+    monkeypatch.setattr(readers, "FORKSERVER", "tests.retrieval.obedient_readers")
+    yield
+    readers.stop()
+
+
+def test_one_process_forks_all_readers() -> None:
+    assert text_of(b"A heron.") == "A heron."
+    first = forkserver()
+    assert text_of(b"A ferry.") == "A ferry."
+    assert forkserver() == first
+    assert children(first) == []
+
+
+def test_each_gets_its_own_of_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.conf.settings.DEAR_THREADS", 8)
+    texts = [f"Heron {number}. " * 2000 for number in range(60)]
+    with ThreadPoolExecutor(8) as threads:
+        read = threads.map(lambda text: text_of(text.encode()), texts)
+        assert list(read) == [text.strip() for text in texts]
+
+
+def sockets(process: int) -> set[str]:
+    """Return which a process has open, and no deleted file."""
+    opened = set()
+    for each in Path(f"/proc/{process}/fd").iterdir():
+        if int(each.name) > sys.stderr.fileno():
+            with suppress(FileNotFoundError):  # a module was loaded
+                opened.add(os.readlink(each))
+    assert not any("(deleted)" in each for each in opened)
+    return {each for each in opened if each.startswith("socket:")}
+
+
+@linux
+def test_it_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "hush")
+    readers.stop()
+    text_of(b"A heron.")
+    assert b"hush" not in Path(f"/proc/{forkserver()}/environ").read_bytes()
+    before = sockets(forkserver())
+    text_of(b"A ferry.")
+    assert sockets(forkserver()) == before
+
+
+@linux
+def test_one_that_is_out_of_time_is_stopped_with_what_it_started(obedient: None) -> None:
+    endless = b"import os, time; os.fork(); time.sleep(60)"
+    with ThreadPoolExecutor() as threads:
+        stopped = threads.submit(text_of, endless, 1)
+        while not readers.forkserver or not (found := children(forkserver())):
+            assert not stopped.done()
+        with pytest.raises(TooSlowError):
+            stopped.result()
+    until_ended(found)
+    with pytest.raises(ProcessLookupError):
+        os.killpg(found[0], 0)
+
+
+def test_others_read_on_while_one_is_stopped(obedient: None) -> None:
+    with ThreadPoolExecutor() as threads:
+        slow = threads.submit(text_of, b"import time; time.sleep(60)", 2)
+        until = time.monotonic() + 10
+        while not slow.done():
+            assert time.monotonic() < until
+            assert text_of(b"""print('{"text": "A heron."}')""") == "A heron."
+        with pytest.raises(TooSlowError):
+            slow.result()
+
+
+def test_one_that_crashes_harms_no_other(obedient: None) -> None:
+    crash = b"import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"
+    with pytest.raises(UnreadableFileError, match="takes too much to read, or is broken"):
+        text_of(crash)
+    first = forkserver()
+    assert text_of(b"""print('{"text": "A heron."}')""") == "A heron."
+    assert forkserver() == first
+
+
+@linux
+def test_one_whose_site_waits_no_more_is_stopped(obedient: None) -> None:
+    """An interrupted command, say: nothing goes on behind it."""
+    reader = []
+
+    def interrupt() -> None:
+        while not readers.forkserver or not children(forkserver()):
+            time.sleep(0.01)
+        reader.extend(children(forkserver()))
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    interrupter = threading.Thread(target=interrupt)
+    interrupter.start()
+    with pytest.raises(KeyboardInterrupt):
+        text_of(b"import time; time.sleep(60)")
+    interrupter.join()
+    until_ended(reader)
+    assert not dear_work.HOLDERS
+    assert is_alive(forkserver())
+
+
+def test_a_forkserver_that_was_ended_is_begun_again() -> None:
+    text_of(b"A heron.")
+    os.kill(forkserver(), signal.SIGKILL)
+    assert text_of(b"A ferry.") == "A ferry."
+
+
+@linux
+def test_a_file_that_was_being_read_is_read_again(obedient: None, tmp_path: Path) -> None:
+    """By a new reader of a new forkserver: the first wrote half of it."""
+    slow_first = (
+        b"import os, sys, time; sys.stdout.write('{'); sys.stdout.flush()\n"
+        b"if os.getppid() == %d: time.sleep(60)\n"
+        b"""sys.stdout.write('"text": "A heron."}')"""
+    )
+    assert text_of(b"""print('{"text": "A ferry."}')""") == "A ferry."
+    first = forkserver()
+    with ThreadPoolExecutor() as threads:
+        read = threads.submit(text_of, slow_first % first)
+        while not children(first):
+            assert not read.done()
+        os.kill(first, signal.SIGKILL)
+        assert read.result() == "A heron."
+
+
+def test_a_fork_of_the_site_begins_its_own() -> None:
+    text_of(b"A heron.")
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if not child:
+        with os.fdopen(theirs, "w") as told:
+            told.write(text_of(b"A ferry.") + str(forkserver()))
+        readers.stop()
+        os._exit(0)
+    os.close(theirs)
+    with os.fdopen(ours) as told:
+        said = told.read()
+    os.waitpid(child, 0)
+    assert said.startswith("A ferry.")
+    assert said != f"A ferry.{forkserver()}"
+    assert is_alive(forkserver())
+    assert text_of(b"A heron.") == "A heron."
+
+
+# --- No process can be begun ---------------------------------------------------------------
+
+
+@pytest.fixture
+def no_forkserver(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    readers.stop()
+    monkeypatch.setattr(readers, "FORKSERVER", "retrieval.parsing.no_such_module")
+    yield
+    readers.stop()
+
+
+def test_it_says_so_and_to_the_log_why(
+    no_forkserver: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(UnavailableError, match="cannot read files now"):
+        text_of(b"A heron.")
+    assert "retrieval.parsing.no_such_module" in caplog.text
+
+
+def test_so_it_does_where_there_is_no_room_for_a_process(
+    no_forkserver: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/no/such/program")
+    with pytest.raises(UnavailableError, match="cannot read files now"):
+        text_of(b"A heron.")
+    assert "FileNotFoundError" in caplog.text
+
+
+@pytest.mark.django_db
+def test_an_upload_is_told_to_come_again(no_forkserver: None, open_plugin: Mount) -> None:
+    answer = upload(open_plugin, b"A heron.")
+    assert answer.status_code == 503
+    assert "cannot read files now" in answer.json()["detail"]
+    assert not Document.objects.exists()
+
+
+@pytest.mark.django_db
+def test_so_is_a_person(no_forkserver: None, client: Client) -> None:
+    file = SimpleUploadedFile("a.txt", b"A heron.")
+    page = client.post("/retrieval-none/library", {"file": file})
+    assert "cannot read files now" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_load_waits(no_forkserver: None, open_plugin: Mount) -> None:
+    assert upload(open_plugin, b"A heron.", query="?wait=false").status_code == 202
+    take_turn()
+    load = Load.objects.get()
+    assert load.is_open
+    assert "cannot read files now" in load.problem
