@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import growth, operations, report, todos, writers
+from benchmarks import growth, operations, report, todos, workers, writers
 from benchmarks.load import LoadError
 from benchmarks.plot import as_svg
 from benchmarks.sampling import progress
@@ -24,6 +24,7 @@ PARTS: dict[str, Callable[[Namespace, Sites], Any]] = {
     "todos": todos.measure,
     "tokens": operations.measure_tokens,
     "sports": operations.measure_sports,
+    "workers": workers.measure,
     "writers": writers.measure,
     "growth": growth.measure,
 }
@@ -92,6 +93,8 @@ def show(found: dict[str, Any], arguments: Namespace) -> None:
         print("", report.operations(alone), sep="\n")
     if "growth" in found:
         print("", report.growth(found["growth"]), sep="\n")
+    if found.get("workers"):
+        print("", report.workers(found["workers"]), sep="\n")
     if "writers" in found:
         print("", report.writers(found["writers"], arguments.writers), sep="\n")
     if arguments.json:

@@ -22,6 +22,7 @@ from benchmarks.sampling import GENERATOR_LIMIT, Sample, Samples, middle, ratio
 from benchmarks.servers import allowed_cores
 from benchmarks.targets import KINDS
 from benchmarks.todos import DEFAULT, OPEN, OPEN_POSTGRES, TWO
+from benchmarks.workers import CONNECTIONS, Found, cores_used
 from benchmarks.writers import WRITERS
 
 TODOS_HEADER = """\
@@ -145,6 +146,24 @@ def operations(found: Mapping[str, Sequence[Sample]]) -> str:
     for name, samples in found.items():
         cells = [number(middle(samples, figure), digits) for figure, digits in figures]
         lines.append(table_row(name, *cells, sum(sample.errors for sample in samples)))
+    return "\n".join(lines)
+
+
+def workers(found: Found) -> str:
+    """Return what two workers answer beside one, and how much of the cores they had for it."""
+    heads = (
+        f"{CONNECTIONS} connections, by `wrk`",
+        "1 worker, requests/s (cores)",
+        "2 workers",
+        "×",
+        "errors",
+    )
+    lines = [table_row(*heads), "|---|" + "--:|" * 4]
+    for name, by_count in found.items():
+        one, two = by_count.values()
+        cells = [f"{number(middle(each, rate))} ({cores_used(each):.2f})" for each in (one, two)]
+        errors = sum(sample.errors for sample in (*one, *two))
+        lines.append(table_row(name, *cells, number(ratio(two, one, rate), 2), errors))
     return "\n".join(lines)
 
 

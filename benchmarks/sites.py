@@ -55,6 +55,11 @@ class Sites:
         return self.start("the site, fastest setting", SERVE, self.settings | FASTEST)
 
     @cached_property
+    def fastest_two(self) -> Server:
+        settings = self.settings | FASTEST | {"WORKERS": "2"}
+        return self.start("the site, fastest setting, 2 workers", SERVE, settings, self.two)
+
+    @cached_property
     def long_way(self) -> Server:
         settings = self.settings | FASTEST | {"SHORT_WAY": "off"}
         return self.start("the site with SHORT_WAY=off", SERVE, settings)

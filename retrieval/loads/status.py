@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Count, Window
+from django.db.models.functions import RowNumber
 from rest_framework.request import Request
 
 from retrieval.loads.models import Load, Stage
@@ -28,20 +30,27 @@ class FilesOf:
     def all(self) -> int:
         return self.waiting + self.stored + self.failed + self.cancelled
 
-    def count(self, stage: str, name: str, problem: str) -> None:
-        counted = stage if stage in (Stage.STORED, Stage.FAILED, Stage.CANCELLED) else "waiting"
-        setattr(self, counted, getattr(self, counted) + 1)
-        if stage == Stage.FAILED and len(self.failures) < FAILURES:
-            self.failures.append({"name": name, "problem": problem})
-
 
 def files_of(loads: Iterable[Load]) -> dict[int, FilesOf]:
-    """Return the files of those loads that are archives, by one statement."""
+    """Return the files of those loads that are archives: one statement, two where some failed.
+
+    They are counted in the database: an archive has thousands, and is asked after all the time.
+    """
     found: dict[int, FilesOf] = defaultdict(FilesOf)
-    if archives := [load.pk for load in loads if load.stage in ARCHIVES]:
-        files = Load.objects.filter(archive__in=archives).order_by("pk")
-        for archive, *rest in files.values_list("archive_id", "stage", "name", "problem"):
-            found[archive].count(*rest)
+    archives = [load.pk for load in loads if load.stage in ARCHIVES]
+    if not archives:
+        return found
+    files = Load.objects.filter(archive__in=archives).order_by()
+    counted = files.values("archive_id", "stage").annotate(count=Count("pk"))
+    for archive, stage, count in counted.values_list("archive_id", "stage", "count"):
+        kind = stage if stage in (Stage.STORED, Stage.FAILED, Stage.CANCELLED) else "waiting"
+        setattr(found[archive], kind, getattr(found[archive], kind) + count)
+    if any(each.failed for each in found.values()):
+        place = Window(RowNumber(), partition_by="archive_id", order_by="pk")
+        failed = files.filter(stage=Stage.FAILED).annotate(place=place).order_by("pk")
+        first = failed.filter(place__lte=FAILURES).values_list("archive_id", "name", "problem")
+        for archive, name, problem in first:
+            found[archive].failures.append({"name": name, "problem": problem})
     return found
 
 

@@ -121,6 +121,20 @@ def test_one_that_crashes_harms_no_other(obedient: None) -> None:
 
 
 @linux
+def test_one_runs_where_its_site_waits(obedient: None) -> None:
+    """A load's worker keeps to one core for each turn, and its forkserver is older than that."""
+    where = b"""import json, os; print(json.dumps({"text": str(os.sched_getaffinity(0))}))"""
+    all_cores = os.sched_getaffinity(0)
+    assert text_of(where) == str(all_cores)
+    try:
+        for core in all_cores:
+            os.sched_setaffinity(0, {core})
+            assert text_of(where) == str({core})
+    finally:
+        os.sched_setaffinity(0, all_cores)
+
+
+@linux
 def test_one_whose_site_waits_no_more_is_stopped(obedient: None) -> None:
     """An interrupted command, say: nothing goes on behind it."""
     reader = []
