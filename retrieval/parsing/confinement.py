@@ -3,6 +3,7 @@
 A hostile file may take its reader over. Then it finds no network, no settings, keys or database, no
 process but its own, and nothing to write to: as far as the kernel lets a process bind itself. Linux
 does from 5.13 on (Landlock), and by seccomp; elsewhere the checks at the start of the site say so.
+Where text is recognised, which is a program, other processes can be sent signals before Linux 6.12.
 """
 
 import errno
@@ -13,6 +14,7 @@ from contextlib import suppress
 from functools import cache
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 from retrieval.parsing import Limits
 
@@ -38,6 +40,8 @@ REFUSED = (
     *("sched_setparam", "setsid", "setpgid", "unshare", "setns", "chroot", "mount"),
 )
 """What the kernel is not asked: the network, other processes and their files, seldom used holes."""
+SIGNALS = ("kill", "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal")
+CLONE_PARENT, CLONE_THREAD = 0x8000, 0x10000  # of clone(2)
 
 
 def confine(limits: Limits) -> None:
@@ -51,7 +55,7 @@ def confine(limits: Limits) -> None:
     if files:
         close_files(programs=bool(limits.ocr))
     if calls:
-        refuse_calls()
+        refuse_calls(programs=bool(limits.ocr))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes,) * 2)
 
 
@@ -76,16 +80,29 @@ def existing(*paths: str | Path) -> list[str | Path]:
     return [path for path in paths if Path(path).exists()]
 
 
-def refuse_calls() -> None:
+def refuse_calls(*, programs: bool) -> None:
+    """Refuse what reaches others; new processes too, and signals, where no program is needed."""
     import pyseccomp
+    from pyseccomp import ALLOW, ERRNO, MASKED_EQ, NE, Arg
 
-    calls = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-    refusal = pyseccomp.ERRNO(errno.EPERM)
-    for name in REFUSED:
+    calls = pyseccomp.SyscallFilter(ALLOW)
+
+    def refuse(name: str, *where: Any, by: int = ERRNO(errno.EPERM)) -> None:
         with suppress(OSError):  # a library that is older than a call does not know its name
-            calls.add_rule(refusal, name)
+            calls.add_rule(by, name, *where)
+
+    for name in REFUSED:
+        refuse(name)
     # The first argument is a process, 0 this one.
-    calls.add_rule(refusal, "prlimit64", pyseccomp.Arg(0, pyseccomp.NE, 0))
+    refuse("prlimit64", Arg(0, NE, 0))
+    # No child of the forkserver, as this is. Flags in memory cannot be seen: clone is called then.
+    refuse("clone", Arg(0, MASKED_EQ, CLONE_PARENT, CLONE_PARENT))
+    refuse("clone3", by=ERRNO(errno.ENOSYS))
+    if not programs:
+        refuse("clone", Arg(0, MASKED_EQ, CLONE_THREAD, 0))
+        for name in ("fork", "vfork", *SIGNALS):
+            refuse(name)
+        refuse("tgkill", Arg(0, NE, os.getpid()))
     calls.load()
 
 

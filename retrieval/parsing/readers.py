@@ -22,6 +22,7 @@ from typing import IO
 from retrieval.exceptions import UnavailableError
 from retrieval.parsing import Limits
 from retrieval.parsing.confinement import MEASURED
+from retrieval.parsing.forkserver import NO_ROOM
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ PROJECT = Path(__file__).parents[2]
 FORKSERVER = "retrieval.parsing.forkserver"
 TRIES = 3
 ENDS_WITHIN = 10  # seconds
+SHORTEST, LONGEST = 0.001, 1_000_000  # seconds that can be waited
 AWAY = "The site cannot read files now: its log may say why."
 KEPT = ("PATH", "PYTHON", MEASURED, "LANG", "LC_")
 """Begin the variables that Python needs, and what measures the tests."""
@@ -44,7 +46,11 @@ class Forkserver:
     def stop(self) -> None:
         with self.jobs, suppress(OSError):  # it may have ended
             self.jobs.shutdown(socket.SHUT_RDWR)
-        self.process.wait()
+        try:
+            self.process.wait(ENDS_WITHIN)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 forkserver: Forkserver | None = None
@@ -61,7 +67,8 @@ def run_reader(
     """
     for _ in range(TRIES):
         file.seek(0)
-        output.truncate(0)
+        output.seek(0)  # where the one before may have ended half-way
+        output.truncate()
         limits = replace(limits, ends=time.monotonic() + limits.seconds)
         job = {"suffix": suffix, "charset": charset, "limits": asdict(limits), "cores": cores()}
         lease, theirs = socket.socketpair()
@@ -69,7 +76,11 @@ def run_reader(
             with theirs:
                 lease.sendall(json.dumps(job).encode())
                 to = hand_over(theirs.fileno(), file.fileno(), output.fileno())
-            ended = wait(lease, limits.seconds)
+            try:
+                ended = wait(lease, limits.seconds)
+            finally:  # a fork of this process may hold it still
+                with suppress(OSError):
+                    lease.shutdown(socket.SHUT_RDWR)
         if ended is not None:
             return ended
         stop(to)
@@ -127,19 +138,30 @@ os.register_at_fork(after_in_child=forget)
 
 
 def wait(lease: socket.socket, seconds: float) -> int | None:
-    """Return the exit code of a reader, once it has ended; None where there was none."""
+    """Return the exit code of a reader, once it has ended; None where the forkserver has.
+
+    Raises UnavailableError where there was no room for one.
+    """
+    try:
+        said = heard(lease, min(max(seconds, SHORTEST), LONGEST))
+    except TimeoutError:
+        lease.shutdown(socket.SHUT_WR)  # which ends it
+        try:
+            return -SIGXCPU if heard(lease, ENDS_WITHIN) else None
+        except TimeoutError:  # nor does what forks them answer
+            return None
+    if said == NO_ROOM:
+        logger.error("There is no room for a process that reads a file")
+        raise UnavailableError(AWAY)
+    return int(said) if said else None
+
+
+def heard(lease: socket.socket, seconds: float) -> bytes:
     lease.settimeout(seconds)
     try:
-        said = lease.recv(16)
-    except TimeoutError:
-        with suppress(OSError):
-            lease.settimeout(ENDS_WITHIN)
-            lease.shutdown(socket.SHUT_WR)  # which ends it
-            lease.recv(16)
-        return -SIGXCPU
+        return lease.recv(16)
     except ConnectionError:
-        said = b""
-    return int(said) if said else None
+        return b""
 
 
 def cores() -> list[int]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from signal import SIGXCPU
 from tempfile import TemporaryFile
@@ -42,8 +43,7 @@ def read_file(
     with dear_work(), TemporaryFile() as copy, TemporaryFile() as output:
         copy_within(file, copy, limits.bytes)
         ended = run_reader(copy, output, suffix, charset, limits)
-        output.seek(0)
-        return result(output.read(), ended)
+        return result(what_is_in(output), ended, limits)
 
 
 def of_settings() -> Limits:
@@ -66,7 +66,15 @@ def copy_within(file: IO[bytes], copy: IO[bytes], limit: int) -> None:
     copy.flush()
 
 
-def result(output: bytes, returncode: int) -> Parsed:
+def what_is_in(output: IO[bytes]) -> bytes:
+    try:
+        output.seek(0)
+        return output.read()
+    except OSError:  # its reader can have set it so that it cannot be read
+        return b""
+
+
+def result(output: bytes, returncode: int, limits: Limits) -> Parsed:
     """Return what the worker read, or raise what it raised; one without output ran out of a limit.
 
     Its word is taken for no more than text: a hostile file may have taken it over.
@@ -76,11 +84,27 @@ def result(output: bytes, returncode: int) -> Parsed:
             "Reading the file took too long. Split it, or save it in a simpler format."
         )
     try:
-        values: dict[str, Any] = json.loads(output)
-    except ValueError as error:
+        said = read_as_told(json.loads(output), limits)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise UnreadableFileError(
             "The file takes too much to read, or is broken. Save it again, simpler or in parts."
         ) from error
-    if "error" in values:
-        raise ERRORS.get(values["error"], UnreadableFileError)(values["message"])
-    return Parsed(str(values["text"]), tuple(map(str, values.get("notes", ()))))
+    if isinstance(said, UnreadableFileError):
+        raise said
+    return said
+
+
+def read_as_told(told: Mapping[str, Any], limits: Limits) -> Parsed | UnreadableFileError:
+    """Return what a reader says; raises one of many errors where none would say that."""
+    if "error" in told:
+        return ERRORS.get(text_in(told["error"]), UnreadableFileError)(text_in(told["message"]))
+    text = text_in(told["text"])
+    if len(text) > limits.characters:
+        raise ValueError("a text that is longer than it may be")
+    return Parsed(text, tuple(map(text_in, told.get("notes", ()))))
+
+
+def text_in(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} in place of text")
+    return value

@@ -175,10 +175,23 @@ def slides_with_tables(count: int) -> bytes:
 )
 def test_a_reader_that_died_is_understood(output: bytes, code: int, word: str) -> None:
     with pytest.raises(UnreadableFileError, match=word):
-        result(output, code)
+        result(output, code, Limits())
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        *("[]", "null", "1", '"error"', "{}", "[" * 100_000, '{"text": 1}', '{"text": null}'),
+        *('{"error": []}', '{"error": "TooSlowError"}', '{"text": "", "notes": 1}', "\xff"),
+        *('{"text": "", "notes": [[]]}', '{"text": "more than eight"}'),
+    ],
+)
+def test_a_reader_that_says_what_none_would_is_not_believed(output: str) -> None:
+    with pytest.raises(UnreadableFileError, match="takes too much to read, or is broken"):
+        result(output.encode("latin-1"), 0, Limits(characters=8))
 
 
 def test_a_reader_can_raise_nothing_but_what_a_file_may_be() -> None:
     with pytest.raises(UnreadableFileError, match="x") as refusal:
-        result(b'{"error": "SystemExit", "message": "x"}', 0)
+        result(b'{"error": "SystemExit", "message": "x"}', 0, Limits())
     assert refusal.type is UnreadableFileError

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -23,6 +24,7 @@ from retrieval.models import Document
 from retrieval.parsing import Limits, TooSlowError, UnreadableFileError, readers
 from retrieval.parsing.sandbox import read_file
 from tests.conftest import Mount
+from tests.development_server import process_environ
 from tests.retrieval.test_orphans import children, is_alive, until_ended
 from tests.retrieval.test_uploads import upload
 
@@ -30,8 +32,8 @@ pytestmark = pytest.mark.outside
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of processes in /proc")
 
 
-def text_of(content: bytes, seconds: float = 20) -> str:
-    return read_file(BytesIO(content), limits=Limits(seconds=seconds)).text
+def text_of(content: bytes, seconds: float = 20, ocr: str = "") -> str:
+    return read_file(BytesIO(content), limits=Limits(seconds=seconds, ocr=ocr)).text
 
 
 def forkserver() -> int:
@@ -90,7 +92,7 @@ def test_it_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_one_that_is_out_of_time_is_stopped_with_what_it_started(obedient: None) -> None:
     endless = b"import os, time; os.fork(); time.sleep(60)"
     with ThreadPoolExecutor() as threads:
-        stopped = threads.submit(text_of, endless, 1)
+        stopped = threads.submit(text_of, endless, 1, ocr="eng")
         while not readers.forkserver or not (found := children(forkserver())):
             assert not stopped.done()
         with pytest.raises(TooSlowError):
@@ -166,17 +168,123 @@ def test_a_file_that_was_being_read_is_read_again(obedient: None, tmp_path: Path
     """By a new reader of a new forkserver: the first wrote half of it."""
     slow_first = (
         b"import os, sys, time; sys.stdout.write('{'); sys.stdout.flush()\n"
-        b"if os.getppid() == %d: time.sleep(60)\n"
+        b"if os.getppid() == %d: os.close(0); time.sleep(60)\n"
         b"""sys.stdout.write('"text": "A heron."}')"""
     )
     assert text_of(b"""print('{"text": "A ferry."}')""") == "A ferry."
     first = forkserver()
     with ThreadPoolExecutor() as threads:
         read = threads.submit(text_of, slow_first % first)
-        while not children(first):
+        while not (found := children(first)) or Path(f"/proc/{found[0]}/fd/0").exists():
             assert not read.done()
         os.kill(first, signal.SIGKILL)
         assert read.result() == "A heron."
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 1e-9])
+def test_one_that_has_no_time_is_too_slow(seconds: float) -> None:
+    with pytest.raises(TooSlowError):
+        text_of(b"A heron.", seconds)
+
+
+def test_one_may_have_all_the_time_in_the_world() -> None:
+    assert text_of(b"A heron.", 1e11) == "A heron."
+
+
+@linux
+def test_one_that_left_children_leaves_none(obedient: None) -> None:
+    for end in (b"", b"os.kill(os.getpid(), 9)", b"sys.exit(3)"):
+        code = b"import os, subprocess, sys\nsubprocess.Popen(['/bin/sleep', '61.25'])\n" + end
+        with pytest.raises(UnreadableFileError):
+            text_of(code, ocr="eng")
+        assert children(forkserver()) == []
+    commands = map(command_of, Path("/proc").glob("[0-9]*"))
+    assert b"/bin/sleep\x0061.25\0" not in commands
+
+
+def command_of(process: Path) -> bytes:
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:  # it has ended
+        return b""
+
+
+@linux
+def test_no_room_for_a_process_harms_no_other(obedient: None) -> None:
+    """The forkserver stays, and with it whoever reads already."""
+    assert text_of(b"""print('{"text": "A heron."}')""") == "A heron."
+    first = forkserver()
+    with ThreadPoolExecutor() as threads:
+        slow = b"""import time; time.sleep(2); print('{"text": "A ferry."}')"""
+        other = threads.submit(text_of, slow)
+        while not children(first):
+            assert not other.done()
+        os.kill(first, signal.SIGUSR1)
+        with pytest.raises(UnavailableError, match="cannot read files now"):
+            text_of(b"A heron.")
+        os.kill(first, signal.SIGUSR1)
+        assert other.result() == "A ferry."
+    assert forkserver() == first
+    assert text_of(b"""print('{"text": "A heron."}')""") == "A heron."
+
+
+@linux
+def test_a_forkserver_that_does_not_answer_is_replaced(
+    obedient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "ENDS_WITHIN", 0.5)
+    said = b"""print('{"text": "A heron."}')"""
+    text_of(said)
+    os.kill(forkserver(), signal.SIGSTOP)
+    assert text_of(said, 1) == "A heron."
+
+
+@linux
+def test_one_that_fails_takes_its_readers_along(obedient: None) -> None:
+    """As where it was told what it cannot understand."""
+    with ThreadPoolExecutor() as threads:
+        slow = b"import os, time; os.fork(); time.sleep(60)"
+        first = threads.submit(text_of, slow, 5, ocr="eng")
+        while not readers.forkserver or not (found := children(forkserver())):
+            assert not first.done()
+        os.kill(forkserver(), signal.SIGINT)
+        until_ended(found)
+        with pytest.raises(TooSlowError):
+            first.result()
+    with pytest.raises(ProcessLookupError):
+        os.killpg(found[0], 0)
+
+
+@pytest.mark.parametrize("missing", ["pyseccomp", "py_landlock", "pypdf"])
+def test_a_library_that_is_not_there_is_missed_by_who_needs_it(
+    missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / f"{missing}.py").write_text("raise ImportError('not here')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    readers.stop()
+    assert text_of(b"A heron.") == "A heron."
+    first = forkserver()
+    time.sleep(0.5)  # in which it loads the rest
+    assert text_of(b"A ferry.") == "A ferry."
+    assert forkserver() == first
+    readers.stop()
+
+
+@pytest.mark.parametrize("closed", ["0", "1", "2", "012"])
+def test_a_site_without_standard_streams_reads(closed: str, tmp_path: Path) -> None:
+    code = (
+        "import io, pathlib, sys; from retrieval.parsing import Limits\n"
+        "from retrieval.parsing.sandbox import read_file\n"
+        "text = read_file(io.BytesIO(b'A heron.'), limits=Limits()).text\n"
+        "pathlib.Path(sys.argv[1]).write_text(text)"
+    )
+    command = f'exec "$0" "$@" {" ".join(f"{each}>&-" for each in closed)}'
+    environ = {**process_environ(measured=False), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    arguments = [sys.executable, "-c", code, str(tmp_path / "text")]
+    subprocess.run(
+        ["/bin/sh", "-c", command, *arguments], cwd=readers.PROJECT, env=environ, check=True
+    )
+    assert (tmp_path / "text").read_text() == "A heron."
 
 
 def test_a_fork_of_the_site_begins_its_own() -> None:
