@@ -22,8 +22,9 @@ def keep_file(load: Load, file: IO[bytes]) -> None:
 
 def keep_text(load: Load, text: str, writing: Writing = transaction.atomic) -> None:
     """Keep the text that was read of its file; one that an earlier try left in part goes."""
-    with writing():
-        drop(load, "text")
+    if load.pieces.filter(kind="text").exists():  # to look takes no turn from who writes
+        with writing():
+            drop(load, "text")
     encoded = text.encode(errors="surrogatepass")
     for position, start in enumerate(range(0, len(encoded), PIECE)):
         content = encoded[start : start + PIECE]

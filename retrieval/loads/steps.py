@@ -66,8 +66,9 @@ def embed(lease: Lease) -> None:
 
 def begin(lease: Lease, by: str) -> None:
     load = lease.load
-    with lease.writing():
-        kept.drop_slices(load)
+    if load.slices.exists():
+        with lease.writing():
+            kept.drop_slices(load)
     count = len(cut(load, by))
     datastore = Datastore(load.store, load.username)
     if known := datastore.collection():
