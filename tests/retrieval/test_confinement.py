@@ -161,6 +161,7 @@ for descriptor in range(1024):
 
 
 def test_a_reader_has_its_own_file_and_output_and_nothing_else(tmp_path: Path) -> None:
+    assert attacked("", tmp_path) == (0, "")  # so that the forkserver has begun
     with ThreadPoolExecutor() as others:
         other = others.submit(attacked, "import time; time.sleep(60)", tmp_path, seconds=3)
         while not readers_of_the_forkserver():
