@@ -1,4 +1,4 @@
-"""The process that reads a file, seen from the one that wants its text."""
+"""Has a file read: a copy of it, within limits, by a reader that is not believed (`readers.py`)."""
 
 import json
 import re
@@ -22,7 +22,7 @@ from retrieval.parsing import (
 )
 from retrieval.parsing.readers import run_reader
 
-ODD = re.compile(r"[^\w.+:-]")  # which no argument of a program may be, or should
+ODD = re.compile(r"[^\w.+:-]")  # which no suffix has, nor an encoding's name
 COPY = 1024 * 1024  # bytes at a time
 ERRORS = {each.__name__: each for each in (FileTooLargeError, UnsupportedFileError)}
 

@@ -12,6 +12,7 @@ import pytest
 from retrieval.parsing import Limits, readers
 from retrieval.parsing.confinement import MEASURED, can_close_files, can_refuse_calls
 from tests.retrieval.obedient_readers import REFUSED
+from tests.retrieval.test_orphans import children
 
 pytestmark = pytest.mark.outside
 
@@ -162,16 +163,10 @@ for descriptor in range(1024):
 
 def test_a_reader_has_its_own_file_and_output_and_nothing_else(tmp_path: Path) -> None:
     assert attacked("", tmp_path) == (0, "")  # so that the forkserver has begun
+    assert readers.forkserver
     with ThreadPoolExecutor() as others:
         other = others.submit(attacked, "import time; time.sleep(60)", tmp_path, seconds=3)
-        while not readers_of_the_forkserver():
+        while not children(readers.forkserver.process.pid):
             assert not other.done()
         assert attacked(OPEN, tmp_path) == (0, "0 1 2 ")
         assert other.result() == (-signal.SIGXCPU, "")
-
-
-def readers_of_the_forkserver() -> list[str]:
-    if readers.forkserver is None:
-        return []
-    pid = readers.forkserver.process.pid
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

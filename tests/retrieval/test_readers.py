@@ -173,14 +173,13 @@ def test_a_forkserver_that_was_ended_is_begun_again() -> None:
 
 
 @linux
-def test_a_file_that_was_being_read_is_read_again(obedient: None, tmp_path: Path) -> None:
+def test_a_file_that_was_being_read_is_read_again(obedient: None) -> None:
     """By a new reader of a new forkserver: the first wrote half of it."""
     slow_first = (
         b"import os, sys, time; sys.stdout.write('{'); sys.stdout.flush()\n"
         b"if os.getppid() == %d: os.close(0); time.sleep(60)\n"
         b"""sys.stdout.write('"text": "A heron."}')"""
     )
-    assert text_of(b"""print('{"text": "A ferry."}')""") == "A ferry."
     first = forkserver()
     with ThreadPoolExecutor() as threads:
         read = threads.submit(text_of, slow_first % first)
@@ -220,7 +219,6 @@ def is_asleep(process: Path) -> bool:
 @linux
 def test_no_room_for_a_process_harms_no_other(obedient: None) -> None:
     """The forkserver stays, and with it whoever reads already."""
-    assert text_of(HERON) == "A heron."
     first = forkserver()
     with ThreadPoolExecutor() as threads:
         slow = b"""import time; time.sleep(2); print('{"text": "A ferry."}')"""
