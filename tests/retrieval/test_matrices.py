@@ -111,8 +111,9 @@ def test_what_a_process_needs_is_read_before_it_is_asked(
     assert collection.pk not in index.matrices
     monkeypatch.setattr(ahead, "LARGE", 300)
     load_soon()
-    [thread] = [each for each in threading.enumerate() if each.name == "load-ahead"]
-    thread.join(20)
+    for thread in threading.enumerate():
+        if thread.name == "load-ahead":  # it may have ended already
+            thread.join(20)
     vector = index.matrices[collection.pk].vectors[0]
     with django_assert_num_queries(0):
         assert index.nearest(collection, vector, limit=1, where=EVERYTHING)

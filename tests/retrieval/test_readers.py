@@ -245,12 +245,12 @@ def test_a_forkserver_that_does_not_answer_is_replaced(
 
 @linux
 def test_one_that_fails_takes_its_readers_along(obedient: None) -> None:
-    """As where it was told what it cannot understand."""
     with ThreadPoolExecutor() as threads:
         slow = b"import os, time; os.fork(); time.sleep(60)"
         first = threads.submit(text_of, slow, 5, ocr="eng")
         found = family(first)
-        os.kill(forkserver(), signal.SIGINT)
+        os.kill(forkserver(), signal.SIGUSR2)
+        assert text_of(HERON) == "A heron."  # by another
         until_ended(found)
         with pytest.raises(TooSlowError):
             first.result()
