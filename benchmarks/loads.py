@@ -54,12 +54,12 @@ SENTENCE = "Heron {} of lake {} waits at dawn, then fishes where the old ferry l
 COUNT = """
 from django.db.models import Count
 from retrieval.models import Chunk, Collection, Document
-from retrieval.loads.models import Load, Piece, ReadySlice
+from retrieval.loads.models import Load, Piece
 twice = Document.objects.values("source_id").annotate(n=Count("pk")).filter(n__gt=1)
 print(Document.objects.count(), twice.count(), Document.objects.filter(chunks=None).count(),
       Chunk.objects.count() - sum(Collection.objects.values_list("chunk_count", flat=True)),
       Load.objects.filter(stage="failed").count(),
-      Piece.objects.count() + ReadySlice.objects.count())
+      Piece.objects.count() + Collection.objects.filter(store="").count())
 """
 COUNTED = ("documents", "twice", "empty", "miscounted passages", "failed", "leftovers")
 

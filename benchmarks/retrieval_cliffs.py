@@ -50,10 +50,11 @@ def measured(count: int) -> Iterator[tuple[str, float, float]]:
     from django.db import transaction
 
     from retrieval.chunking import Passage
-    from retrieval.datastore import Datastore, NewDocument, ReadyPassage
+    from retrieval.datastore import Datastore, NewDocument
     from retrieval.embeddings import embedder
     from retrieval.filters import Filter
     from retrieval.indexes import vector_index
+    from retrieval.passages import ReadyPassage
     from retrieval.search import search
     from retrieval.sweeping import abandoned
 

@@ -52,14 +52,15 @@ def words(count: int) -> str:
 def fill(store: "Datastore", count: int, first: int = 0) -> None:
     from django.db import transaction
 
-    from retrieval import datastore
+    from retrieval import passages
     from retrieval.chunking import Passage
-    from retrieval.datastore import NewDocument, ReadyPassage
+    from retrieval.datastore import NewDocument
     from retrieval.metadata import Metadata
+    from retrieval.passages import ReadyPassage
     from retrieval.terms import terms
 
     texts = [words(A_CHUNK) for _ in range(min(count, TEXTS))]
-    datastore.terms = cache(terms)  # type: ignore[attr-defined]  # it takes them by that name
+    passages.terms = cache(terms)  # type: ignore[attr-defined]  # it takes them by that name
     for start in range(first, first + count, BATCH):
         some = [
             NewDocument(

@@ -19,7 +19,6 @@ from django.db import IntegrityError, transaction
 
 from api.dear_work import dear_work
 from api.normalization import nfc
-from retrieval import lexical
 from retrieval.chunking import Passage, passages
 from retrieval.embeddings import embedder
 from retrieval.exceptions import (
@@ -33,16 +32,16 @@ from retrieval.exceptions import (
 from retrieval.filters import Filter
 from retrieval.indexes import vector_index
 from retrieval.metadata import UNKNOWN, Metadata
-from retrieval.models import KEY_MAX_LENGTH, Chunk, Collection, Document, Vector
+from retrieval.models import KEY_MAX_LENGTH, Chunk, Collection, Document
+from retrieval.passages import BATCH, ReadyPassage, give, ready, written
 from retrieval.rows import batches
 from retrieval.search import Hit, search
 from retrieval.sweeping import abandon, sweep_soon
-from retrieval.terms import VERSION, terms
+from retrieval.terms import VERSION
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-BATCH = 500  # rows of one statement
 SLICE = 64  # passages between two words of how far it is: a second or two
 SOME = 20  # documents that are deleted together at least
 HELD = 0.05  # seconds that a deletion keeps other writers waiting at a time
@@ -59,22 +58,6 @@ class NewDocument:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", nfc(self.id))
-
-
-@dataclass(frozen=True)
-class ReadyPassage:
-    """A passage that only has to be written."""
-
-    text: str
-    terms: list[str]
-    """By which full-text search finds it."""
-    embedding: bytes
-    """32-bit floats, little-endian, of unit length."""
-
-    @classmethod
-    def of(cls, passage: Passage, vector: Vector) -> "ReadyPassage":
-        found_by = terms(passage.searched, passage.title)
-        return cls(passage.text, found_by, vector.astype("<f4").tobytes())
 
 
 @dataclass(frozen=True)
@@ -156,6 +139,33 @@ class Datastore:
         self, documents: Sequence[NewDocument], ready: Sequence[Sequence[ReadyPassage]]
     ) -> None:
         """Write documents, with their passages, in place of their old versions."""
+        collection, rows = self.put(documents)
+        chunks = written(zip(rows, ready, strict=True))
+        self.count(collection, len(chunks), sum(len(one.terms) for each in ready for one in each))
+        vector_index().add(collection, chunks)
+        collection.version += 1
+        collection.save()
+
+    def adopt(self, document: NewDocument, draft: Collection) -> int:
+        """Write a document with the passages of a draft; return how many they were.
+
+        It replaces its old version.
+        """
+        collection, [row] = self.put([document])
+        chunks, terms = give(draft, row)
+        self.count(collection, chunks, terms)
+        rows = row.chunks.select_related("document").defer("document__text", "next_embedding")
+        vector_index().add(collection, rows)
+        collection.version += 1
+        collection.rearranged_at = collection.version  # their ids are not the last
+        collection.save()
+        return chunks
+
+    def put(self, documents: Sequence[NewDocument]) -> tuple[Collection, list[Document]]:
+        """Write documents, without passages, in place of their old versions.
+
+        Other writers of the collection wait until the transaction ends.
+        """
         collection = self.locked()
         ids = [document.id for document in documents]
         self.remove(collection, collection.documents.filter(key__in=ids))
@@ -172,26 +182,15 @@ class Datastore:
             ],
             BATCH,
         )
-        chunks = [
-            Chunk(
-                collection=collection,
-                document=row,
-                position=position,
-                text=passage.text,
-                terms=lexical.indexed(collection, passage.terms),
-                embedding=passage.embedding,
-            )
-            for row, each in zip(rows, ready, strict=True)
-            for position, passage in enumerate(each)
-        ]
-        Chunk.objects.bulk_create(chunks, BATCH)
-        collection.chunk_count += len(chunks)
-        collection.term_count += sum(len(passage.terms) for each in ready for passage in each)
+        return collection, rows
+
+    @staticmethod
+    def count(collection: Collection, chunks: int, terms: int) -> None:
+        """Count what came in; raises TooManyChunksError."""
+        collection.chunk_count += chunks
+        collection.term_count += terms
         if collection.chunk_count > settings.RETRIEVAL_MAX_COLLECTION_CHUNKS:
             raise full()
-        vector_index().add(collection, chunks)
-        collection.version += 1
-        collection.save()
 
     def locked(self) -> Collection:
         """Return the collection, made if need be; other writers wait until this one is done."""
@@ -282,7 +281,7 @@ class Datastore:
             Document.objects.filter(pk__in=some).delete()
         if gone:
             collection.chunk_count -= len(gone)
-            collection.shrunk_at = collection.version + 1
+            collection.rearranged_at = collection.version + 1
             transaction.on_commit(lambda: vector_index().remove(collection, gone), robust=True)
         return len(keys)
 
@@ -367,9 +366,3 @@ def prepared(
         raise
     rest = iter(made)
     return [list(islice(rest, len(each))) for each in cut]
-
-
-def ready(cut: Sequence[Passage]) -> list[ReadyPassage]:
-    """Return passages with what they are found by, which is what takes long."""
-    vectors = embedder().passages([passage.searched for passage in cut])
-    return [ReadyPassage.of(*each) for each in zip(cut, vectors, strict=True)]

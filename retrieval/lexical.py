@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 
 from django.db import connection
+from django.db.models import Expression, F, TextField, Value
+from django.db.models.functions import Concat, Replace, Substr
 
 from retrieval.filters import Filter
 from retrieval.models import Collection
@@ -25,6 +27,12 @@ COUNTED_MAX = 1_000  # collections
 def indexed(collection: Collection, terms: Sequence[str]) -> str:
     """Return what `Chunk.terms` holds."""
     return " ".join(f"{collection.pk}_{term}" for term in terms)
+
+
+def of_another(one: Collection, other: Collection) -> Expression:
+    """Return, as SQL, what `Chunk.terms` holds, for chunks that go from one to the other."""
+    spaced = Concat(Value(" "), F("terms"), output_field=TextField())
+    return Substr(Replace(spaced, Value(f" {one.pk}_"), Value(f" {other.pk}_")), 2)
 
 
 def frequencies(collection: Collection, terms: Sequence[str]) -> dict[str, int]:

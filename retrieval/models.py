@@ -36,8 +36,8 @@ class Collection(models.Model):
         max_length=200, blank=True, help_text="The model that it is being moved to."
     )
     version = models.PositiveBigIntegerField(default=0, help_text="Goes up with every change.")
-    shrunk_at = models.PositiveBigIntegerField(
-        default=0, help_text="The version at which chunks went last."
+    rearranged_at = models.PositiveBigIntegerField(
+        default=0, help_text="The version at which chunks last went, or came before the last one."
     )
     chunk_count = models.PositiveBigIntegerField(default=0)
     term_count = models.PositiveBigIntegerField(default=0, help_text="Terms in all its chunks.")
@@ -143,4 +143,4 @@ class Chunk(models.Model):
         return np.frombuffer(bytes(self.embedding), "<f4")
 
 
-from retrieval.loads.models import Load, Piece, ReadySlice  # noqa: E402, F401  (of this app, too)
+from retrieval.loads.models import Load, Piece  # noqa: E402, F401  (of this app, too)

@@ -44,7 +44,7 @@ def reembed(collection: Collection, *, progress: Callable[[int], object]) -> Non
         locked.chunks.update(embedding=F("next_embedding"), next_embedding=None)
         locked.model, locked.dimension, locked.next_model = model.model, model.dimension, ""
         locked.version += 1
-        locked.shrunk_at = locked.version
+        locked.rearranged_at = locked.version
         locked.save()
         index_again(locked)
 

@@ -12,9 +12,11 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Exists, OuterRef
 
 from api.expiry import Expiring
 from retrieval.indexes import vector_index
+from retrieval.loads.models import OPEN, Load
 from retrieval.models import Chunk, Collection, Document
 
 if TYPE_CHECKING:
@@ -34,7 +36,9 @@ def abandon(collection: Collection) -> None:
 
 
 def abandoned() -> "QuerySet[Collection]":
-    return Collection.objects.filter(store="").order_by("pk")
+    """Return what is in no store, but for the drafts of documents that are still loaded."""
+    drafts = Load.objects.filter(stage__in=OPEN, draft=OuterRef("pk"))
+    return Collection.objects.filter(~Exists(drafts), store="").order_by("pk")
 
 
 def sweep_soon() -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 
@@ -32,7 +32,7 @@ class VectorIndex(ABC):
     """
 
     @abstractmethod
-    def add(self, collection: Collection, chunks: Sequence[Chunk]) -> None:
+    def add(self, collection: Collection, chunks: Iterable[Chunk]) -> None:
         """Take chunks in, before the transaction that makes them ends; their documents are set.
 
         What it raises undoes that transaction. Chunks that it knows already are replaced.

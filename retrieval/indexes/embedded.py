@@ -8,8 +8,9 @@ anyway, tells whether the matrix is still right, so that one process sees what a
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 BATCH = 5_000  # rows
+FETCHED = 500  # rows of one statement that names them
 LOADS = 16  # collections that can be read at a time
 FEW = 20_000  # chunks; all of so many are compared in some milliseconds
 LIKELY = 4_000  # chunks that are compared wholly, for their signs; more where more are wanted
@@ -41,7 +43,7 @@ class Matrix:
 
     model: str
     version: int
-    ids: NDArray[np.int64]  # (chunks,), ascending
+    ids: NDArray[np.int64]  # (chunks,)
     vectors: Vector  # (chunks, dimension)
     room: Vector  # (as many as fit, dimension): what the vectors are the beginning of
     signs: Signs
@@ -81,7 +83,7 @@ class EmbeddedIndex(VectorIndex):
         self.lock = Lock()
         self.loading = [Lock() for _ in range(LOADS)]
 
-    def add(self, collection: Collection, chunks: Sequence[Chunk]) -> None:
+    def add(self, collection: Collection, chunks: Iterable[Chunk]) -> None:
         """Nothing to do: the embeddings are in the database."""
 
     def remove(self, collection: Collection, chunk_ids: Sequence[int]) -> None:
@@ -127,21 +129,29 @@ class EmbeddedIndex(VectorIndex):
 def load(collection: Collection, known: Matrix) -> Matrix:
     """Read those of a collection's embeddings that are not known, and leave out those that went.
 
-    Ids rise in the order of the commits: writers of a collection wait for each other.
+    Ids rise in the order of the commits, for writers of a collection wait for each other; but
+    where it was rearranged, all are compared.
     """
-    last = int(known.ids[-1]) if len(known.ids) else 0
     chunks = Chunk.objects.filter(collection=collection)
     ids, vectors, room = known.ids, known.vectors, known.room
     signs, signs_room = known.signs, known.signs_room
-    if len(ids) and known.version < collection.shrunk_at:
-        alive = np.isin(ids, keys(chunks))
+    last = int(ids.max(initial=0))
+    earlier: list[int] = []
+    if len(ids) and known.version < collection.rearranged_at:
+        there = keys(chunks)
+        alive = np.isin(ids, there)
+        earlier = np.setdiff1d(there[there < last], ids).tolist()
         if not alive.all():
             ids, vectors = ids[alive], vectors[alive]
             signs = np.asfortranarray(signs[alive])
             room, signs_room = vectors, signs
-    found = chunks.filter(pk__gt=last).order_by("pk").values_list("pk", "embedding")
+    embeddings = chunks.order_by("pk").values_list("pk", "embedding")
+    found = chain(
+        *(embeddings.filter(pk__in=some) for some in batches(earlier, FETCHED)),
+        embeddings.filter(pk__gt=last).iterator(BATCH),
+    )
     came: list[int] = []
-    for some in batches(found.iterator(BATCH), BATCH):
+    for some in batches(found, BATCH):
         came += [pk for pk, _ in some]
         joined = np.frombuffer(b"".join(embedding for _, embedding in some), "<f4")
         more = joined.reshape(len(some), -1)

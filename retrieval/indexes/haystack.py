@@ -5,7 +5,7 @@ They share one filter language. Each chunk is a document of theirs, under its nu
 
 import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -54,7 +54,7 @@ class HaystackIndex(VectorIndex):
         self.documents = imported(path)(**declared(name) | given)
         self.retriever = imported(retriever)(document_store=self.documents)
 
-    def add(self, collection: Collection, chunks: Sequence[Chunk]) -> None:
+    def add(self, collection: Collection, chunks: Iterable[Chunk]) -> None:
         from haystack import Document as Entry
         from haystack.document_stores.types import DuplicatePolicy
 

@@ -4,7 +4,7 @@ Compares all vectors that pass the filter: exact, and made for what does not fit
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -43,15 +43,15 @@ class LanceIndex(VectorIndex):
         name = f"vectors_{dimension}"
         return self.database.create_table(name, schema=schema(dimension), exist_ok=True)
 
-    def add(self, collection: Collection, chunks: Sequence[Chunk]) -> None:
-        if not chunks:
-            return
+    def add(self, collection: Collection, chunks: Iterable[Chunk]) -> None:
         import pyarrow
 
         rows = [
             {"id": chunk.pk, "vector": chunk.vector, **compared(collection, chunk)}
             for chunk in chunks
         ]
+        if not rows:
+            return
         made = pyarrow.Table.from_pylist(rows, schema=schema(collection.dimension))
         with answering():
             table = self.table(collection.dimension)

@@ -4,7 +4,7 @@ Exact where few chunks are in question, by the index where many are. Iterative s
 older versions lack, go on through the index until enough of what it finds passes the filter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import isqrt
 
 from django.core.exceptions import ImproperlyConfigured
@@ -57,7 +57,7 @@ class PgvectorIndex(VectorIndex):
                 "USING hnsw (embedding vector_cosine_ops)"
             )
 
-    def add(self, collection: Collection, chunks: Sequence[Chunk]) -> None:
+    def add(self, collection: Collection, chunks: Iterable[Chunk]) -> None:
         """Insert in the transaction that makes the chunks."""
         name = table(collection.dimension)
         with connection.cursor() as cursor:

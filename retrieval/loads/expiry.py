@@ -25,7 +25,7 @@ def expiring() -> Iterator[Expiring]:
     kept_until = now - timedelta(days=settings.LOADS_KEPT_DAYS)
     if unarrived().exists():
         yield Expiring("files that never arrived whole", forget_unarrived)
-    if kept.is_left():
+    if kept.left().exists():
         yield Expiring("files whose load has ended", kept.drop_left)
     # A file's row points to its archive's: an archive goes when its files have gone.
     old = Load.objects.filter(stage__in=ENDED, ended_at__lt=kept_until)

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from django.db import transaction
 
-from retrieval.loads.models import ENDED, Load, Piece, ReadySlice
+from retrieval.loads.models import ENDED, Load, Piece
+from retrieval.sweeping import sweep_soon
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 Writing = Callable[[], AbstractContextManager[None]]
 PIECE = 256 * 1024  # bytes
@@ -58,30 +62,21 @@ def drop(load: Load, kind: str) -> None:
         Piece.objects.filter(pk__in=some).delete()
 
 
-def drop_slices(load: Load) -> None:
-    while some := list(load.slices.values_list("pk", flat=True)[:SOME]):
-        ReadySlice.objects.filter(pk__in=some).delete()
-
-
 def drop_all(load: Load) -> None:
     """Forget what a load held that has ended."""
-    drop_slices(load)
     drop(load, "file")
     drop(load, "text")
+    if load.draft_id:
+        sweep_soon()
 
 
 def drop_left() -> int:
     """Forget what loads hold that have ended: whoever ended them died before they could."""
     count = 0
-    for model in (Piece, ReadySlice):
-        left = model.objects.filter(load__stage__in=ENDED)
-        while some := list(left.values_list("pk", flat=True)[:SOME]):
-            count += model.objects.filter(pk__in=some).delete()[0]
+    while some := list(left().values_list("pk", flat=True)[:SOME]):
+        count += Piece.objects.filter(pk__in=some).delete()[0]
     return count
 
 
-def is_left() -> bool:
-    """Tell whether a load that has ended holds something still."""
-    return any(
-        model.objects.filter(load__stage__in=ENDED).exists() for model in (Piece, ReadySlice)
-    )
+def left() -> "QuerySet[Piece]":
+    return Piece.objects.filter(load__stage__in=ENDED)

@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.db import models
 
 from retrieval.metadata import MAX_LENGTH
-from retrieval.models import KEY_MAX_LENGTH
+from retrieval.models import KEY_MAX_LENGTH, Collection
 
 PROBLEM_MAX_LENGTH = 1_000  # characters
 
@@ -50,6 +50,9 @@ class Load(models.Model):
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.ARRIVING)
     passages = models.PositiveIntegerField(default=0, help_text="That its text makes.")
     embedded = models.PositiveIntegerField(default=0, help_text="That are ready to be stored.")
+    draft = models.ForeignKey(
+        Collection, models.SET_NULL, null=True, blank=True, help_text="Of many passages."
+    )
     cut_by = models.CharField(max_length=200, blank=True, help_text="The rule that cut it.")
     problem = models.CharField(max_length=PROBLEM_MAX_LENGTH, blank=True)
     notes = models.JSONField(default=list, help_text="What its sender should be told.")
@@ -96,22 +99,3 @@ class Piece(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.position}"
-
-
-class ReadySlice(models.Model):
-    """Passages of a load that only have to be written, with what they are found by."""
-
-    load = models.ForeignKey(Load, models.CASCADE, related_name="slices", db_index=False)
-    start = models.PositiveIntegerField(help_text="The place of its first passage.")
-    texts = models.JSONField()
-    terms = models.JSONField(help_text="Of each passage, with spaces between them.")
-    embeddings = models.BinaryField(help_text="32-bit floats, little-endian, one after another.")
-
-    class Meta:
-        app_label = "retrieval"
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["load", "start"], name="one_slice_each")
-        ]
-
-    def __str__(self) -> str:
-        return str(self.start)

@@ -117,7 +117,7 @@ def cancel(load: Load, *, why: str = "") -> bool:
     """End a load, and those of its files; what is stored stays. Tell whether there was any."""
     there = Load.objects.filter(pk=load.pk) | Load.objects.filter(archive=load)
     wanted = there.filter(stage__in=[Stage.ARRIVING, *OPEN])
-    cancelled = list(wanted.values_list("pk", flat=True))
+    cancelled = list(wanted.only("pk", "draft"))
     # By its stage again: one may have been stored meanwhile.
     ended = wanted.update(
         stage=Stage.CANCELLED,
@@ -126,8 +126,8 @@ def cancel(load: Load, *, why: str = "") -> bool:
         lease=None,
         leased_until=None,
     )
-    for pk in cancelled:
-        kept.drop_all(Load(pk=pk))
+    for each in cancelled:
+        kept.drop_all(each)
     return ended > 0
 
 

@@ -4,25 +4,27 @@ from collections.abc import Callable
 from functools import lru_cache
 from itertools import islice
 
-import numpy as np
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from retrieval import chunking
 from retrieval.chunking import Passage, passages
-from retrieval.datastore import Datastore, NewDocument, ReadyPassage, ready, require_model
+from retrieval.datastore import Datastore, NewDocument, require_model
 from retrieval.embeddings import embedder
 from retrieval.exceptions import TooManyChunksError
 from retrieval.loads import kept
 from retrieval.loads.archives import unpack
 from retrieval.loads.lease import Lease
-from retrieval.loads.models import Load, ReadySlice, Stage
+from retrieval.loads.models import Load, Stage
 from retrieval.loads.twins import told_of_twin
 from retrieval.metadata import UNKNOWN, Metadata
+from retrieval.models import Collection
 from retrieval.parsing import Limits
 from retrieval.parsing.sandbox import read_file
+from retrieval.passages import ReadyPassage, add_to_draft, new_draft, ready
 from retrieval.serializers import METADATA
+from retrieval.sweeping import sweep_soon
 from retrieval.terms import VERSION
 
 SLICE = 64  # passages: a second or two
@@ -53,10 +55,12 @@ def limits() -> Limits:
 
 
 def embed(lease: Lease) -> None:
-    """Make some passages ready to be stored; store them when all are."""
+    """Write some passages into a draft of the document; put it in when all are written."""
     load, by = lease.load, rule()
     if load.cut_by != by:  # it is new, or the site was set to another model meanwhile
         begin(lease, by)
+    elif load.passages <= SLICE:
+        store(lease, passages=ready(cut(load, by)))
     elif load.embedded < load.passages:
         some = list(islice(cut(load, by), load.embedded, load.embedded + SLICE))
         add(lease, some)
@@ -66,9 +70,6 @@ def embed(lease: Lease) -> None:
 
 def begin(lease: Lease, by: str) -> None:
     load = lease.load
-    if load.slices.exists():
-        with lease.writing():
-            kept.drop_slices(load)
     count = len(cut(load, by))
     datastore = Datastore(load.store, load.username)
     if known := datastore.collection():
@@ -76,7 +77,10 @@ def begin(lease: Lease, by: str) -> None:
         datastore.require_room(known, [document(load)], count)
     elif count > settings.RETRIEVAL_MAX_COLLECTION_CHUNKS:
         raise too_many(count)
-    lease.update(cut_by=by, passages=count, embedded=0)
+    earlier = load.draft_id
+    lease.update(cut_by=by, passages=count, embedded=0, draft_id=None)
+    if earlier:
+        sweep_soon()
 
 
 def too_many(count: int) -> TooManyChunksError:
@@ -88,43 +92,33 @@ def too_many(count: int) -> TooManyChunksError:
 
 def add(lease: Lease, some: list[Passage]) -> None:
     load = lease.load
-    made = ready(some)
+    start, made = load.embedded, ready(some)
     with transaction.atomic():
-        lease.update(embedded=load.embedded + len(made))
-        ReadySlice.objects.create(
-            load=load,
-            start=load.embedded - len(made),
-            texts=[passage.text for passage in made],
-            terms=[" ".join(passage.terms) for passage in made],
-            embeddings=b"".join(passage.embedding for passage in made),
-        )
+        draft = Collection(pk=load.draft_id) if start else new_draft()
+        lease.update(embedded=start + len(made), draft_id=draft.pk)
+        add_to_draft(draft, made, start=start)
 
 
-def store(lease: Lease) -> None:
-    """Put the document in, whole, and end the load with it.
+def store(lease: Lease, passages: list[ReadyPassage] | None = None) -> None:
+    """Put the document in, whole, and end the load with it; its passages may be in a draft.
 
     What was saved under its id since the file came is newer, and stays.
     """
     load = lease.load
     datastore = Datastore(load.store, load.username)
     new = document(load, text=kept.text_of(load))
-    passages = [passage for each in load.slices.order_by("start") for passage in of_slice(each)]
     notes = [*load.notes, *told_of_twin(datastore, new)]
+    now = timezone.now()
     with transaction.atomic():
         if datastore.documents().filter(key=new.id, updated_at__gt=load.created_at).exists():
-            lease.update(stage=Stage.CANCELLED, ended_at=timezone.now(), problem=NEWER)
+            lease.update(stage=Stage.CANCELLED, ended_at=now, problem=NEWER)
         else:
-            lease.update(stage=Stage.STORED, ended_at=timezone.now(), notes=notes)
-            datastore.replace([new], [passages])
+            lease.update(stage=Stage.STORED, ended_at=now, notes=notes, embedded=load.passages)
+            if passages is not None:
+                datastore.replace([new], [passages])
+            elif datastore.adopt(new, Collection(pk=load.draft_id)) != load.passages:
+                raise RuntimeError("Passages of a draft are gone: the document would be in part")
     kept.drop_all(load)
-
-
-def of_slice(each: ReadySlice) -> list[ReadyPassage]:
-    vectors = np.frombuffer(bytes(each.embeddings), "<f4").reshape(len(each.texts), -1)
-    return [
-        ReadyPassage(text, terms.split(" ") if terms else [], vector.tobytes())
-        for text, terms, vector in zip(each.texts, each.terms, vectors, strict=True)
-    ]
 
 
 def document(load: Load, text: str = "") -> NewDocument:

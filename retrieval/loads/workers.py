@@ -8,6 +8,7 @@ from django.conf import settings
 
 from retrieval.loads import cores, kept
 from retrieval.loads.tasks import revive
+from retrieval.sweeping import sweep_soon
 
 NICE = 10
 """Who loads lets those first whose requests are answered."""
@@ -20,6 +21,7 @@ def prepare() -> None:
     cores.begin()
     settings.RETRIEVAL_EMBEDDING_THREADS = 1  # more workers make more use of more cores
     kept.drop_left()
+    sweep_soon()
     revive(at_once=True)
 
 

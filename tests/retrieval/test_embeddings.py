@@ -14,7 +14,7 @@ from django.apps import apps as django_apps
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
-from retrieval import apps, datastore
+from retrieval import apps, datastore, passages
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.embeddings import Embedder, embedder
 from retrieval.embeddings.local import LocalEmbedder, ModelFile, local_embedder, model_file
@@ -120,7 +120,8 @@ def asking(url: str) -> "OpenAIEmbedder":
 @pytest.fixture
 def remote(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator["OpenAIEmbedder"]:
     model = asking(service.url)
-    monkeypatch.setattr(datastore, "embedder", lambda: model)
+    for module in (datastore, passages):
+        monkeypatch.setattr(module, "embedder", lambda: model)
     yield model
     model.client.close()
 

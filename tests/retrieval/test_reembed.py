@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from retrieval import datastore, reembedding
+from retrieval import datastore, passages, reembedding
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.embeddings import Embedder, embedder
 from retrieval.exceptions import EmbeddingError, OtherModelError
@@ -49,7 +49,7 @@ def letters(monkeypatch: pytest.MonkeyPatch) -> Letters:
     )
     Datastore("retrieval-none").query([("aaa", EVERYTHING, 1)])  # its matrix is in memory
     model = Letters()
-    for module in (datastore, reembedding, command):
+    for module in (datastore, passages, reembedding, command):
         monkeypatch.setattr(module, "embedder", lambda: model)
     return model
 

@@ -10,10 +10,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from retrieval import datastore, sweeping
 from retrieval.chunking import Passage
-from retrieval.datastore import Datastore, NewDocument, ReadyPassage
+from retrieval.datastore import Datastore, NewDocument
 from retrieval.embeddings import embedder
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.models import Chunk, Collection, Document
+from retrieval.passages import ReadyPassage
 from retrieval.sweeping import BATCH, abandoned, sweep, sweep_some
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]

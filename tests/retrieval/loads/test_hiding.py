@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from retrieval.datastore import Datastore
 from retrieval.loads import kept, receiving
-from retrieval.loads.models import Load, Piece, Stage
+from retrieval.loads.models import Load, Stage
 from retrieval.loads.pages import hide
 from tests.conftest import Mount
+from tests.retrieval.loads.working import nothing_is_kept
 from tests.retrieval.test_uploads import upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,4 +63,4 @@ def test_a_file_may_be_cancelled_and_hidden_while_it_arrives(
     answer = upload(open_plugin, b"The heron waits.", "a.txt", query="?wait=false")
     assert answer.status_code == 202
     assert answer.json()["loads"][0]["stage"] == "cancelled"
-    assert not Load.objects.exists() and not Piece.objects.exists()
+    assert not Load.objects.exists() and nothing_is_kept()

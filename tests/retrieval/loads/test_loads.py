@@ -7,11 +7,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from retrieval.loads.models import Load, Piece, ReadySlice
+from retrieval.loads.models import Load
 from retrieval.models import Chunk, Document
 from tests.conftest import Mount
 from tests.retrieval.documents import pdf
-from tests.retrieval.loads.working import LONG, status, work_off, zipped
+from tests.retrieval.loads.working import LONG, nothing_is_kept, status, work_off, zipped
 from tests.retrieval.test_operations import ask
 from tests.retrieval.test_uploads import upload
 
@@ -41,8 +41,7 @@ def test_a_long_file_is_received_and_saved_behind(open_plugin: Mount) -> None:
     assert document["metadata"] == {"source": "file", "source_id": "herons.txt", "author": "Ann"}
     [best] = ask(open_plugin, "Who stands in lake 17?", top_k=1)
     assert "lake 17" in best["text"]
-    assert not Piece.objects.exists()
-    assert not ReadySlice.objects.exists()
+    assert nothing_is_kept()
 
 
 def test_who_does_not_wait_is_answered_before_anything_is_read(open_plugin: Mount) -> None:
@@ -61,7 +60,7 @@ def test_who_waits_is_refused_what_takes_long_and_nothing_is_kept(
     assert answer.status_code == 413
     assert "3" in answer.json()["detail"]
     assert not Load.objects.exists()
-    assert not Piece.objects.exists()
+    assert nothing_is_kept()
 
 
 def test_who_waits_has_it_saved_before_the_answer(open_plugin: Mount) -> None:
@@ -144,7 +143,7 @@ def test_a_zip_of_files_becomes_a_document_of_each(open_plugin: Mount) -> None:
     assert done["notes"] == ["1 hidden file was left out."]
     found = Document.objects.order_by("source_id").values_list("source_id", "author")
     assert list(found) == [("2024/heron.txt", "Ann"), ("penguins.pdf", "Ann")]
-    assert not Piece.objects.exists()
+    assert nothing_is_kept()
 
 
 @pytest.mark.parametrize(
@@ -201,7 +200,7 @@ def test_a_load_that_is_cancelled_stores_nothing_and_keeps_nothing(open_plugin: 
     work_off()
     assert status(open_plugin, answer)["stage"] == "cancelled"
     assert not Document.objects.exists()
-    assert not Piece.objects.exists()
+    assert nothing_is_kept()
     assert open_plugin.delete(f"/loads/{load['id']}").json() == {"success": False}
 
 
@@ -247,7 +246,7 @@ def test_what_more_than_all_may_hold_fails_before_it_is_embedded(
     answer = upload(open_plugin, LONG.encode(), "a.txt")
     work_off()
     assert "more than all documents together" in status(open_plugin, answer)["problem"]
-    assert not ReadySlice.objects.exists()
+    assert nothing_is_kept()
 
 
 def test_the_list_goes_on_where_it_ended(

@@ -12,19 +12,19 @@ from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
 from retrieval.chunking import Passage
-from retrieval.datastore import ready
 from retrieval.embeddings import embedder
 from retrieval.exceptions import EmbeddingError
 from retrieval.loads import steps, turns
 from retrieval.loads.lease import MOST_TRIES, Lease, leased
-from retrieval.loads.models import Load, Piece, ReadySlice, Stage
+from retrieval.loads.models import Load, Piece, Stage
 from retrieval.loads.tasks import look_again, turn
 from retrieval.loads.turns import take_turn
 from retrieval.models import Chunk, Document
 from retrieval.parsing import sandbox
+from retrieval.passages import ready
 from tests.conftest import Mount, mount_of
 from tests.retrieval.documents import pdf
-from tests.retrieval.loads.working import LONG, status, work_off
+from tests.retrieval.loads.working import LONG, nothing_is_kept, status, work_off
 from tests.retrieval.test_uploads import upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -172,8 +172,7 @@ def test_who_lost_the_lease_in_a_step_writes_nothing_of_it(
     assert status(open_plugin, answer)["stage"] == ("stored" if stored else "cancelled")
     assert [document.text for document in Document.objects.all()] == [LONG] * stored
     assert Chunk.objects.count() == Load.objects.get().embedded * stored
-    assert not Piece.objects.exists()
-    assert not ReadySlice.objects.exists()
+    assert nothing_is_kept()
 
 
 def test_who_lost_the_lease_leaves_the_text_to_who_took_it_up(
@@ -212,7 +211,7 @@ def test_a_broken_file_that_is_cancelled_while_it_is_read_holds_up_no_other(
     monkeypatch.setattr(steps, "read_file", slow)
     work_off()
     assert stages() == {"a.pdf": "cancelled", "b.txt": "stored"}
-    assert not Piece.objects.exists()
+    assert nothing_is_kept()
 
 
 def test_signs_of_life_hold_it_for_longer_than_a_lease(
@@ -337,7 +336,7 @@ def test_a_file_at_which_its_worker_ends_each_time_fails_in_words(open_plugin: M
     told = status(open_plugin, answer)
     assert told["stage"] == "failed"
     assert f"begun {MOST_TRIES} times" in told["problem"]
-    assert not Piece.objects.exists()
+    assert nothing_is_kept()
 
 
 def test_a_step_that_is_done_is_no_try_that_failed(open_plugin: Mount) -> None:
@@ -440,7 +439,7 @@ def test_passages_cut_by_another_rule_are_made_anew(
     open_plugin: Mount, settings: Settings, short_turns: None
 ) -> None:
     answer = behind(open_plugin, content=LONG * 4)
-    while not ReadySlice.objects.exists():
+    while not Load.objects.get().draft:
         take_turn()
     before = Load.objects.get().passages
     settings.RETRIEVAL_CHUNK_TOKENS = 40
@@ -467,7 +466,7 @@ def test_a_site_set_to_another_model_waits_for_reembed_and_goes_on(
             def __getattr__(self, name: str) -> Any:
                 return getattr(embedder(), name)
 
-        for module in ("datastore", "loads.steps"):
+        for module in ("datastore", "passages", "loads.steps"):
             patch.setattr(f"retrieval.{module}.embedder", Other)
         assert take_turn() is False
     assert "reembed" in status(open_plugin, answer)["problem"]

@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from retrieval.loads.models import Load, Piece, ReadySlice
-from retrieval.models import Document
+from retrieval.loads.models import Load, Piece
+from retrieval.models import Collection, Document
 from tests.conftest import Mount, mount_of
-from tests.retrieval.loads.working import LONG, status, work_off, zipped
+from tests.retrieval.loads.working import LONG, nothing_is_kept, status, work_off, zipped
 from tests.retrieval.test_uploads import upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,7 +91,7 @@ def test_who_deletes_their_account_ends_their_loads_and_nobody_else_s(
     operator.post(f"/admin/auth/user/{ann.pk}/delete/", {"post": "yes"})
     assert [load.name for load in Load.objects.all()] == ["bob.txt"]
     assert {piece.load.name for piece in Piece.objects.all()} == {"bob.txt"}
-    assert not ReadySlice.objects.exists()
+    assert not Collection.objects.filter(store="").exists()
     work_off()
     assert Document.objects.get().source_id == "bob.txt"
 
@@ -140,7 +140,7 @@ def test_a_file_that_never_arrived_whole_is_forgotten_after_an_hour(open_plugin:
     days_pass(1 / 20)
     call_command("tidy", verbosity=0)
     assert not Load.objects.exists()
-    assert not Piece.objects.exists()
+    assert nothing_is_kept()
 
 
 def test_turns_that_ended_a_day_ago_are_forgotten_and_those_that_wait_are_not(

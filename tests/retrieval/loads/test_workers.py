@@ -7,7 +7,7 @@ import pytest
 from django.db.models import F
 
 from retrieval.chunking import passages
-from retrieval.loads.models import Load, Piece, ReadySlice, Stage
+from retrieval.loads.models import Load, Stage
 from retrieval.models import Chunk, Collection, Document
 from tests.conftest import Mount
 from tests.retrieval.documents import pdf
@@ -25,7 +25,7 @@ from tests.retrieval.loads.processes import (
     worker,
     workers_beside,
 )
-from tests.retrieval.loads.working import LONG, status, zipped
+from tests.retrieval.loads.working import LONG, nothing_is_kept, status, zipped
 from tests.retrieval.test_uploads import upload
 
 pytestmark = [
@@ -51,8 +51,7 @@ def counted() -> None:
     """What is counted of the documents is what is there, and nothing is kept of their loads."""
     collection = Collection.objects.get()
     assert collection.chunk_count == Chunk.objects.count()
-    assert not ReadySlice.objects.exists()
-    assert not Piece.objects.exists()
+    assert nothing_is_kept()
 
 
 def test_a_worker_killed_at_each_stage_loses_and_doubles_nothing(open_plugin: Mount) -> None:
@@ -72,7 +71,7 @@ def test_a_worker_killed_at_each_stage_loses_and_doubles_nothing(open_plugin: Mo
         time_passes()
     with worker():
         until(load.filter(stage=Stage.STORED).exists, "storing at last")
-        until(lambda: not Piece.objects.exists(), "forgetting what the load held")
+        until(nothing_is_kept, "forgetting what the load held")
     text = is_whole("heron")
     assert all(text.count(page) == 1 for page in PAGES)
     assert status(open_plugin, big)["passages"] == Chunk.objects.count()
@@ -93,7 +92,7 @@ def test_a_worker_killed_twice_in_an_archive_makes_a_document_of_each_file(
     with worker():
         stored = Load.objects.exclude(archive=None).filter(stage=Stage.STORED)
         until(lambda: stored.count() == 12, "all documents")
-        until(lambda: not Piece.objects.exists(), "forgetting what the loads held")
+        until(nothing_is_kept, "forgetting what the loads held")
     assert status(open_plugin, answer)["files"]["stored"] == 12
     texts = sorted(Document.objects.values_list("text", flat=True))
     assert texts == sorted(PAGES[:12])

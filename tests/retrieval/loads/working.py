@@ -5,7 +5,9 @@ import zipfile
 from collections.abc import Iterable
 from typing import Any
 
+from retrieval.loads.models import Piece
 from retrieval.loads.turns import take_turn
+from retrieval.models import Collection
 from tests.conftest import Mount
 
 LONG = "\n\n".join(f"Heron number {n} stands in lake {n}, and waits for fish." for n in range(40))
@@ -15,6 +17,11 @@ LONG = "\n\n".join(f"Heron number {n} stands in lake {n}, and waits for fish." f
 def work_off() -> None:
     while take_turn():
         pass
+
+
+def nothing_is_kept() -> bool:
+    """Tell whether loads hold nothing any more: no file, no text, no draft."""
+    return not (Piece.objects.exists() or Collection.objects.filter(store="").exists())
 
 
 def zipped(files: dict[str, bytes] | Iterable[tuple[str, bytes]]) -> bytes:
