@@ -2,7 +2,7 @@
 its document, so nothing is added or changed by hand."""
 
 from textwrap import shorten
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -16,11 +16,20 @@ from retrieval.datastore import Datastore
 from retrieval.loads.models import Load
 from retrieval.models import BEGINNING, Chunk, Collection, Document
 
+IN_NO_STORE = {"collection__in": Collection.objects.filter(store="")}
+
 
 class LookInside(admin.ModelAdmin[Any]):
-    """Shows all and changes nothing: a document is whole, or gone, and chunks go with it."""
+    """Changes nothing: a document is whole, or gone, and chunks go with it.
+
+    Shows what is in a plugin's store, neither what is being swept nor drafts.
+    """
 
     show_full_result_count = False  # a second count of the whole table at each page
+    in_no_store: ClassVar[dict[str, Any]] = {"store": ""}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).exclude(**self.in_no_store)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -43,6 +52,7 @@ class CollectionAdmin(LookInside):
 
 @admin.register(Document)
 class DocumentAdmin(LookInside):
+    in_no_store = IN_NO_STORE
     list_display = ("title", "key", "whose", "source", "author", "created_at", "updated_at")
     list_filter = ("collection__store", "source", "updated_at")
     list_select_related = ("collection",)
@@ -79,6 +89,7 @@ class DocumentAdmin(LookInside):
 
 @admin.register(Chunk)
 class ChunkAdmin(LookInside):
+    in_no_store = IN_NO_STORE
     list_display = ("id", "collection", "document", "position", "excerpt")
     list_filter = ("collection__store",)
     list_select_related = ("collection", "document")

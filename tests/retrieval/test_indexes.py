@@ -10,6 +10,7 @@ import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from retrieval import apps, indexes
+from retrieval.chunking import passages
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.embeddings import embedder
 from retrieval.filters import EVERYTHING, Filter
@@ -18,6 +19,7 @@ from retrieval.indexes.embedded import EmbeddedIndex
 from retrieval.indexes.lancedb import LanceIndex
 from retrieval.metadata import Metadata
 from retrieval.models import Chunk, Collection, Document
+from retrieval.passages import add_to_draft, new_draft, ready
 from tests.retrieval.indexes import INDEXES, chosen
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +71,23 @@ def test_the_nearest_comes_first(
     index: VectorIndex, store: Datastore, question: str, key: str
 ) -> None:
     assert nearest(index, store, question) == [key]
+
+
+def test_a_draft_is_found_once_its_passages_are_given_to_a_document(
+    index: VectorIndex, store: Datastore
+) -> None:
+    draft = new_draft()
+    for start, text in enumerate(("Herons wait for fish.", "Cranes dance.")):
+        add_to_draft(draft, ready([*passages(text)]), start=start)
+    store.upsert([NewDocument(id="owl", text="Owls hunt at night.")])
+    assert nearest(index, store, "Who dances?") != ["birds"]
+    assert nearest(index, store, "What flies at night?") == ["owl"]  # its number is the last
+    assert store.adopt(NewDocument(id="birds", text="All."), draft) == 2
+    for where in (EVERYTHING, Filter(document_id="birds")):
+        assert nearest(index, store, "Who dances?", where) == ["birds"]
+        assert nearest(index, store, "What do herons eat?", where) == ["birds"]
+    assert nearest(index, store, "What flies at night?") == ["owl"]
+    assert len(nearest(index, store, "anything", limit=100)) == len(TEXTS) + 3
 
 
 def test_all_are_found_where_few_are_there(index: VectorIndex, store: Datastore) -> None:
