@@ -16,6 +16,8 @@ from threading import Event, Lock, Thread
 
 from django.conf import settings
 
+from api.processes import let_others_first
+
 AGAIN = 2  # seconds until one that ended is started again, the first time
 LATEST = 60  # seconds, when it ends each time
 LIVED = 10  # seconds after which it did not end at its start
@@ -66,6 +68,7 @@ def keep_running(command: list[str], environ: dict[str, str], ended: Event) -> N
                 # Its own, and so its group: Ctrl-C is told to the server, which ends it in order.
                 start_new_session=True,
             )
+        let_others_first(process.pid)  # from its start on, which takes a second of a core
         while process.poll() is None and not ended.wait(LOOK / 5):
             pass
         stop(process)

@@ -6,6 +6,7 @@ import signal
 import pytest
 from django.db.models import F
 
+from api.processes import NICE
 from retrieval.chunking import passages
 from retrieval.loads.models import Load, Stage
 from retrieval.models import Chunk, Collection, Document
@@ -142,6 +143,7 @@ def test_a_worker_beside_a_server_is_started_again_and_ends_with_it(command: lis
         until_it_answers(port)
         until(lambda: workers_beside(process), "its worker's start", every=0.1)
         [first] = workers_beside(process)
+        until(lambda: os.getpriority(os.PRIO_PROCESS, first) == NICE, "letting requests go first")
         os.kill(first, signal.SIGKILL)
         until(lambda: workers_beside(process) - {first}, "its worker's second start", every=0.1)
         until_stored(port, send(port, "A heron."))
