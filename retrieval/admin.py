@@ -114,4 +114,5 @@ class LoadAdmin(LookInside):
     list_display = ("name", "store", owner, "stage", "embedded", "passages", "created_at")
     list_filter = ("stage", "store", "created_at")
     search_fields = ("name", "username", "problem")
+    exclude = ("draft",)
     date_hierarchy = "created_at"
