@@ -3,9 +3,12 @@
 import os
 import time
 from threading import Condition
+from typing import Any
 from weakref import WeakSet
 
 from django.db.backends.sqlite3 import base
+
+from api.sqlite.waiting import WaitingConnection, WaitingCursor
 
 WAIT = 0.5
 """Seconds for which one who opens a file waits until all that may only read it have closed it."""
@@ -26,6 +29,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
     changed = Condition()
     only_read: WeakSet["DatabaseWrapper"] = WeakSet()
     """Those of this process that are open, and may only read."""
+
+    def get_connection_params(self) -> dict[str, Any]:
+        params: dict[str, Any] = super().get_connection_params()
+        self.patience = params.get("timeout", WaitingConnection.patience)
+        return params | {"timeout": 0, "factory": WaitingConnection}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> WaitingConnection:
+        made: WaitingConnection = super().get_new_connection(conn_params)
+        made.patience = self.patience
+        return made
+
+    def create_cursor(self, name: str | None = None) -> WaitingCursor:
+        return self.connection.cursor(factory=WaitingCursor)  # type: ignore[no-any-return]
 
     def others_only_read(self) -> bool:
         name = self.settings_dict["NAME"]

@@ -1,16 +1,20 @@
-"""A connection to SQLite is kept until a statement fails on it."""
+"""A connection to SQLite: kept until a statement fails on it, and patient with who writes."""
 
 import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError, close_old_connections, connection
+from django.contrib.auth.models import User
+from django.db import OperationalError, close_old_connections, connection, transaction
 
+from api.compiled import Statement
 from tests.chaos.processes import LEAVES_MODES_OUT
 from tests.development_server import PROJECT
 
@@ -113,3 +117,82 @@ def test_a_file_that_was_only_read_is_written_again(tmp_path: Path) -> None:
                 assert told.readline().strip() == said
             asked.close()
         assert keeper.execute("SELECT count(*) FROM todo").fetchone() == (1,)
+
+
+# --- Waiting for one's turn to write -------------------------------------------------------
+
+
+@pytest.fixture
+def other() -> Iterator[sqlite3.Connection]:
+    """Return a connection of somebody else's, which has the turn."""
+    path = connection.settings_dict["NAME"]
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as made:
+        made.execute("BEGIN IMMEDIATE")
+        yield made
+
+
+def in_transaction() -> None:
+    with transaction.atomic():
+        ask("UPDATE auth_user SET first_name = 'Ann'")
+
+
+def many() -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany("UPDATE auth_user SET first_name = %s", [["Ann"], ["Ann"]])
+
+
+WAYS: dict[str, Callable[[], object]] = {
+    "a statement": lambda: ask("UPDATE auth_user SET first_name = 'Ann'"),
+    "a compiled one": lambda: Statement("UPDATE auth_user SET first_name = %s").rows(["Ann"]),
+    "a transaction": in_transaction,
+    "many": many,
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_one_who_writes_waits_for_another(ann: User, other: sqlite3.Connection, way: str) -> None:
+    ending = threading.Timer(0.3, other.execute, ["COMMIT"])
+    ending.start()
+    WAYS[way]()
+    assert ending.finished.is_set()
+    ann.refresh_from_db()
+    assert ann.first_name == "Ann"
+    assert opened() is connection.connection
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_they_do_so_for_as_long_as_is_set(
+    other: sqlite3.Connection, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.2)
+    connection.close()
+    began = time.monotonic()
+    with pytest.raises(OperationalError, match="locked"):
+        WAYS[way]()
+    assert time.monotonic() - began >= 0.2
+    other.execute("COMMIT")
+    WAYS[way]()
+
+
+def test_nobody_waits_to_read(other: sqlite3.Connection) -> None:
+    other.execute("UPDATE auth_user SET first_name = 'Bob'")
+    ask("SELECT * FROM auth_user")
+
+
+def test_a_transaction_that_could_only_fail_is_not_waited_for(
+    ann: User, other: sqlite3.Connection
+) -> None:
+    other.execute("COMMIT")
+    ask("BEGIN")
+    ask("SELECT * FROM auth_user")
+    other.execute("UPDATE auth_user SET first_name = 'Bob'")
+    began = time.monotonic()
+    with pytest.raises(OperationalError, match="locked"):
+        ask("UPDATE auth_user SET first_name = 'Ann'")
+    assert time.monotonic() - began < connection.settings_dict["OPTIONS"]["timeout"] / 2
+    connection.close()
+
+
+def test_other_errors_are_told_at_once() -> None:
+    with pytest.raises(OperationalError, match="nonsense"):
+        ask("nonsense")

@@ -1,0 +1,78 @@
+"""How one who writes waits for their turn: by looking again every half millisecond.
+
+SQLite itself looks again after 1, 2, 5, 10 and more milliseconds, up to 100. So whoever writes
+much takes turn after turn, and one who writes once may wait for most of a second.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ParamSpec, TypeVar
+
+from django.db.backends.sqlite3.base import SQLiteCursorWrapper
+
+AGAIN = 0.0005  # seconds
+BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY)
+"""What is told of a file that another writes to, or puts in order. That a transaction which has
+read can write no more (SQLITE_BUSY_SNAPSHOT) would be told for ever."""
+
+Params = ParamSpec("Params")
+Result = TypeVar("Result")
+
+
+class WaitingConnection(sqlite3.Connection):
+    """The driver's connection; its own timeout is to be 0."""
+
+    patience = 5.0
+    """Seconds after which the file is said to be locked."""
+
+    def execute(self, *args: Any) -> sqlite3.Cursor:
+        return in_turn(self, super().execute, *args)
+
+    @contextmanager
+    def waiting_by_itself(self) -> Iterator[None]:
+        """Have SQLite wait: part of what is done may be written when it has to."""
+        super().execute(f"PRAGMA busy_timeout = {self.patience * 1000:.0f}")
+        try:
+            yield
+        finally:
+            super().execute("PRAGMA busy_timeout = 0")
+
+    def executescript(self, *args: Any) -> sqlite3.Cursor:
+        with self.waiting_by_itself():
+            return super().executescript(*args)
+
+
+class WaitingCursor(SQLiteCursorWrapper):
+    """Django's cursor over such a connection."""
+
+    connection: WaitingConnection
+
+    def execute(self, *args: Any) -> Any:
+        return in_turn(self.connection, super().execute, *args)
+
+    def executemany(self, *args: Any) -> Any:
+        with self.connection.waiting_by_itself():
+            return super().executemany(*args)
+
+
+def in_turn(
+    connection: WaitingConnection,
+    run: Callable[Params, Result],
+    *args: Params.args,
+    **kwargs: Params.kwargs,
+) -> Result:
+    """Run a statement when nobody else writes. Raises OperationalError when patience has ended."""
+    ends = 0.0
+    while True:
+        try:
+            return run(*args, **kwargs)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode not in BUSY:
+                raise
+            now = time.monotonic()
+            ends = ends or now + connection.patience
+            if now >= ends:
+                raise
+        time.sleep(AGAIN)
