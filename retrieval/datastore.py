@@ -324,7 +324,8 @@ def cut_within(documents: Sequence[NewDocument], at_most: int) -> list[list[Pass
         if left < 0:
             raise TooManyAtOnceError(
                 f"That makes more passages than one call may bring, {at_most:,}. Send less at a "
-                "time, or send it as a file, which is saved in the background. Nothing was stored."
+                "time, or as a file without wait=true, which is saved in the background. Nothing "
+                "was stored."
             )
     return cut
 
