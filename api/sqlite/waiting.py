@@ -30,6 +30,9 @@ class WaitingConnection(sqlite3.Connection):
     def execute(self, *args: Any) -> sqlite3.Cursor:
         return in_turn(self, super().execute, *args)
 
+    def commit(self) -> None:  # who reads may be in the way where there is no write-ahead log
+        in_turn(self, super().commit)
+
     @contextmanager
     def waiting_by_itself(self) -> Iterator[None]:
         """Have SQLite wait: part of what is done may be written when it has to."""

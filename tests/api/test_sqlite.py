@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.db import OperationalError, close_old_connections, connection, transaction
 
 from api.compiled import Statement
+from api.sqlite.waiting import WaitingConnection
 from tests.chaos.processes import LEAVES_MODES_OUT
 from tests.development_server import PROJECT
 
@@ -196,3 +197,24 @@ def test_a_transaction_that_could_only_fail_is_not_waited_for(
 def test_other_errors_are_told_at_once() -> None:
     with pytest.raises(OperationalError, match="nonsense"):
         ask("nonsense")
+
+
+def test_a_commit_waits_for_who_reads_where_there_is_no_write_ahead_log(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite3"
+    with (
+        closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as reader,
+        closing(
+            sqlite3.connect(path, timeout=0, isolation_level=None, factory=WaitingConnection)
+        ) as writer,
+    ):
+        writer.execute("CREATE TABLE todo (text)")
+        writer.execute("INSERT INTO todo VALUES ('Buy milk')")
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM todo").fetchall()
+        ending = threading.Timer(0.3, reader.execute, ["COMMIT"])
+        ending.start()
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("INSERT INTO todo VALUES ('Buy bread')")
+        writer.commit()
+        assert ending.finished.is_set()
+        assert reader.execute("SELECT count(*) FROM todo").fetchone() == (2,)

@@ -72,8 +72,11 @@ def locked() -> Iterator[None]:
     if SQLITE:
         other: Any = sqlite3.connect(str(connection.settings_dict["NAME"]), isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
-        with statements("PRAGMA busy_timeout = 0", "PRAGMA busy_timeout = 20000"):
+        connection.close()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0)
             yield
+        connection.close()
     else:
         other = psycopg.connect(**connection.get_connection_params())
         with connection.cursor() as cursor:
