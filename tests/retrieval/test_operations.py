@@ -268,7 +268,7 @@ def test_more_than_one_call_may_bring_is_refused(open_plugin: Mount, settings: S
     words = " ".join(f"Sentence number {n} says something." for n in range(200))
     response = open_plugin.post("/upsert", {"documents": [{"text": words}]})
     assert response.status_code == 413
-    assert "send it as a file" in response.json()["detail"]
+    assert "as a file without wait=true" in response.json()["detail"]
 
 
 def test_more_than_a_collection_may_hold_is_refused(open_plugin: Mount, settings: Settings) -> None:

@@ -17,9 +17,10 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of processes in /proc"),
 ]
 SITE = """
-import sys, tempfile, threading
+import signal, sys, tempfile, threading
 from retrieval.parsing import Limits, readers
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
 readers.FORKSERVER = "tests.retrieval.obedient_readers"
 
 def read():

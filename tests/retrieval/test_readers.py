@@ -149,6 +149,7 @@ def test_one_runs_where_its_site_waits(obedient: None) -> None:
 def test_one_whose_site_waits_no_more_is_stopped(obedient: None) -> None:
     """An interrupted command, say: nothing goes on behind it."""
     reader = []
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may ignore it
 
     def interrupt() -> None:
         while not children(forkserver()):
@@ -161,6 +162,7 @@ def test_one_whose_site_waits_no_more_is_stopped(obedient: None) -> None:
     with pytest.raises(KeyboardInterrupt):
         text_of(b"import time; time.sleep(60)")
     interrupter.join()
+    signal.signal(signal.SIGINT, before)
     until_ended(reader)
     assert not dear_work.HOLDERS
     assert is_alive(forkserver())
