@@ -37,4 +37,5 @@ def let_others_first(process: int = 0) -> None:
         os.setpriority(os.PRIO_PROCESS, process, max(least, NICE))
         number = process or os.getpid()
         if os.getsid(number) == number:  # and where there is such a thing
-            Path(f"/proc/{number}/autogroup").write_text(str(NICE))
+            session = Path(f"/proc/{number}/autogroup")
+            session.write_text(str(max(int(session.read_text().split()[-1]), NICE)))

@@ -76,7 +76,11 @@ def leased(load: Load) -> Iterator[Lease | None]:
     if not taken:
         yield None
         return
-    load.refresh_from_db()
+    try:
+        load.refresh_from_db()
+    except Load.DoesNotExist:  # it was erased since
+        yield None
+        return
     done = Event()
     alive = Thread(target=give_signs, args=(lease, done), name="lease", daemon=True)
     alive.start()

@@ -17,6 +17,7 @@ from retrieval.loads.models import OPEN, Load, Stage
 from retrieval.loads.tasks import go_on, revive
 from retrieval.metadata import UNKNOWN, Metadata
 from retrieval.parsing import Parsed
+from retrieval.sweeping import sweep_soon
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -128,6 +129,8 @@ def cancel(load: Load, *, why: str = "") -> bool:
     )
     for each in cancelled:
         kept.drop_all(each)
+    if cancelled:
+        sweep_soon()  # a draft that was begun since they were listed
     return ended > 0
 
 

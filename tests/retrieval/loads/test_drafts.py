@@ -13,11 +13,12 @@ from pytest_django import Settings
 from retrieval.datastore import Datastore
 from retrieval.embeddings import embedder
 from retrieval.lexical import frequencies
-from retrieval.loads import steps, turns
+from retrieval.loads import kept, steps, turns
 from retrieval.loads.lease import MOST_TRIES
 from retrieval.loads.models import Load, Stage
 from retrieval.loads.turns import take_turn
 from retrieval.models import Chunk, Collection, Document
+from retrieval.passages import new_draft
 from retrieval.sweeping import BATCH, abandoned, sweep
 from tests.conftest import Mount
 from tests.retrieval.loads.test_turns import behind, time_passes
@@ -200,3 +201,37 @@ def test_what_an_older_site_had_begun_is_begun_again(
     document = Document.objects.get(key=half.key)
     assert document.text == LONG and document.chunks.count() == half.passages
     assert Collection.objects.get().model == embedder().model
+
+
+def test_a_draft_that_is_begun_while_its_load_is_cancelled_goes_too(
+    open_plugin: Mount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker writes after what there is to cancel was listed, and has no turn after that."""
+    behind(open_plugin)
+    while not (load := Load.objects.get()).passages:
+        take_turn()
+    drop_all = kept.drop_all
+    draft = new_draft()
+
+    def late(cancelled: Load) -> None:
+        Load.objects.filter(pk=load.pk).update(draft=draft)
+        drop_all(cancelled)
+
+    monkeypatch.setattr(kept, "drop_all", late)
+    open_plugin.delete(f"/loads/{load.uuid}")
+    until_swept()
+    assert not Collection.objects.filter(store="").exists()
+
+
+def test_a_load_that_is_erased_as_it_is_taken_up_is_nobody_s(
+    open_plugin: Mount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    behind(open_plugin)
+    refresh = Load.refresh_from_db
+
+    def erased(load: Load) -> None:
+        Load.objects.all().delete()
+        refresh(load)
+
+    monkeypatch.setattr(Load, "refresh_from_db", erased)
+    assert take_turn() is False
