@@ -1,7 +1,7 @@
 """How one who writes waits for their turn: by looking again every half millisecond.
 
 SQLite itself looks again after 1, 2, 5, 10 and more milliseconds, up to 100. So whoever writes
-much takes turn after turn, and one who writes once may wait for most of a second.
+much takes turn after turn, and one who writes once may wait for half a second.
 """
 
 import sqlite3

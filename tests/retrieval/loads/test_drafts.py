@@ -8,7 +8,6 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from pytest_django import Settings
 
 from retrieval.datastore import Datastore
 from retrieval.embeddings import embedder
@@ -131,9 +130,7 @@ def test_sweeping_leaves_a_draft_alone_as_long_as_its_load_lasts(half: Load) -> 
 
 
 @pytest.mark.parametrize("end", ["cancelled", "failed", "deleted", "erased"])
-def test_a_draft_goes_with_its_load(
-    half: Load, open_plugin: Mount, end: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_draft_goes_with_its_load(half: Load, open_plugin: Mount, end: str) -> None:
     if end == "cancelled":
         open_plugin.delete(f"/loads/{half.uuid}")
     elif end == "erased":
@@ -190,9 +187,7 @@ def test_the_admin_does_not_show_it(half: Load, admin_client: Client) -> None:
     assert admin_client.get(f"/admin/retrieval/document/{draft.pk}/change/").status_code == 302
 
 
-def test_what_an_older_site_had_begun_is_begun_again(
-    half: Load, open_plugin: Mount, settings: Settings
-) -> None:
+def test_what_an_older_site_had_begun_is_begun_again(half: Load) -> None:
     migration = importlib.import_module("retrieval.migrations.0007_drafts")
     migration.begin_again(apps, None)
     work_off()
