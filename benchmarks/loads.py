@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 RUNS = {"1": (1, 0), "2": (2, 0), "2, one killed twice": (2, 2)}
 """How many workers, and how often one of them is killed."""
 PAUSE = 0.02  # seconds between two requests for todos
-ALONE = 20  # seconds for which todos are asked for while nothing is loaded
+ALONE = 60  # seconds for which todos are asked for while nothing is loaded
 LOOK = 2  # seconds between two looks at how far it is, as those of the page for people
 GIVE_UP = 4 * 3600  # seconds
 SitesOf = Callable[[Mapping[str, str], int], AbstractContextManager["Sites"]]

@@ -37,6 +37,14 @@ class LookInside(admin.ModelAdmin[Any]):
     has_change_permission = has_delete_permission = has_add_permission
 
 
+class Stores(admin.AllValuesFieldListFilter):
+    """Offers the stores there are: what is in none is not shown."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lookup_choices = self.lookup_choices.exclude(store="")
+
+
 @admin.register(Collection)
 class CollectionAdmin(LookInside):
     list_display = ("__str__", "store", owner, "documents_in_it", "chunk_count", "model")
@@ -54,7 +62,7 @@ class CollectionAdmin(LookInside):
 class DocumentAdmin(LookInside):
     in_no_store = IN_NO_STORE
     list_display = ("title", "key", "whose", "source", "author", "created_at", "updated_at")
-    list_filter = ("collection__store", "source", "updated_at")
+    list_filter = (("collection__store", Stores), "source", "updated_at")
     list_select_related = ("collection",)
     search_fields = ("key", "text", "author", "source_id")
     search_help_text = "Search by id, text, author or source id"
@@ -91,7 +99,7 @@ class DocumentAdmin(LookInside):
 class ChunkAdmin(LookInside):
     in_no_store = IN_NO_STORE
     list_display = ("id", "collection", "document", "position", "excerpt")
-    list_filter = ("collection__store",)
+    list_filter = (("collection__store", Stores),)
     list_select_related = ("collection", "document")
     search_fields = ("text",)
     fields = ("collection", "document", "position", "text", "terms", "numbers")

@@ -6,6 +6,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
+from django.db.migrations.loader import MigrationLoader
 from django.db.models.signals import post_migrate
 
 from api.serving import serving
@@ -28,10 +30,8 @@ class RetrievalConfig(AppConfig):
                 "model: install it with 'make multilingual', or leave the setting out."
             )
         checks.register(tell_of_open_readers, checks.Tags.security, deploy=True)
-        post_migrate.connect(prepare_index, sender=self, dispatch_uid="prepare-index")
-        post_migrate.connect(tell_of_old_terms, sender=self, dispatch_uid="old-terms")
+        post_migrate.connect(after_migrating, sender=self, dispatch_uid="retrieval")
         serving.connect(load_ahead, dispatch_uid="load-ahead")
-        post_migrate.connect(sweep_what_is_left, sender=self, dispatch_uid="sweep")
 
 
 def load_ahead(**kwargs: Any) -> None:
@@ -60,7 +60,24 @@ def tell_of_open_readers(**kwargs: Any) -> list[checks.CheckMessage]:
     ]
 
 
-def prepare_index(**kwargs: Any) -> None:
+def after_migrating(using: str, **kwargs: Any) -> None:
+    """Do what the tables of this version need: nothing while they are of an older one, or none.
+
+    A flush comes here, too, and says no plan of migrations: its tables are what they were.
+    """
+    if "plan" in kwargs and not has_migrated(using):
+        return
+    prepare_index()
+    tell_of_old_terms()
+    sweep_what_is_left()
+
+
+def has_migrated(using: str) -> bool:
+    loader = MigrationLoader(connections[using])
+    return set(loader.graph.leaf_nodes("retrieval")) <= set(loader.applied_migrations)
+
+
+def prepare_index() -> None:
     """Make what the vector index needs, as `migrate` makes what the database needs."""
     if settings.RETRIEVAL_INDEX != "embedded":
         from retrieval.indexes import vector_index
@@ -68,7 +85,7 @@ def prepare_index(**kwargs: Any) -> None:
         vector_index().prepare()
 
 
-def tell_of_old_terms(**kwargs: Any) -> None:
+def tell_of_old_terms() -> None:
     """Tell the operator of documents that an older version of this site put in."""
     from retrieval.reterming import outdated_terms
 
@@ -80,7 +97,7 @@ def tell_of_old_terms(**kwargs: Any) -> None:
         )
 
 
-def sweep_what_is_left(**kwargs: Any) -> None:
+def sweep_what_is_left() -> None:
     """Delete the rows of what a process was deleting when it died."""
     from retrieval.sweeping import sweep
 

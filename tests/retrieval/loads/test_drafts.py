@@ -184,6 +184,7 @@ def test_the_admin_does_not_show_it(half: Load, admin_client: Client) -> None:
     for model, many in (("collection", 1), ("document", 5), ("chunk", 5)):
         page = admin_client.get(f"/admin/retrieval/{model}/").text
         assert f"{many} {model}" in page
+        assert 'store=retrieval-none"' in page and 'store="' not in page  # to choose
     assert admin_client.get(f"/admin/retrieval/document/{draft.pk}/change/").status_code == 302
 
 
