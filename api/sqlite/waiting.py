@@ -1,13 +1,17 @@
 """How one who writes waits for their turn: by looking again every half millisecond.
 
 SQLite itself looks again after 1, 2, 5, 10 and more milliseconds, up to 100. So whoever writes
-much takes turn after turn, and one who writes once may wait for half a second.
+much takes turn after turn, and one who writes once may wait for half a second. Of the threads of
+a process that wait one looks; else many would take a core for it.
 """
 
+import os
 import sqlite3
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 from django.db.backends.sqlite3.base import SQLiteCursorWrapper
@@ -16,6 +20,10 @@ AGAIN = 0.0005  # seconds
 BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY)
 """What is told of a file that another writes to, or puts in order. That a transaction which has
 read can write no more (SQLITE_BUSY_SNAPSHOT) would be told for ever."""
+
+TURNS: defaultdict[str, Lock] = defaultdict(Lock)
+"""Of each file, what the thread holds that looks."""
+os.register_at_fork(after_in_child=TURNS.clear)  # which has none of those threads
 
 Params = ParamSpec("Params")
 Result = TypeVar("Result")
@@ -26,6 +34,10 @@ class WaitingConnection(sqlite3.Connection):
 
     patience = 5.0
     """Seconds after which the file is said to be locked."""
+
+    def __init__(self, database: Any, *args: Any, **kwargs: Any) -> None:
+        self.turn = TURNS[str(database)]
+        super().__init__(database, *args, **kwargs)
 
     def execute(self, *args: Any) -> sqlite3.Cursor:
         return in_turn(self, super().execute, *args)
@@ -67,15 +79,28 @@ def in_turn(
     **kwargs: Params.kwargs,
 ) -> Result:
     """Run a statement when nobody else writes. Raises OperationalError when patience has ended."""
-    ends = 0.0
-    while True:
-        try:
-            return run(*args, **kwargs)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode not in BUSY:
-                raise
-            now = time.monotonic()
-            ends = ends or now + connection.patience
-            if now >= ends:
-                raise
-        time.sleep(AGAIN)
+    ends = time.monotonic() + connection.patience
+    try:
+        return run(*args, **kwargs)
+    except sqlite3.OperationalError as error:
+        if not is_busy(error):
+            raise
+        # For who is in a transaction the others may be waiting.
+        looks_too = connection.in_transaction
+        if not looks_too and not connection.turn.acquire(timeout=connection.patience):
+            raise
+    try:
+        while True:
+            try:
+                return run(*args, **kwargs)
+            except sqlite3.OperationalError as error:
+                if not is_busy(error) or time.monotonic() >= ends:
+                    raise
+            time.sleep(AGAIN)
+    finally:
+        if not looks_too:
+            connection.turn.release()
+
+
+def is_busy(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode in BUSY

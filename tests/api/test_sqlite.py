@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,11 @@ from django.contrib.auth.models import User
 from django.db import OperationalError, close_old_connections, connection, transaction
 
 from api.compiled import Statement
-from api.sqlite.waiting import WaitingConnection
+from api.sqlite.waiting import TURNS, WaitingConnection
 from tests.chaos.processes import LEAVES_MODES_OUT
 from tests.development_server import PROJECT
+
+SLEEP = time.sleep
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -199,13 +201,23 @@ def test_other_errors_are_told_at_once() -> None:
         ask("nonsense")
 
 
+def connected(path: Path) -> "closing[WaitingConnection]":
+    return closing(
+        sqlite3.connect(
+            path,
+            timeout=0,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=WaitingConnection,
+        )
+    )
+
+
 def test_a_commit_waits_for_who_reads_where_there_is_no_write_ahead_log(tmp_path: Path) -> None:
     path = tmp_path / "old.sqlite3"
     with (
         closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as reader,
-        closing(
-            sqlite3.connect(path, timeout=0, isolation_level=None, factory=WaitingConnection)
-        ) as writer,
+        connected(path) as writer,
     ):
         writer.execute("CREATE TABLE todo (text)")
         writer.execute("INSERT INTO todo VALUES ('Buy milk')")
@@ -218,3 +230,54 @@ def test_a_commit_waits_for_who_reads_where_there_is_no_write_ahead_log(tmp_path
         writer.commit()
         assert ending.finished.is_set()
         assert reader.execute("SELECT count(*) FROM todo").fetchone() == (2,)
+
+
+def test_of_those_that_wait_one_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lookers: set[int] = set()
+    looked = threading.Event()
+
+    def sleep(seconds: float) -> None:
+        lookers.add(threading.get_ident())
+        looked.set()
+        SLEEP(seconds)
+
+    monkeypatch.setattr("api.sqlite.waiting.time.sleep", sleep)
+    path = tmp_path / "todo.sqlite3"
+    with connected(path) as holder, ExitStack() as stack:
+        holder.execute("PRAGMA journal_mode=WAL")
+        holder.execute("CREATE TABLE todo (text)")
+        holder.execute("BEGIN IMMEDIATE")
+        insert = "INSERT INTO todo VALUES ('Buy milk')"
+        connections = [stack.enter_context(connected(path)) for _ in range(8)]
+        threads = [threading.Thread(target=each.execute, args=[insert]) for each in connections]
+        for thread in threads:
+            thread.start()
+        assert looked.wait(10)
+        SLEEP(0.2)
+        assert len(lookers) == 1
+        holder.commit()
+        for thread in threads:
+            thread.join()
+        assert holder.execute("SELECT count(*) FROM todo").fetchone() == (8,)
+
+
+def test_one_for_whom_others_wait_does_not_wait_behind_them(tmp_path: Path) -> None:
+    """Without a write-ahead log: the first waits for a reader, the second for the first."""
+    path = tmp_path / "old.sqlite3"
+    with connected(path) as reader, connected(path) as first, connected(path) as second:
+        first.execute("CREATE TABLE todo (text)")
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM todo").fetchall()
+        first.execute("BEGIN IMMEDIATE")
+        first.execute("INSERT INTO todo VALUES ('Buy milk')")
+        waiting = threading.Thread(target=second.execute, args=["BEGIN IMMEDIATE"])
+        waiting.start()
+        while not TURNS[str(path)].locked():
+            SLEEP(0.001)
+        ending = threading.Timer(0.3, reader.execute, ["COMMIT"])
+        ending.start()
+        first.commit()
+        waiting.join()
+        assert second.in_transaction
+        second.rollback()
+        ending.join()
