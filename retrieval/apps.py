@@ -2,12 +2,12 @@ import logging
 from importlib.util import find_spec
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections
-from django.db.migrations.loader import MigrationLoader
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.signals import post_migrate
 
 from api.serving import serving
@@ -61,20 +61,27 @@ def tell_of_open_readers(**kwargs: Any) -> list[checks.CheckMessage]:
 
 
 def after_migrating(using: str, **kwargs: Any) -> None:
-    """Do what the tables of this version need: nothing while they are of an older one, or none.
-
-    A flush comes here, too, and says no plan of migrations: its tables are what they were.
-    """
-    if "plan" in kwargs and not has_migrated(using):
+    """Do what the tables of this version need: nothing while they are of an older one, or none."""
+    if using != DEFAULT_DB_ALIAS or not has_tables(connections[using]):
         return
     prepare_index()
     tell_of_old_terms()
     sweep_what_is_left()
 
 
-def has_migrated(using: str) -> bool:
-    loader = MigrationLoader(connections[using])
-    return set(loader.graph.leaf_nodes("retrieval")) <= set(loader.applied_migrations)
+def has_tables(connection: BaseDatabaseWrapper) -> bool:
+    """Tell whether the tables are as the models say, whatever is recorded of migrations."""
+    look = connection.introspection
+    with connection.cursor() as cursor:
+        there = look.table_names(cursor)
+        for model in apps.get_app_config("retrieval").get_models():
+            table = model._meta.db_table
+            if table not in there:
+                return False
+            columns = {column.name for column in look.get_table_description(cursor, table)}
+            if not {field.column for field in model._meta.local_concrete_fields} <= columns:
+                return False
+    return True
 
 
 def prepare_index() -> None:

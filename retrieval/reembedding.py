@@ -5,6 +5,7 @@ in place. Stopped in between, it goes on where it stopped, and the old ones stil
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.db import reset_queries, transaction
 from django.db.models import F, Q, QuerySet
@@ -26,7 +27,12 @@ def outdated(store: str = "") -> "QuerySet[Collection]":
 
 
 def reembed(collection: Collection, *, progress: Callable[[int], object]) -> None:
-    """Give a collection's chunks embeddings by the site's model."""
+    """Give a collection's chunks embeddings by the site's model; pass over one that is gone."""
+    with suppress(Collection.DoesNotExist):
+        _reembed(collection, progress)
+
+
+def _reembed(collection: Collection, progress: Callable[[int], object]) -> None:
     model = embedder()
     name = f"{model.model}:{model.dimension}"
     with transaction.atomic():

@@ -5,6 +5,7 @@ that are not are found by what both rules have in common, and by their meaning.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -27,9 +28,10 @@ def outdated_terms(store: str = "") -> "QuerySet[Collection]":
 
 
 def reterm(collection: Collection, *, progress: Callable[[int], object] = int) -> None:
-    """Give the chunks of a collection the terms of today's rule."""
-    while made := reterm_some(collection):
-        progress(made)
+    """Give the chunks of a collection the terms of today's rule; pass over one that is gone."""
+    with suppress(Collection.DoesNotExist):
+        while made := reterm_some(collection):
+            progress(made)
 
 
 def reterm_some(collection: Collection) -> int:

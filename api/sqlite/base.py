@@ -32,12 +32,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
-        self.patience = params.get("timeout", WaitingConnection.patience)
-        return params | {"timeout": 0, "factory": WaitingConnection}
+        return params | {"factory": WaitingConnection}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> WaitingConnection:
         made: WaitingConnection = super().get_new_connection(conn_params)
-        made.patience = self.patience
+        if made.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            made.let_sqlite_wait()  # as a statement's last row is read, it may have to
         return made
 
     def create_cursor(self, name: str | None = None) -> WaitingCursor:

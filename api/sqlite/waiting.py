@@ -30,14 +30,13 @@ Result = TypeVar("Result")
 
 
 class WaitingConnection(sqlite3.Connection):
-    """The driver's connection; its own timeout is to be 0."""
+    """The driver's connection, which waits for as long as its `timeout` says."""
 
-    patience = 5.0
-    """Seconds after which the file is said to be locked."""
-
-    def __init__(self, database: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, database: Any, *, timeout: float = 5.0, **kwargs: Any) -> None:
         self.turn = TURNS[str(database)]
-        super().__init__(database, *args, **kwargs)
+        self.patience = timeout
+        """Seconds after which the file is said to be locked."""
+        super().__init__(database, timeout=0, **kwargs)
 
     def execute(self, *args: Any) -> sqlite3.Cursor:
         return in_turn(self, super().execute, *args)
@@ -45,14 +44,18 @@ class WaitingConnection(sqlite3.Connection):
     def commit(self) -> None:  # who reads may be in the way where there is no write-ahead log
         in_turn(self, super().commit)
 
+    def let_sqlite_wait(self) -> None:
+        super().execute(f"PRAGMA busy_timeout = {self.patience * 1000:.0f}")
+
     @contextmanager
     def waiting_by_itself(self) -> Iterator[None]:
         """Have SQLite wait: part of what is done may be written when it has to."""
-        super().execute(f"PRAGMA busy_timeout = {self.patience * 1000:.0f}")
+        [before] = super().execute("PRAGMA busy_timeout").fetchone()
+        self.let_sqlite_wait()
         try:
             yield
         finally:
-            super().execute("PRAGMA busy_timeout = 0")
+            super().execute(f"PRAGMA busy_timeout = {before}")
 
     def executescript(self, *args: Any) -> sqlite3.Cursor:
         with self.waiting_by_itself():
@@ -83,7 +86,7 @@ def in_turn(
     try:
         return run(*args, **kwargs)
     except sqlite3.OperationalError as error:
-        if not is_busy(error):
+        if not is_busy(error) or time.monotonic() >= ends:
             raise
         # For who is in a transaction the others may be waiting.
         looks_too = connection.in_transaction

@@ -5,7 +5,7 @@ from typing import IO, TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Sum
 from django.utils import timezone
 
@@ -138,4 +138,7 @@ def forget(datastore: Datastore) -> None:
     """End and delete all loads of somebody whose documents are erased."""
     for load in loads(datastore).filter(archive=None).only("pk"):
         cancel(load)
-    loads(datastore).filter(archive=None).delete()
+    with transaction.atomic():
+        last = loads(datastore).filter(archive=None)
+        list(last.select_for_update().values_list("pk"))  # a file's next piece waits, and fails
+        last.delete()

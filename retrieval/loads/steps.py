@@ -110,6 +110,7 @@ def store(lease: Lease, passages: list[ReadyPassage] | None = None) -> None:
     notes = [*load.notes, *told_of_twin(datastore, new)]
     now = timezone.now()
     with transaction.atomic():
+        datastore.locked()  # so that what is being saved under its id is seen, or comes after
         if datastore.documents().filter(key=new.id, updated_at__gt=load.created_at).exists():
             lease.update(stage=Stage.CANCELLED, ended_at=now, problem=NEWER)
         else:

@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.db import OperationalError, close_old_connections, connection, transaction
 
 from api.compiled import Statement
+from api.sqlite.base import DatabaseWrapper
 from api.sqlite.waiting import TURNS, WaitingConnection
 from tests.chaos.processes import LEAVES_MODES_OUT
 from tests.development_server import PROJECT
@@ -205,7 +206,6 @@ def connected(path: Path) -> "closing[WaitingConnection]":
     return closing(
         sqlite3.connect(
             path,
-            timeout=0,
             isolation_level=None,
             check_same_thread=False,
             factory=WaitingConnection,
@@ -281,3 +281,19 @@ def test_one_for_whom_others_wait_does_not_wait_behind_them(tmp_path: Path) -> N
         assert second.in_transaction
         second.rollback()
         ending.join()
+
+
+def test_a_row_that_is_returned_waits_for_who_reads_there_too(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite3"
+    options = {"timeout": 5, "transaction_mode": "IMMEDIATE"}
+    django = DatabaseWrapper({**connection.settings_dict, "NAME": path, "OPTIONS": options}, "old")
+    with connected(path) as reader, django.cursor() as cursor:
+        cursor.execute("CREATE TABLE todo (text)")
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM todo").fetchall()
+        ending = threading.Timer(0.3, reader.execute, ["COMMIT"])
+        ending.start()
+        cursor.execute("INSERT INTO todo VALUES ('Buy milk') RETURNING text")
+        assert cursor.fetchall() == [("Buy milk",)]
+        assert ending.finished.is_set()
+    django.close()

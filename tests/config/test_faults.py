@@ -156,10 +156,14 @@ SENT: dict[str, Callable[[], dict[str, Any]]] = {
         "data": json.dumps({"todo": LONG, "todo_idx": 0, "documents": [{"text": LONG}]}),
         "content_type": "application/json",
     },
+    "a document": lambda: {
+        "data": json.dumps({"documents": [{"text": LONG}]}),
+        "content_type": "application/json",
+    },
     "a form": lambda: {"data": {"username": "bob", "todo": LONG, "file": upload()}},
 }
 METHODS = [("GET", "nothing", PAGE), ("POST", "a form", PAGE)]
-METHODS += [("POST", "JSON", "*/*"), ("DELETE", "JSON", "*/*")]
+METHODS += [("POST", "JSON", "*/*"), ("DELETE", "JSON", "*/*"), ("POST", "a document", "*/*")]
 
 
 def upload() -> SimpleUploadedFile:

@@ -48,3 +48,7 @@ def test_the_last_migration_of_each_app_goes_back_and_comes_again(tmp_path: Path
         [before] = [name for app, name in graph.node_map[last].parents if app == label] or ["zero"]
         migrate(database, label, str(before))
     migrate(database)
+
+
+def test_where_migrations_are_only_recorded_nothing_follows_them(tmp_path: Path) -> None:
+    migrate(tmp_path / "faked.sqlite3", "--fake")

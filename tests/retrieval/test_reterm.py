@@ -11,6 +11,7 @@ from retrieval import apps, lexical, reterming
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.filters import EVERYTHING
 from retrieval.models import Chunk, Collection
+from retrieval.reembedding import reembed
 from retrieval.terms import VERSION, terms
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +118,10 @@ def test_an_emptied_collection_takes_the_new_rule(old: Datastore) -> None:
     old.delete_all()
     old.upsert([NewDocument(text="ห้องสมุด")])
     assert Collection.objects.get().terms_version == VERSION
+
+
+def test_a_collection_that_went_meanwhile_is_passed_over(old: Datastore) -> None:
+    collection = Collection.objects.get()
+    Collection.objects.all().delete()
+    reterming.reterm(collection)
+    reembed(collection, progress=int)

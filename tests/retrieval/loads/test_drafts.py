@@ -1,15 +1,17 @@
 """Long documents: nobody finds a part of one, and nobody waits for the whole to be written."""
 
 import importlib
+import time
+from threading import Thread
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from retrieval.datastore import Datastore
+from retrieval.datastore import Datastore, NewDocument
 from retrieval.embeddings import embedder
 from retrieval.lexical import frequencies
 from retrieval.loads import kept, steps, turns
@@ -177,6 +179,25 @@ def test_a_draft_of_which_passages_are_gone_is_never_stored(half: Load, open_plu
     assert load.stage == Stage.FAILED
     until_swept()
     assert Document.objects.count() == Chunk.objects.count() == len(BIRDS)
+
+
+def test_what_is_being_saved_under_its_id_as_it_is_put_in_is_newer_and_stays(half: Load) -> None:
+    while Load.objects.get().embedded + steps.SLICE < half.passages:
+        take_turn()
+
+    def work() -> None:
+        while Load.objects.get().is_open:
+            take_turn()
+        connection.close()
+
+    worker = Thread(target=work)
+    with transaction.atomic():
+        Datastore(half.store).upsert([NewDocument(id=half.key, text="Newer.")])
+        worker.start()
+        time.sleep(0.5)  # for it to come to where it waits
+    worker.join()
+    assert Document.objects.get(key=half.key).text == "Newer."
+    assert Load.objects.get().stage == Stage.CANCELLED
 
 
 def test_the_admin_does_not_show_it(half: Load, admin_client: Client) -> None:
