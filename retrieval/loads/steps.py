@@ -109,7 +109,7 @@ def store(lease: Lease, passages: list[ReadyPassage] | None = None) -> None:
     new = document(load, text=kept.text_of(load))
     notes = [*load.notes, *told_of_twin(datastore, new)]
     now = timezone.now()
-    with transaction.atomic():
+    with lease.writing():  # the load before the collection, as who erases both locks them
         datastore.locked()  # so that what is being saved under its id is seen, or comes after
         if datastore.documents().filter(key=new.id, updated_at__gt=load.created_at).exists():
             lease.update(stage=Stage.CANCELLED, ended_at=now, problem=NEWER)
