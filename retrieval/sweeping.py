@@ -66,7 +66,8 @@ def sweep() -> None:
         while more:
             started = time.monotonic()
             more = sweep_some()
-            time.sleep(time.monotonic() - started)
+            if more:  # or what others abandon while this one rests would wait for the next
+                time.sleep(time.monotonic() - started)
     finally:
         SWEEPING.release()
 
