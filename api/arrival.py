@@ -112,27 +112,36 @@ def has_body(environ: dict[str, Any]) -> bool:
     return "HTTP_TRANSFER_ENCODING" in environ or environ.get("CONTENT_LENGTH", "0") != "0"
 
 
-async def take_in(
+def is_short(environ: dict[str, Any]) -> bool:
+    length = environ.get("CONTENT_LENGTH")
+    return length is not None and int(length) <= SMALL_BODY
+
+
+async def take_in(environ: dict[str, Any], protocol: Any, room: Room) -> None:
+    """Wait for the whole body of a request, which is short, and put it into the environ.
+
+    Raises RefusedError for one that breaks off, and where there is no room.
+    """
+    try:
+        content = await protocol()
+    except Exception as error:
+        raise RefusedError(400, "The body did not arrive whole. Send it again.") from error
+    del environ[UNREAD]
+    room.take(environ, len(content))
+    environ["wsgi.input"] = BytesIO(content)
+
+
+async def take_in_long(
     environ: dict[str, Any], protocol: Any, room: Room, is_wanted: Callable[[], Awaitable[bool]]
 ) -> bool:
-    """Wait for the whole body of a request, and put it into the environ; say whether it is there.
+    """Wait for a body that is long, or may be, where `is_wanted`; say whether it is there.
 
     Of one that is longer than any may be nothing is read: the application will say so, and the
-    connection ends with that. A long one is taken in only where `is_wanted`. Raises RefusedError
-    for one that breaks off, and where there is no room.
+    connection ends with that. Raises RefusedError as `take_in` does.
     """
     declared = int(environ["CONTENT_LENGTH"]) if "CONTENT_LENGTH" in environ else None
     limit = most(environ.get("CONTENT_TYPE", ""))
     if declared is not None and declared > limit:
-        return True
-    if declared is not None and declared <= SMALL_BODY:
-        try:
-            content = await protocol()
-        except Exception as error:
-            raise RefusedError(400, "The body did not arrive whole. Send it again.") from error
-        del environ[UNREAD]
-        room.take(environ, len(content))
-        environ["wsgi.input"] = BytesIO(content)
         return True
     # Whoever answers the request closes it.
     body: IO[bytes] = SpooledTemporaryFile(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)  # noqa: SIM115

@@ -2,12 +2,12 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from operator import attrgetter
 from typing import Any, ClassVar, NoReturn, cast
 
 import orjson
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.functional import cached_property
 from rest_framework import views
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated

@@ -10,10 +10,9 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from io import BytesIO
-from queue import SimpleQueue
-from threading import Thread
 from typing import Any, NamedTuple
 
 import orjson
@@ -25,10 +24,13 @@ from api.arrival import (
     check_path,
     environ_of,
     has_body,
+    is_short,
     take_in,
+    take_in_long,
 )
 from api.body_ahead import AHEAD, BodyWantedError, ahead_of
 from api.request_log import RequestLog
+from api.request_threads import RequestThreads
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Headers = list[tuple[str, str]]
@@ -65,30 +67,36 @@ class WholeRequests:
     """An RSGI application: its loop takes requests in, its threads let a WSGI one answer them."""
 
     def __init__(
-        self, application: Application, *, threads: int, at_once: str = "", log: RequestLog
+        self,
+        application: Application,
+        *,
+        threads: int,
+        places: int,
+        at_once: str = "",
+        log: RequestLog,
     ) -> None:
         self.application = application
-        self.threads = threads
         self.at_once = at_once
         """A path at which the application waits for nothing: the loop itself asks it."""
         self.log = log
-        self.jobs: SimpleQueue[Job] = SimpleQueue()
+        self.threads = RequestThreads(self.work, threads=threads, places=places)
         self.answered: deque[asyncio.Future[None]] = deque()
         """What tasks wait for that may end. To wake the loop for each would cost more than it."""
         self.room = Room(BODIES_MAX)
+        self.now = 0.0
+        """The time of the loop, as of the last tick."""
         self.arriving: dict[asyncio.Task[Any], float] = {}
         """The tasks that wait for a body, and until when."""
         self.lingering: dict[asyncio.Task[Any], float] = {}
         """Those that wait for the rest of one whose request is answered."""
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        for number in range(self.threads):
-            Thread(target=self.work, name=f"request-{number}", daemon=True).start()
+        self.threads.start(loop)
         self.tick(loop)
 
     def tick(self, loop: asyncio.AbstractEventLoop) -> None:
         self.let_go()
-        now = loop.time()
+        self.now = now = loop.time()
         for waiting in (self.arriving, self.lingering):
             for task in [task for task, until in waiting.items() if until < now]:
                 task.cancel()
@@ -131,7 +139,7 @@ class WholeRequests:
         if len(self.lingering) >= LINGERING_MAX:
             return
         task: Any = asyncio.current_task()
-        self.lingering[task] = asyncio.get_running_loop().time() + LINGER_SECONDS
+        self.lingering[task] = self.now + LINGER_SECONDS
         try:
             with suppress(RuntimeError):  # of a body that was begun
                 aiter(protocol)
@@ -144,10 +152,10 @@ class WholeRequests:
 
     async def answered_by_thread(self, environ: dict[str, Any], protocol: Any) -> None:
         """Wait until a thread has answered: an RSGI task must outlive its answer."""
-        if self.jobs.qsize() >= WAITING_MAX:
+        if self.threads.waiting >= WAITING_MAX:
             raise RefusedError(503, "Too many requests are waiting. Try again in a moment.")
         answered = asyncio.get_running_loop().create_future()
-        self.jobs.put(Job(environ, protocol, answered))
+        self.threads.put(Job(environ, protocol, answered))
         await answered
 
     async def arrive(self, environ: dict[str, Any], protocol: Any) -> bool:
@@ -158,17 +166,13 @@ class WholeRequests:
         if len(self.arriving) >= ARRIVING_MAX:
             raise RefusedError(503, "Too many bodies are arriving. Try again in a moment.")
         task: Any = asyncio.current_task()
-        self.arriving[task] = asyncio.get_running_loop().time() + BODY_SECONDS
-
-        async def is_wanted() -> bool:
-            del self.arriving[task]  # whoever sends it does not wait for this
-            try:
-                return await self.is_wanted(environ, protocol)
-            finally:
-                self.arriving[task] = asyncio.get_running_loop().time() + BODY_SECONDS
-
+        self.arriving[task] = self.now + BODY_SECONDS
         try:
-            return await take_in(environ, protocol, self.room, is_wanted)
+            if is_short(environ):
+                await take_in(environ, protocol, self.room)
+                return True
+            is_wanted = partial(self.is_wanted, environ, protocol, task)
+            return await take_in_long(environ, protocol, self.room, is_wanted)
         except asyncio.CancelledError as error:
             del environ[UNREAD]  # whatever more would come takes too long
             detail = f"The body took longer than {BODY_SECONDS} seconds. Send it again."
@@ -179,34 +183,37 @@ class WholeRequests:
         finally:
             del self.arriving[task]
 
-    async def is_wanted(self, environ: dict[str, Any], protocol: Any) -> bool:
+    async def is_wanted(
+        self, environ: dict[str, Any], protocol: Any, task: "asyncio.Task[Any]"
+    ) -> bool:
         """Say whether the application reads a body that is long: else it has answered by now.
 
         It is asked without it, by whoever sends it and what for. What it does before it reads, it
-        does again afterwards, but for counting.
+        does again afterwards, but for counting. Whoever sends the body does not wait for this.
         """
         ahead = ahead_of(environ)
-        await self.answered_by_thread(ahead, protocol)
+        del self.arriving[task]
+        try:
+            await self.answered_by_thread(ahead, protocol)
+        finally:
+            self.arriving[task] = self.now + BODY_SECONDS
         return WANTED in ahead
 
-    def work(self) -> None:
-        """Answer one request after the other, in a thread of its own."""
-        while True:
-            environ, protocol, answered = self.jobs.get()
-            try:
-                self.answer(environ, protocol)
-            except BodyWantedError:
-                environ[WANTED] = True
-            except BaseException:  # a thread that ends is missed until the process does
-                logger.exception("%s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
-                refuse(protocol, RefusedError(500, "The site has a fault. It was noted."))
-            finally:
-                environ["wsgi.input"].close()
-                self.answered.append(answered)
-                if AHEAD in environ:  # a body waits
-                    answered.get_loop().call_soon_threadsafe(self.let_go)
-                # What is held until the next request would hold its connection open.
-                del environ, protocol, answered
+    def work(self, job: Job) -> None:
+        """Answer a request, in a thread."""
+        environ, protocol, answered = job
+        try:
+            self.answer(environ, protocol)
+        except BodyWantedError:
+            environ[WANTED] = True
+        except BaseException:  # a thread that ends is missed until the process does
+            logger.exception("%s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            refuse(protocol, RefusedError(500, "The site has a fault. It was noted."))
+        finally:
+            environ["wsgi.input"].close()
+            self.answered.append(answered)
+            if AHEAD in environ:  # a body waits
+                answered.get_loop().call_soon_threadsafe(self.let_go)
 
     def answer(self, environ: dict[str, Any], protocol: Any) -> None:
         status, headers = 0, []

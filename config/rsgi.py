@@ -3,15 +3,20 @@
 import os
 
 from django.conf import settings
+from django.db import connection
 
 from api.request_log import request_log
 from api.whole_requests import WholeRequests
 from config.probes import HEALTH
 from config.wsgi import application as wsgi_application
 
+THREADS = int(os.environ.get("THREADS", "4"))
+
 application = WholeRequests(
     wsgi_application,
-    threads=int(os.environ.get("THREADS", "4")),
+    threads=THREADS,
+    # A thread that waits for another database leaves the processor to the rest.
+    places=1 if connection.vendor == "sqlite" else THREADS,
     at_once=HEALTH,
     log=request_log,
 )

@@ -71,7 +71,7 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     return [json.dumps(said).encode()]
 
 
-TARGET = WholeRequests(application, threads=2, at_once="/at-once", log=RequestLog())
+TARGET = WholeRequests(application, threads=2, places=1, at_once="/at-once", log=RequestLog())
 
 
 def listens(port: int) -> bool:
@@ -281,7 +281,7 @@ def test_more_requests_than_may_wait_are_refused_at_once(
         time.sleep(0.01)
     for caller in callers[2:]:
         caller.start()
-    while TARGET.jobs.qsize() < 2:
+    while TARGET.threads.waiting < 2:
         time.sleep(0.01)
     answer = ask(port, "/")
     RELEASED.set()
