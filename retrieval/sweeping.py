@@ -8,7 +8,7 @@ when it dies, the next sweep deletes, or `migrate`.
 import logging
 import time
 from collections.abc import Iterator
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from django.db import DatabaseError, connection, transaction
@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 BATCH = 100  # rows of one transaction: 10 to 20 milliseconds of SQLite
 SWEEPING = Lock()
 """One thread of a process sweeps; it goes on to what others abandon meanwhile."""
+ASKED = Event()
+"""Set by who wants it done, also while another has looked for the last time but not ended yet."""
 
 
 def abandon(collection: Collection) -> None:
@@ -59,17 +61,18 @@ def sweep_behind() -> None:
 
 def sweep() -> None:
     """Delete all that is abandoned, resting as long as it made others wait."""
-    if not SWEEPING.acquire(blocking=False):
-        return
-    try:
-        more = True
-        while more:
-            started = time.monotonic()
-            more = sweep_some()
-            if more:  # or what others abandon while this one rests would wait for the next
-                time.sleep(time.monotonic() - started)
-    finally:
-        SWEEPING.release()
+    ASKED.set()
+    while ASKED.is_set() and SWEEPING.acquire(blocking=False):
+        try:
+            ASKED.clear()
+            more = True
+            while more:
+                started = time.monotonic()
+                more = sweep_some()
+                if more:
+                    time.sleep(time.monotonic() - started)
+        finally:
+            SWEEPING.release()
 
 
 def sweep_some() -> bool:

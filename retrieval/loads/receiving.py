@@ -142,3 +142,4 @@ def forget(datastore: Datastore) -> None:
         last = loads(datastore).filter(archive=None)
         list(last.select_for_update().values_list("pk"))  # a file's next piece waits, and fails
         last.delete()
+        sweep_soon()  # the draft of one that came after the others

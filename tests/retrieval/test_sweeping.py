@@ -107,6 +107,24 @@ def test_one_thread_sweeps() -> None:
     assert rows() == (0, 0, 0)
 
 
+def test_what_is_abandoned_after_the_last_look_is_swept_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    filled()
+    looks: list[bool] = []
+
+    def look() -> bool:
+        looks.append(sweep_some())
+        if len(looks) == 1:  # there was nothing, and it has not ended
+            sweeping.abandon(Collection.objects.get())
+            sweep()
+        return looks[-1]
+
+    monkeypatch.setattr(sweeping, "sweep_some", look)
+    sweep()
+    assert not looks[0] and rows() == (0, 0, 0)
+
+
 def test_many_documents_are_deleted_in_several_transactions(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from retrieval.datastore import Datastore, NewDocument
 from retrieval.embeddings import embedder
 from retrieval.lexical import frequencies
-from retrieval.loads import kept, steps, turns
+from retrieval.loads import kept, receiving, steps, turns
 from retrieval.loads.lease import MOST_TRIES
 from retrieval.loads.models import Load, Stage
 from retrieval.loads.turns import take_turn
@@ -149,6 +149,16 @@ def test_a_draft_goes_with_its_load(half: Load, open_plugin: Mount, end: str) ->
     until_swept()
     assert nothing_is_kept()
     assert Chunk.objects.count() == (0 if end == "erased" else len(BIRDS))
+
+
+def test_a_draft_begun_while_an_account_is_erased_goes_with_it(
+    half: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "cancel", lambda load: False)  # it comes after the others
+    receiving.forget(Datastore(half.store, half.username))
+    until_swept()
+    assert not Load.objects.exists()
+    assert Chunk.objects.count() == len(BIRDS) and not in_no_store()
 
 
 def test_a_long_draft_goes_some_at_a_time(half: Load, open_plugin: Mount) -> None:
