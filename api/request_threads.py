@@ -32,22 +32,23 @@ class Place:
 
 
 class RequestThreads(Generic[Job]):
-    """So many threads, of which so many take jobs while none takes long."""
+    """So many threads: all take jobs, or `one_first`."""
 
-    def __init__(self, work: Callable[[Job], None], *, threads: int, places: int) -> None:
+    def __init__(self, work: Callable[[Job], None], *, threads: int, one_first: bool) -> None:
         self.work = work
         self.threads = threads
         self.jobs: SimpleQueue[Job] = SimpleQueue()
-        self.places = [Place() for _ in range(min(places, threads))]
+        self.place = Place()
+        """The one there is, where one takes jobs."""
         self.free: SimpleQueue[Place] = SimpleQueue()
         """Those whose thread has not come yet."""
-        self.looks = len(self.places) == threads
+        for place in [self.place] if one_first else [Place() for _ in range(threads)]:
+            self.free.put(place)
+        self.looks = not one_first
         """Whether a look is planned, or none is ever needed."""
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        for place in self.places:
-            self.free.put(place)
         for number in range(self.threads):
             Thread(target=self.run, name=f"request-{number}", daemon=True).start()
 
@@ -58,21 +59,20 @@ class RequestThreads(Generic[Job]):
 
     def put(self, job: Job) -> None:
         """Have a job done. To be called on the loop."""
+        waits = self.place.since or self.waiting
         self.jobs.put(job)
-        if not self.looks:
+        if waits and not self.looks:
             self.look()
 
     def look(self) -> None:
-        """Give on the places of threads that take long, again and again while jobs wait."""
+        """Give on the place of a thread that takes long, again and again while jobs wait."""
         self.looks = self.waiting > 0
         if not self.looks:
             return
-        begun = monotonic() - PATIENCE
-        for number, place in enumerate(self.places):
-            if 0 < place.since < begun:
-                place.given_on = True
-                self.places[number] = Place()
-                self.free.put(self.places[number])
+        if 0 < self.place.since < monotonic() - PATIENCE:
+            self.place.given_on = True
+            self.place = Place()
+            self.free.put(self.place)
         self.loop.call_later(PATIENCE, self.look)
 
     def run(self) -> None:

@@ -71,7 +71,7 @@ class WholeRequests:
         application: Application,
         *,
         threads: int,
-        places: int,
+        one_first: bool,
         at_once: str = "",
         log: RequestLog,
     ) -> None:
@@ -79,7 +79,7 @@ class WholeRequests:
         self.at_once = at_once
         """A path at which the application waits for nothing: the loop itself asks it."""
         self.log = log
-        self.threads = RequestThreads(self.work, threads=threads, places=places)
+        self.threads = RequestThreads(self.work, threads=threads, one_first=one_first)
         self.answered: deque[asyncio.Future[None]] = deque()
         """What tasks wait for that may end. To wake the loop for each would cost more than it."""
         self.room = Room(BODIES_MAX)

@@ -16,7 +16,7 @@ application = WholeRequests(
     wsgi_application,
     threads=THREADS,
     # A thread that waits for another database leaves the processor to the rest.
-    places=1 if connection.vendor == "sqlite" else THREADS,
+    one_first=connection.vendor == "sqlite",
     at_once=HEALTH,
     log=request_log,
 )

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from threading import Event, Thread, current_thread
+from typing import Any
 
 import pytest
 
@@ -11,14 +12,15 @@ from api import request_threads
 from api.request_threads import RequestThreads
 
 Job = Callable[[], object]
+Make = Callable[..., Any]
 
 
 class Threads:
     """Some of them, on a loop of their own."""
 
-    def __init__(self, threads: int, places: int) -> None:
+    def __init__(self, threads: int, one_first: bool) -> None:
         self.loop = asyncio.new_event_loop()
-        self.threads = RequestThreads(self.work, threads=threads, places=places)
+        self.threads = RequestThreads(self.work, threads=threads, one_first=one_first)
         self.done: list[tuple[str, object]] = []
         self.threads.start(self.loop)
         Thread(target=self.loop.run_forever, daemon=True).start()
@@ -40,11 +42,11 @@ class Threads:
 
 
 @pytest.fixture
-def make() -> Iterator[Callable[[int, int], Threads]]:
+def make() -> Iterator[Make]:
     made: list[Threads] = []
 
-    def threads(count: int, places: int) -> Threads:
-        made.append(Threads(count, places))
+    def threads(count: int, *, one_first: bool = True) -> Threads:
+        made.append(Threads(count, one_first))
         return made[-1]
 
     yield threads
@@ -53,10 +55,10 @@ def make() -> Iterator[Callable[[int, int], Threads]]:
 
 
 def test_quick_jobs_are_done_in_order_one_at_a_time(
-    make: Callable[[int, int], Threads], monkeypatch: pytest.MonkeyPatch
+    make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request_threads, "PATIENCE", 30)  # a busy machine makes none of them slow
-    threads = make(4, 1)
+    threads = make(4)
     at_work: list[int] = []
 
     def number(value: int) -> int:
@@ -69,8 +71,8 @@ def test_quick_jobs_are_done_in_order_one_at_a_time(
     assert threads.wait_for(2000) == list(range(2000))
 
 
-def test_others_do_not_wait_for_who_takes_long(make: Callable[[int, int], Threads]) -> None:
-    threads = make(3, 1)
+def test_others_do_not_wait_for_who_takes_long(make: Make) -> None:
+    threads = make(3)
     released = Event()
     threads.put(lambda: released.wait(30), lambda: released.wait(30), lambda: "quick")
     assert threads.wait_for(1) == ["quick"]
@@ -82,9 +84,9 @@ def test_others_do_not_wait_for_who_takes_long(make: Callable[[int, int], Thread
 
 
 def test_where_all_take_long_the_rest_wait_until_one_is_done(
-    make: Callable[[int, int], Threads],
+    make: Make,
 ) -> None:
-    threads = make(2, 1)
+    threads = make(2)
     first, second = Event(), Event()
     threads.put(lambda: first.wait(30), lambda: second.wait(30), lambda: "quick")
     time.sleep(0.1)
@@ -96,9 +98,9 @@ def test_where_all_take_long_the_rest_wait_until_one_is_done(
 
 
 def test_a_place_is_not_made_anew_by_who_comes_back(
-    make: Callable[[int, int], Threads], monkeypatch: pytest.MonkeyPatch
+    make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    threads = make(4, 1)
+    threads = make(4)
     for _ in range(20):
         before = len(threads.done)
         threads.put(lambda: time.sleep(0.02), lambda: "quick")
@@ -120,8 +122,8 @@ def test_a_place_is_not_made_anew_by_who_comes_back(
     assert sorted(most)[-5] == 1
 
 
-def test_with_a_place_for_each_all_work_at_once(make: Callable[[int, int], Threads]) -> None:
-    threads = make(3, 3)
+def test_or_all_work_at_once(make: Make) -> None:
+    threads = make(3, one_first=False)
     released = Event()
     threads.put(*[lambda: released.wait(30)] * 3, lambda: "quick")
     time.sleep(0.05)

@@ -71,7 +71,7 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     return [json.dumps(said).encode()]
 
 
-TARGET = WholeRequests(application, threads=2, places=1, at_once="/at-once", log=RequestLog())
+TARGET = WholeRequests(application, threads=2, one_first=True, at_once="/at-once", log=RequestLog())
 
 
 def listens(port: int) -> bool:
