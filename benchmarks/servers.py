@@ -70,11 +70,18 @@ class Server:
 
     def stats(self) -> Iterator[list[str]]:
         """Yield what proc(5) says of each process, from the third field (the state) on."""
+        for _, fields in self.processes():
+            yield fields
+
+    def pids(self) -> list[int]:
+        return [pid for pid, _ in self.processes()]
+
+    def processes(self) -> Iterator[tuple[int, list[str]]]:
         for path in Path("/proc").glob("[0-9]*/stat"):
             with suppress(OSError):  # the process has ended meanwhile
                 fields = path.read_text().rpartition(")")[2].split()
                 if int(fields[3]) in self.sessions:
-                    yield fields
+                    yield int(path.parent.name), fields
 
 
 def allowed_cores() -> list[int]:

@@ -1,7 +1,8 @@
 """Two workers beside one, under the load of `wrk`.
 
 Where there are two cores in all, the load takes its part of what two workers could have: `wrk`, in
-C, a third of what `load.py` takes. So this says more of the workers than the row of them does.
+C, a third of what `load.py` takes. So this says more of the workers than the row of them does; and
+where each worker may use `SHARE` of a core alone, the load is in nobody's way.
 """
 
 import re
@@ -9,13 +10,16 @@ import shutil
 import subprocess
 import tempfile
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from itertools import product
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 from statistics import median
 
 from benchmarks.sampling import Sample, progress
 from benchmarks.servers import FailedCommandError, Server, pinned
+from benchmarks.shares import limited, parent_group
 from benchmarks.sites import Sites
 from benchmarks.targets import Target
 from benchmarks.todos import LISTS
@@ -23,6 +27,7 @@ from benchmarks.todos import LISTS
 CONNECTIONS = 32
 ROUNDS = 3  # times as many as others: it hangs on where Linux puts two workers and the load
 ONE, TWO = "1 worker", "2 workers"
+SHARE = 0.4
 POST = """
 local number = 0
 request = function()
@@ -50,15 +55,24 @@ def measure(arguments: Namespace, sites: Sites) -> Found:
     Target("wrk", sites.fastest, "/todo", writes=["for-wrk"]).send(
         "POST", connections=1, seconds=10, count=10
     )
+    limits: dict[str, Callable[[Server], AbstractContextManager[None]]] = {
+        "": lambda server: nullcontext()
+    }
+    if parent_group():
+        limits[f", {SHARE} of a core each"] = lambda server: limited(server, SHARE)
+    else:
+        progress("No control group can be made here (by root it can), so the load is in the way.")
     found: Found = {}
     for number in range(arguments.rounds * ROUNDS):
         progress(f"Workers, round {number + 1} of {arguments.rounds * ROUNDS}")
         for name, servers in settings.items():
-            for kind in KINDS:
-                samples = found.setdefault(f"{kind}, {name}", {ONE: [], TWO: []})
+            for kind, (limit, within) in product(KINDS, limits.items()):
+                samples = found.setdefault(f"{kind}, {name}{limit}", {ONE: [], TWO: []})
                 for count, server in servers.items():
-                    cores = sites.load if count == ONE else sites.two
-                    samples[count].append(send(program, server, kind, arguments.seconds, cores))
+                    # Who is limited leaves a part of any core to the load.
+                    cores = sites.load if count == ONE and not limit else sites.two
+                    with within(server):
+                        samples[count].append(send(program, server, kind, arguments.seconds, cores))
     return found
 
 

@@ -123,6 +123,24 @@ def test_a_file_that_was_only_read_is_written_again(tmp_path: Path) -> None:
         assert keeper.execute("SELECT count(*) FROM todo").fetchone() == (1,)
 
 
+def test_a_log_that_has_grown_is_cut_when_all_of_it_is_in_the_file() -> None:
+    log = Path(f"{connection.settings_dict['NAME']}-wal")
+    ask("CREATE TABLE large (bytes)")
+    try:
+        with closing(sqlite3.connect(connection.settings_dict["NAME"])) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT * FROM large").fetchall()  # what comes after it stays in the log
+            for _ in range(10):
+                ask("INSERT INTO large VALUES (zeroblob(8 * 1024 * 1024))")
+            assert log.stat().st_size > 80 * 1024**2
+        ask("DELETE FROM large")  # which puts the log into the file
+        ask("INSERT INTO large VALUES (1)")  # which begins it anew
+        assert log.stat().st_size <= 64 * 1024**2
+    finally:
+        ask("DROP TABLE large")
+        ask("VACUUM")
+
+
 # --- Waiting for one's turn to write -------------------------------------------------------
 
 
