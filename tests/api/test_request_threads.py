@@ -29,8 +29,12 @@ class Threads:
         self.done.append((current_thread().name, job()))
 
     def put(self, *jobs: Job) -> None:
-        for job in jobs:
-            self.loop.call_soon_threadsafe(self.threads.put, job)
+        put = [asyncio.run_coroutine_threadsafe(self.put_on_loop(job), self.loop) for job in jobs]
+        for each in put:
+            each.result(30)
+
+    async def put_on_loop(self, job: Job) -> None:
+        self.threads.put(job)
 
     def wait_for(self, count: int) -> list[object]:
         """Wait until so many jobs are done, and return what came of them."""
@@ -39,6 +43,15 @@ class Threads:
             assert time.monotonic() < deadline
             time.sleep(0.001)
         return [result for _, result in self.done]
+
+    def wait_until_waiting(self, count: int) -> None:
+        """Wait until so many jobs are not begun, and see that it stays so."""
+        deadline = time.monotonic() + 30
+        while self.threads.waiting != count:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+        time.sleep(0.05)
+        assert self.threads.waiting == count
 
 
 @pytest.fixture
@@ -63,6 +76,7 @@ def test_quick_jobs_are_done_in_order_one_at_a_time(
 
     def number(value: int) -> int:
         at_work.append(value)
+        time.sleep(0)  # in which another would begin
         assert at_work == [value]
         at_work.remove(value)
         return value
@@ -71,11 +85,12 @@ def test_quick_jobs_are_done_in_order_one_at_a_time(
     assert threads.wait_for(2000) == list(range(2000))
 
 
-def test_others_do_not_wait_for_who_takes_long(make: Make) -> None:
-    threads = make(3)
+def test_others_do_not_wait_for_who_takes_long(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = make(4)
     released = Event()
     threads.put(lambda: released.wait(30), lambda: released.wait(30), lambda: "quick")
     assert threads.wait_for(1) == ["quick"]
+    monkeypatch.setattr(request_threads, "PATIENCE", 30)
     threads.put(lambda: "after it")
     assert threads.wait_for(2) == ["quick", "after it"]
     assert len({name for name, _ in threads.done}) == 1  # it has the place now, and keeps it
@@ -89,8 +104,8 @@ def test_where_all_take_long_the_rest_wait_until_one_is_done(
     threads = make(2)
     first, second = Event(), Event()
     threads.put(lambda: first.wait(30), lambda: second.wait(30), lambda: "quick")
-    time.sleep(0.1)
-    assert (threads.done, threads.threads.waiting) == ([], 1)
+    threads.wait_until_waiting(1)
+    assert threads.done == []
     second.set()
     assert threads.wait_for(2) == [True, "quick"]
     first.set()
@@ -126,7 +141,7 @@ def test_or_all_work_at_once(make: Make) -> None:
     threads = make(3, one_first=False)
     released = Event()
     threads.put(*[lambda: released.wait(30)] * 3, lambda: "quick")
-    time.sleep(0.05)
-    assert (threads.done, threads.threads.waiting) == ([], 1)
+    threads.wait_until_waiting(1)
+    assert threads.done == []
     released.set()
     assert sorted(map(str, threads.wait_for(4))) == ["True", "True", "True", "quick"]
